@@ -1,0 +1,184 @@
+/* Package images: check one, look inside, print its types, seal a new one.
+ *
+ * Nothing here allocates, prints or keeps state; every function may run in any thread. A view is
+ * only made of bytes that were checked whole, so accessors take indices without another check;
+ * an index that comes from outside is the caller's to compare with the view's counts.
+ * The format is in image/FORMAT.md. */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image/format.h"
+
+/* ---- errors */
+
+enum img_code {
+	IMG_OK,
+	IMG_E_IO,       /* the system said no; img_error.got is its errno */
+	IMG_E_FORMAT,   /* no image, cut, or broken inside */
+	IMG_E_VERSION,  /* an image of another format version */
+	IMG_E_UNSEALED, /* the build did not finish it */
+	IMG_E_SUM,      /* a checksum differs: the bytes changed */
+	IMG_E_ABI,      /* for another platform (img_check_abi) */
+};
+
+#define IMG_NO_ENTRY UINT64_MAX
+
+struct img_error {
+	enum img_code code;
+	const char *doing;    /* static: the part looked at, "methods" */
+	const char *problem;  /* static: "the target type is out of range" */
+	const char *relation; /* static: how wanted is meant: "", "below "; NULL: no numbers */
+	uint64_t entry;       /* in the table `doing` names, or IMG_NO_ENTRY */
+	uint64_t wanted, got;
+	char wanted_text[80]; /* IMG_E_ABI: both texts, cut if long; else "" */
+	char got_text[80];
+};
+
+/* One line: "types, entry 12: the target type is out of range: wanted below 40, got 99".
+ * returns the length it has or would have; buf is NUL-terminated if size is not 0 */
+size_t img_error_text(const struct img_error *e, char *buf, size_t size);
+
+/* ---- view */
+
+/* How type text is written: C has tags, others do not; digests want one form for all. */
+enum img_style { IMG_STYLE_C, IMG_STYLE_PLAIN, IMG_STYLE_DIGEST };
+
+struct img_view {
+	const struct img_header *header;
+	const char *strings;
+	const struct img_package *package;
+	const struct img_target *targets;
+	const struct img_need *needs;
+	const struct img_dependency *dependencies;
+	const struct img_type *types;
+	const struct img_member *members;
+	const struct img_method *methods;
+	const uint32_t *params;
+	const struct img_global *globals;
+	const int32_t *addresses;
+	uint32_t nstrings; /* bytes */
+	uint32_t ntargets, nneeds, ndependencies, ntypes, nmembers, nmethods, nparams, nglobals,
+		naddresses;
+	enum img_style style;
+};
+
+/* Where the metadata lies in a file, and what the file maps. */
+struct img_container {
+	const uint8_t *file;
+	uint64_t size;
+	uint64_t meta_at;      /* of the header, in the file; multiple of 8 */
+	uint64_t meta_room;    /* bytes of the section */
+	uint64_t meta_vaddr;   /* of the header, once mapped */
+	uint64_t segments_at;  /* program headers, in the file */
+	uint16_t nsegments;
+	uint64_t sections_at;  /* section headers, in the file */
+	uint16_t nsections;
+	uint64_t names_at, names_size; /* names of the sections, in the file */
+};
+
+/* Sizes in bytes by the fate of the section, from the section headers. */
+struct img_sizes {
+	uint64_t code, read_only, data, zero, metadata, debug, other;
+};
+
+enum {
+	IMG_CHECK_FILE_SUM = 1, /* read the whole file and compare file_sum as well */
+	IMG_CHECK_UNSEALED = 2, /* for the build: an image not sealed yet; no sizes and sums */
+};
+
+/* Find the metadata of a file in memory. `file` is 8-aligned; borrowed by *out.
+ * returns IMG_OK or IMG_E_FORMAT */
+enum img_code img_container_open(const void *file, uint64_t size, struct img_container *out,
+	struct img_error *e);
+void img_container_sizes(const struct img_container *c, struct img_sizes *out);
+
+/* Check a whole file: container, header, sums, every table, every address. One pass, no memory.
+ * box may be NULL. *out is untouched on error. returns IMG_OK or any code but IMG_E_ABI */
+enum img_code img_check_file(const void *file, uint64_t size, unsigned flags, struct img_view *out,
+	struct img_container *box, struct img_error *e);
+
+/* The same for metadata alone: no container, no file sum, no look at where addresses lead.
+ * file_size is compared with the header's unless IMG_CHECK_UNSEALED */
+enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size, unsigned flags,
+	struct img_view *out, struct img_error *e);
+
+/* A view of metadata that has the same bytes as some that were checked. */
+void img_view_at(const void *meta, struct img_view *out);
+
+static inline const char *img_str(const struct img_view *v, uint32_t at)
+{
+	return v->strings + at;
+}
+
+/* what the names mean: "library", "struct"; "?" for numbers out of range */
+const char *img_need_kind_name(uint32_t kind);
+const char *img_type_kind_name(uint32_t kind);
+
+/* The type behind names and qualifiers: typedef, const, volatile, restrict, atomic. */
+uint32_t img_type_bare(const struct img_view *v, uint32_t type);
+
+/* ---- lookup */
+
+/* Methods of that name; if there are none, those of that symbol (a walk over all). `signature`
+ * (or NULL) is as img_type_text writes the type, "int (const char *)", or as img_signature writes
+ * the whole; blanks do not matter. *out (or NULL) is the first.
+ * returns how many there are */
+uint32_t img_find_method(const struct img_view *v, const char *name, const char *signature,
+	uint32_t *out);
+uint32_t img_find_global(const struct img_view *v, const char *name, uint32_t *out);
+
+/* methods named `name` are [*first, *first + returned) */
+uint32_t img_method_range(const struct img_view *v, const char *name, uint32_t *first);
+
+/* ---- text */
+
+/* A type as C writes it: "const char *", "int (*)(void *, int)", "struct point[4]". Text ends at
+ * 65535 bytes and goes 64 levels deep. returns the length it has or would have; buf is
+ * NUL-terminated if size is not 0 */
+size_t img_type_text(const struct img_view *v, uint32_t type, char *buf, size_t size);
+/* the declaration of a name (or "") with that type: "char *argv[4]" */
+size_t img_declaration(const struct img_view *v, uint32_t type, const char *name, char *buf,
+	size_t size);
+/* "int add(int a, int b)", or "int add(int, int)"; "add(?)" when the type is not known */
+size_t img_signature(const struct img_view *v, uint32_t method, bool param_names, char *buf,
+	size_t size);
+bool img_signature_matches(const struct img_view *v, uint32_t method, const char *signature);
+
+/* ---- sums and digests */
+
+uint64_t img_sum64(const void *data, size_t n); /* XXH3-64 */
+
+/* Fill in .depth and .digest of types[0..n) (FORMAT.md 7). Indices in them must be in range.
+ * returns n, or the index of a type that holds itself by value or is nested too deep; make that
+ * one IMG_T_OPAQUE and call again */
+uint32_t img_digest_types(struct img_type *types, uint32_t n, const struct img_member *members,
+	const char *strings);
+uint64_t img_type_digest(const struct img_view *v, uint32_t type); /* made anew, to compare */
+uint64_t img_interface_digest(const struct img_view *v);
+
+/* ---- ABI text */
+
+/* "1 x86_64 linux gnu le 64" of a target triple (FORMAT.md 3).
+ * returns its length, or 0 for a CPU or system that has no ABI text in this version */
+size_t img_abi_text(const char *triple, char *buf, size_t size);
+const char *img_host_abi_text(void); /* of the machine this code was compiled for */
+/* returns IMG_OK or IMG_E_ABI with both texts */
+enum img_code img_check_abi(const struct img_view *v, struct img_error *e);
+
+/* ---- sealing */
+
+/* 32 bytes of BLAKE3 of data[0..n) */
+typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32]);
+
+/* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
+ * too where they are zero. The header is written in one go at the end; the file is unchanged on
+ * error. Sealing a sealed image again gives the same bytes.
+ * fd       open for reading and writing; borrowed
+ * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
+enum img_code image_seal(int fd, img_digest_fn *digest, void *ctx, struct img_error *e);
+
+#endif

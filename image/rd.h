@@ -1,0 +1,33 @@
+/* The cursor of the checkers: bytes, and what is being looked at, so that an error can say so. */
+#ifndef IMAGE_RD_H
+#define IMAGE_RD_H
+
+#include <stdbool.h>
+
+#include "image/image.h"
+
+struct img_rd {
+	const uint8_t *base;
+	uint64_t size;
+	const char *doing;
+	uint64_t entry;
+	struct img_error *e;
+};
+
+/* Fill in the error; both return false, so that a check can `return img_bad(...)`. */
+bool img_bad(struct img_rd *r, const char *problem);
+bool img_bad_value(struct img_rd *r, const char *problem, const char *relation, uint64_t wanted,
+	uint64_t got);
+
+/* n bytes at `at` lie inside; cannot wrap */
+bool img_need_bytes(struct img_rd *r, uint64_t at, uint64_t n, const char *problem);
+
+/* Check that every address of the view leads where it should (container.c). */
+bool img_check_addresses(struct img_rd *r, const struct img_container *c, const struct img_view *v);
+
+/* Types and members (types.c); strings and counts of the view are checked already. */
+bool img_check_types(struct img_rd *r, const struct img_view *v);
+/* a string offset that may be used */
+bool img_string_ok(const struct img_view *v, uint32_t at);
+
+#endif

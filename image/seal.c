@@ -1,0 +1,77 @@
+/* Sealing, FORMAT.md 9: after the link, the file tells its own sizes and sums. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/image.h"
+#include "image/sum.h"
+
+static enum img_code io(struct img_error *e, const char *problem, int number)
+{
+	*e = (struct img_error){ .code = IMG_E_IO, .doing = "seal", .problem = problem,
+		.entry = IMG_NO_ENTRY, .got = (uint64_t)number };
+	return IMG_E_IO;
+}
+
+/* fill in the header where it lies in the file; sums need the final bytes, so order counts */
+static void fill(const struct img_container *c, const struct img_view *v, struct img_header *h,
+	img_digest_fn *digest, void *ctx)
+{
+	const char *abi = img_str(v, v->package->abi_text);
+	uint8_t id[32];
+
+	if (h->abi == 0)
+		h->abi = img_sum64(abi, strlen(abi));
+	if (h->interface_digest == 0)
+		h->interface_digest = img_interface_digest(v);
+	h->flags |= IMG_SEALED;
+	h->file_size = c->size;
+	h->meta_sum = h->file_sum = 0;
+	memset(h->build_id, 0, sizeof(h->build_id));
+	digest(ctx, c->file, c->size, id);
+	h->file_sum = img_sum64(c->file, c->size);
+	memcpy(h->build_id, id, sizeof(h->build_id));
+	h->meta_sum = img_sum64(h, h->meta_size);
+}
+
+static enum img_code write_header(int fd, const struct img_container *c, const struct img_header *h,
+	struct img_error *e)
+{
+	ssize_t n;
+
+	do {
+		n = pwrite(fd, h, sizeof(*h), (off_t)c->meta_at);
+	} while (n < 0 && errno == EINTR);
+	if (n == (ssize_t)sizeof(*h))
+		return IMG_OK;
+	return io(e, "the header cannot be written", n < 0 ? errno : ENOSPC);
+}
+
+enum img_code image_seal(int fd, img_digest_fn *digest, void *ctx, struct img_error *e)
+{
+	struct img_container c;
+	struct img_view v;
+	struct stat st;
+	enum img_code code;
+	uint8_t *file;
+
+	if (fstat(fd, &st))
+		return io(e, "the file cannot be examined", errno);
+	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+		return io(e, "it is no regular file with something in it", EBADF);
+	/* private: the header is filled in on a page of ours, and written when it is complete */
+	file = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	if (file == MAP_FAILED)
+		return io(e, "the file cannot be mapped", errno);
+	code = img_check_file(file, (uint64_t)st.st_size, IMG_CHECK_UNSEALED, &v, &c, e);
+	if (!code) {
+		struct img_header *h = (struct img_header *)(void *)(file + c.meta_at);
+
+		fill(&c, &v, h, digest, ctx);
+		code = write_header(fd, &c, h, e);
+	}
+	munmap(file, (size_t)st.st_size);
+	return code;
+}

@@ -1,0 +1,121 @@
+#include <string.h>
+
+#include "runtime/internal.h"
+
+const struct img_view *pkgimg_view(const struct pkgimg_image *image)
+{
+	return &image->view;
+}
+
+static void *address(const struct img_view *v, uint32_t index)
+{
+	return (void *)((uintptr_t)v->header + (uintptr_t)(intptr_t)v->addresses[index]);
+}
+
+uint32_t pkgimg_method_count(const struct pkgimg_image *image)
+{
+	return image ? image->view.nmethods : 0;
+}
+
+int pkgimg_method_at(const struct pkgimg_image *image, uint32_t index, struct pkgimg_method *out)
+{
+	const struct img_view *v;
+	const struct img_method *m;
+
+	if (!image || !out || index >= image->view.nmethods)
+		return PKGIMG_E_ARGUMENT;
+	v = &image->view;
+	m = &v->methods[index];
+	*out = (struct pkgimg_method){ .name = img_str(v, m->name), .symbol = img_str(v, m->symbol),
+		.file = img_str(v, m->file), .line = m->line, .index = index,
+		.address = address(v, m->address) };
+	return PKGIMG_OK;
+}
+
+int pkgimg_find(const struct pkgimg_image *image, const char *name, const char *signature,
+	struct pkgimg_method *out, struct pkgimg_error *err)
+{
+	uint32_t first, n;
+
+	if (!image || !name || !out)
+		return rt_fail(err, PKGIMG_E_ARGUMENT,
+			"pkgimg_find: image, name and out are wanted", (char *)NULL);
+	n = img_find_method(&image->view, name, signature, &first);
+	if (n == 1)
+		return pkgimg_method_at(image, first, out);
+	if (n > 1)
+		return rt_fail(err, PKGIMG_E_AMBIGUOUS, pkgimg_name(image),
+			": several methods are named '", name, signature ?
+			"' with that signature; find one by its symbol" :
+			"'; say which by its signature", (char *)NULL);
+	if (signature && img_find_method(&image->view, name, NULL, &first))
+		return rt_fail(err, PKGIMG_E_NOT_FOUND, pkgimg_name(image), ": '", name,
+			"' has no method with the signature '", signature, "'", (char *)NULL);
+	return rt_fail(err, PKGIMG_E_NOT_FOUND, pkgimg_name(image), ": no method '", name, "'",
+		(char *)NULL);
+}
+
+size_t pkgimg_signature(const struct pkgimg_image *image, uint32_t index, char *buf, size_t size)
+{
+	if (buf && size)
+		buf[0] = '\0';
+	if (!image || index >= image->view.nmethods)
+		return 0;
+	return img_signature(&image->view, index, true, buf, buf ? size : 0);
+}
+
+uint32_t pkgimg_global_count(const struct pkgimg_image *image)
+{
+	return image ? image->view.nglobals : 0;
+}
+
+int pkgimg_global_at(const struct pkgimg_image *image, uint32_t index, struct pkgimg_global *out)
+{
+	const struct img_view *v;
+	const struct img_global *g;
+
+	if (!image || !out || index >= image->view.nglobals)
+		return PKGIMG_E_ARGUMENT;
+	v = &image->view;
+	g = &v->globals[index];
+	*out = (struct pkgimg_global){ .name = img_str(v, g->name), .symbol = img_str(v, g->symbol),
+		.file = img_str(v, g->file), .line = g->line, .index = index, .size = g->size,
+		.is_const = (g->flags & IMG_GF_CONST) != 0,
+		.address = g->address == IMG_NO_ADDRESS ? NULL : address(v, g->address) };
+	return PKGIMG_OK;
+}
+
+int pkgimg_find_global(const struct pkgimg_image *image, const char *name,
+	struct pkgimg_global *out, struct pkgimg_error *err)
+{
+	uint32_t first, n;
+
+	if (!image || !name || !out)
+		return rt_fail(err, PKGIMG_E_ARGUMENT,
+			"pkgimg_find_global: image, name and out are wanted", (char *)NULL);
+	n = img_find_global(&image->view, name, &first);
+	if (n == 1)
+		return pkgimg_global_at(image, first, out);
+	return rt_fail(err, n ? PKGIMG_E_AMBIGUOUS : PKGIMG_E_NOT_FOUND, pkgimg_name(image),
+		n ? ": several globals are named '" : ": no global '", name, "'", (char *)NULL);
+}
+
+const char *pkgimg_name(const struct pkgimg_image *image)
+{
+	return image ? img_str(&image->view, image->view.package->name) : "";
+}
+
+const char *pkgimg_version(const struct pkgimg_image *image)
+{
+	return image ? img_str(&image->view, image->view.package->version) : "";
+}
+
+const uint8_t *pkgimg_build_id(const struct pkgimg_image *image)
+{
+	return image ? image->view.header->build_id : NULL;
+}
+
+const char *pkgimg_host_abi(void)
+{
+	return img_host_abi_text();
+}

@@ -1,0 +1,27 @@
+/* An open image, for the files of this folder and for `pkgimg run`, which is linked statically. */
+#ifndef RUNTIME_INTERNAL_H
+#define RUNTIME_INTERNAL_H
+
+#include "image/image.h"
+#include "pkgimg/runtime.h"
+
+struct pkgimg_image {
+	struct img_view view; /* of the loaded library, not of the file */
+	void *library;        /* of dlopen */
+	size_t nneeds;
+	void *needs[];        /* of dlopen; NULL for symbols of the host */
+};
+
+/* the types and all the rest; valid until pkgimg_close */
+const struct img_view *pkgimg_view(const struct pkgimg_image *image);
+
+/* Text of an error: the pieces, one after the other; a NULL ends them. Fills in code and text,
+ * empties the rest. returns code; err may be NULL */
+int rt_fail(struct pkgimg_error *err, int code, ...) __attribute__((sentinel));
+/* the same for values: also keeps them apart. returns code */
+int rt_fail_values(struct pkgimg_error *err, int code, const char *path, const char *problem,
+	const char *expected, const char *found);
+/* from the checker's error */
+int rt_fail_image(struct pkgimg_error *err, const char *path, const struct img_error *e);
+
+#endif

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Print a package image as JSON: a second reader, written from image/FORMAT.md alone.
+
+usage: decode_image.py IMAGE
+
+The output has the shape of `pkgimg inspect --json IMAGE`, so that a test can compare the two as
+parsed JSON. It trusts its input: broken files end in an exception, not in a diagnosis. Sums and
+digests are printed, not computed.
+"""
+import json
+import struct
+import sys
+
+KINDS = ("void bool int uint char uchar float complex utf other pointer reference "
+         "rvalue_reference member_pointer nullptr array vector struct class union enum typedef "
+         "const volatile restrict atomic function opaque").split()
+POINTERS = {"pointer": "*", "reference": "&", "rvalue_reference": "&&", "member_pointer": "::*"}
+QUALIFIERS = {"const": "const", "volatile": "volatile", "restrict": "restrict",
+              "atomic": "_Atomic"}
+TAGS = ("struct", "class", "union", "enum")
+TYPE_FLAGS = ["variadic", "signed", "packed", "no_prototype"]
+MEMBER_FLAGS = ["bitfield", "base", "static", "virtual_base", "artificial", "anonymous"]
+TABLES = {1: "strings", 2: "package", 3: "targets", 4: "needs", 5: "dependencies", 6: "types",
+          7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses"}
+ENTRIES = {"package": "<8I16s", "targets": "<4I", "needs": "<2I", "dependencies": "<2I16s16sQ",
+           "types": "<4BIQIIQIIQ", "members": "<4Iq", "methods": "<8I", "params": "<I",
+           "globals": "<4IQ4I", "addresses": "<i"}
+UNBOUNDED = 2**64 - 1
+NO_ADDRESS = 2**32 - 1
+MAX_NEST = 64
+MAX_TEXT = 65535
+
+
+class Type:
+    """Section 7: one entry of the type table."""
+
+    def __init__(self, row):
+        (self.kind, self.tag, self.flags, self.depth, self.name, self.size, self.align,
+         self.target, self.count, self.members, self.nmembers, self.digest) = row
+        self.kind = KINDS[self.kind]
+
+
+class Text:
+    """Section 8: writes declarations."""
+
+    def __init__(self, image, style):
+        self.image = image
+        self.style = style
+        self.out = ""
+        self.level = 0
+        self.named = False
+
+    def put(self, s):
+        if s:
+            self.out += s
+            self.named = False
+
+    def gap(self):
+        if self.out and self.out[-1] not in "*&( ":
+            self.put(" ")
+
+    def word(self, s):
+        self.gap()
+        self.put(s)
+
+    def behind(self, index):
+        while self.image.types[index].kind in QUALIFIERS:
+            index = self.image.types[index].target
+        return self.image.types[index].kind
+
+    def left(self, index):
+        t = self.image.types[index]
+        if self.level == MAX_NEST:
+            self.word("...")
+            return
+        self.level += 1
+        if t.kind in POINTERS:
+            self.left(t.target)
+            self.gap()
+            if self.behind(t.target) in ("array", "function"):
+                self.put("(")
+            if t.kind == "member_pointer" and t.count:
+                self.put(self.image.string(self.image.types[t.count].name))
+            self.put(POINTERS[t.kind])
+        elif t.kind in ("array", "function"):
+            self.left(t.target)
+        elif t.kind in QUALIFIERS:
+            if self.behind(t.target) in POINTERS:
+                self.left(t.target)
+                self.word(QUALIFIERS[t.kind])
+            else:
+                self.word(QUALIFIERS[t.kind])
+                self.left(t.target)
+        elif t.kind == "vector":
+            self.left(t.target)
+            self.word("__attribute__((vector_size(%d)))" % t.size)
+        else:
+            self.leaf(t)
+        self.level -= 1
+
+    def leaf(self, t):
+        name = self.image.string(t.name)
+        tag = KINDS[t.tag] if t.kind == "opaque" else t.kind
+        if tag in TAGS:
+            if self.style == "C" or not name:
+                self.word(tag)
+            self.word(name or "{...}")
+        elif name:
+            self.word(name)
+        else:
+            self.word(t.kind)
+            if t.kind not in ("void", "bool", "nullptr"):
+                self.put(str(t.size * 8))
+
+    def right(self, index, names=None):
+        t = self.image.types[index]
+        if self.level == MAX_NEST:
+            return
+        self.level += 1
+        if t.kind in POINTERS:
+            if self.behind(t.target) in ("array", "function"):
+                self.put(")")
+            self.right(t.target)
+        elif t.kind == "array":
+            self.put("[]" if t.count == UNBOUNDED else "[%d]" % t.count)
+            self.right(t.target)
+        elif t.kind == "function":
+            self.parameters(t, names)
+            self.right(t.target)
+        elif t.kind in QUALIFIERS:
+            self.right(t.target)
+        self.level -= 1
+
+    def parameters(self, t, names):
+        if not self.named and self.out[-1:] not in (")", "]"):
+            self.gap()
+        self.put("(")
+        for k in range(t.nmembers):
+            if k:
+                self.put(", ")
+            self.declare(self.image.members[t.members + k][1], names[k] if names else "")
+        if t.flags & 1:
+            self.put(", ..." if t.nmembers else "...")
+        elif not t.nmembers and not t.flags & 8 and self.style != "plain":
+            self.put("void")
+        self.put(")")
+
+    def declare(self, index, name, names=None):
+        self.left(index)
+        if name:
+            self.word(name)
+            self.named = True
+        self.right(index, names)
+        return self.out
+
+
+class Image:
+    """Sections 1 and 2: finds the tables."""
+
+    def __init__(self, data):
+        self.data = data
+        self.sections = list(self.read_sections())
+        at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
+        self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
+        if self.header[:3] != (b"\x89PKGIMG\n", 1, 128):
+            raise ValueError("no package image of version 1")
+        for name in TABLES.values():
+            setattr(self, name, [])
+        for i in range(self.header[11]):
+            kind, size, offset, count = struct.unpack_from("<IIQQ", data, at + 128 + 24 * i)
+            part = data[at + offset:at + offset + size * count]
+            name = TABLES[kind]
+            if name == "strings":
+                self.strings = part
+            else:
+                rows = list(struct.iter_unpack(ENTRIES[name], part))
+                setattr(self, name, rows)
+        self.types = [Type(row) for row in self.types]
+        language = self.string(self.package[0][6])
+        digit = language[1:2].isdigit() and language[1:2].isascii()
+        self.style = "C" if language == "C" or (language[:1] == "C" and digit) else "plain"
+
+    def read_sections(self):
+        """name, type, flags, address, offset, size"""
+        shoff, = struct.unpack_from("<Q", self.data, 40)
+        size, count, names = struct.unpack_from("<HHH", self.data, 58)
+        rows = [struct.unpack_from("<IIQQQQIIQQ", self.data, shoff + size * i)
+                for i in range(count)]
+        for row in rows:
+            at = rows[names][4] + row[0]
+            name = self.data[at:self.data.index(b"\0", at)].decode("latin-1")
+            yield (name,) + row[1:6]
+
+    def string(self, at):
+        return self.strings[at:self.strings.index(b"\0", at)].decode()
+
+    def declaration(self, index, name="", names=None):
+        return Text(self, self.style).declare(index, name, names)[:MAX_TEXT]
+
+
+def hex64(value):
+    return "%016x" % value
+
+
+def identity(value):
+    return value.hex() if any(value) else None
+
+
+def flag_names(flags, names):
+    return [name for i, name in enumerate(names) if flags >> i & 1]
+
+
+def sizes(image):
+    out = dict.fromkeys("code read_only data zero metadata debug other".split(), 0)
+    for name, kind, flags, _, _, size in image.sections:
+        if kind == 0:
+            continue
+        if name == ".pkgimg":
+            key = "metadata"
+        elif flags & 2 and kind == 8:
+            key = "zero"
+        elif flags & 2 and flags & 4:
+            key = "code"
+        elif flags & 2 and flags & 1:
+            key = "data"
+        elif flags & 2:
+            key = "read_only"
+        elif name.startswith(".debug"):
+            key = "debug"
+        else:
+            key = "other"
+        out[key] += size
+    return out
+
+
+def method(image, row):
+    name, symbol, index, first, address, file, line, _ = row
+    n = image.types[index].nmembers if index else 0
+    names = [image.string(image.params[first + k][0]) for k in range(n)]
+    text = image.declaration(index, image.string(name), names) if index else \
+        image.string(name) + "(?)"
+    return {"name": image.string(name), "symbol": image.string(symbol), "signature": text,
+            "type": index, "params": names, "displacement": image.addresses[address][0],
+            "file": image.string(file), "line": line}
+
+
+def variable(image, row):
+    name, symbol, index, address, size, file, line, flags, _ = row
+    out = {"name": image.string(name), "symbol": image.string(symbol), "type": index,
+           "text": image.declaration(index) if index else None, "size": size,
+           "thread_local": bool(flags & 1), "const": bool(flags & 2)}
+    if address != NO_ADDRESS:
+        out["displacement"] = image.addresses[address][0]
+    out["file"] = image.string(file)
+    out["line"] = line
+    return out
+
+
+def member(image, t, row):
+    name, index, flags, bit_size, value = row
+    if t.kind == "enum":
+        return {"name": image.string(name), "value": value}
+    out = {"name": image.string(name), "type": index, "flags": flag_names(flags, MEMBER_FLAGS)}
+    if t.kind != "function":
+        out["offset_bits"] = value
+        out["bit_size"] = bit_size
+    return out
+
+
+def type_entry(image, index):
+    t = image.types[index]
+    rows = image.members[t.members:t.members + t.nmembers]
+    return {"kind": t.kind, "name": image.string(t.name), "text": image.declaration(index),
+            "tag": KINDS[t.tag] if t.tag else None, "flags": flag_names(t.flags, TYPE_FLAGS),
+            "depth": t.depth, "size": t.size, "align": t.align, "target": t.target,
+            "count": None if t.count == UNBOUNDED else t.count, "digest": hex64(t.digest),
+            "members": [member(image, t, row) for row in rows]}
+
+
+def describe(path):
+    with open(path, "rb") as f:
+        image = Image(f.read())
+    _, version, _, flags, file_size, meta_size, meta_sum, file_sum, build_id, abi, interface, _ = \
+        image.header
+    keys = "name version triple abi_text producer source language".split()
+    package = {key: image.string(at) for key, at in zip(keys, image.package[0])}
+    package["uuid"] = identity(image.package[0][8])
+    return {
+        "file": path,
+        "header": {"version": version, "sealed": bool(flags & 1), "debug_info": bool(flags & 2),
+                   "file_size": file_size, "meta_size": meta_size, "meta_sum": hex64(meta_sum),
+                   "file_sum": hex64(file_sum), "build_id": identity(build_id),
+                   "abi": hex64(abi), "interface_digest": hex64(interface)},
+        "package": package,
+        "targets": [{"cpu": image.string(cpu), "features": image.string(features), "base": base}
+                    for cpu, features, _, base in image.targets],
+        "needs": [{"kind": {1: "library", 2: "host"}[kind], "name": image.string(name)}
+                  for kind, name in image.needs],
+        "dependencies": [{"name": image.string(name), "version": image.string(ver),
+                          "uuid": identity(uuid), "build_id": identity(build),
+                          "interface_digest": hex64(digest)}
+                         for name, ver, uuid, build, digest in image.dependencies],
+        "sizes": sizes(image),
+        "methods": [method(image, row) for row in image.methods],
+        "globals": [variable(image, row) for row in image.globals],
+        "types": [type_entry(image, i) for i in range(len(image.types))],
+    }
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    json.dump(describe(sys.argv[1]), sys.stdout, indent=2, ensure_ascii=False)
+    print()
