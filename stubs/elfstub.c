@@ -1,0 +1,308 @@
+/* The list of an ELF interface stub: its reader and the tables. The writer is elfwrite.c. */
+#include "stubs/elfstub.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/str.h"
+
+#define LIST_LIMIT (16u << 20) /* bytes of a list file; libstdc++'s has 0.4 MiB */
+#define MAX_ERRORS 20          /* of one file; more tell nothing new */
+#define RECENT     64          /* slots of struct reader.recent */
+
+/* LLVM names of architectures. e_flags: what a linker other than LLD would want to see */
+static const struct {
+	const char *arch;
+	struct stub_machine m;
+} machines[] = {
+	{ "aarch64", { 183, true, true, 0 } },
+	{ "aarch64_be", { 183, true, false, 0 } },
+	{ "arm", { 40, false, true, 0x05000400 } }, /* EABI 5, hard float */
+	{ "armeb", { 40, false, false, 0x05000400 } },
+	{ "i386", { 3, false, true, 0 } },
+	{ "i686", { 3, false, true, 0 } },
+	{ "loongarch64", { 258, true, true, 0x43 } }, /* double float, object ABI 1 */
+	{ "mips", { 8, false, false, 0x70001000 } },  /* o32, mips32r2 */
+	{ "mips64", { 8, true, false, 0x80000000 } }, /* n64, mips64r2 */
+	{ "mips64el", { 8, true, true, 0x80000000 } },
+	{ "mipsel", { 8, false, true, 0x70001000 } },
+	{ "powerpc", { 20, false, false, 0 } },
+	{ "powerpc64", { 21, true, false, 2 } }, /* ELFv2 */
+	{ "powerpc64le", { 21, true, true, 2 } },
+	{ "riscv32", { 243, false, true, 5 } }, /* double float, compressed */
+	{ "riscv64", { 243, true, true, 5 } },
+	{ "s390x", { 22, true, false, 0 } },
+	{ "x86_64", { 62, true, true, 0 } },
+};
+
+const struct stub_machine *stub_machine_find(const char *arch)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		if (str_eq(machines[i].arch, arch))
+			return &machines[i].m;
+	}
+	return NULL;
+}
+
+bool stub_elf_image_defines(const char *name)
+{
+	static const char *const names[] = {
+		"__dso_handle",
+		"at_quick_exit",
+		"atexit",
+		"pthread_atfork",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (str_eq(names[i], name))
+			return true;
+	}
+	return false;
+}
+
+const struct stub_symbol *stub_list_find(const struct stub_list *l, const char *name)
+{
+	size_t lo = 0, hi = l->nsymbols;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = strcmp(l->symbols[mid].name, name);
+
+		if (!order)
+			return &l->symbols[mid];
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+bool stub_list_has(const struct stub_list *l, const char *name)
+{
+	return stub_list_find(l, name) != NULL;
+}
+
+/* ---- the reader */
+
+struct reader {
+	struct arena *mem;
+	struct diags *d;
+	struct stub_list *list;
+	const char *start; /* of the line */
+	unsigned line;
+	unsigned errors;
+	uint16_t recent[RECENT]; /* versions, by a hash of their names; 0 = none */
+};
+
+/* the words of a line; w[n..] are NULL */
+#define MAX_WORDS 5
+struct words {
+	char *w[MAX_WORDS + 1];
+	size_t n;
+};
+
+static struct loc place(const struct reader *r, const char *word)
+{
+	return (struct loc) {
+		.file = r->list->path, .line = r->line, .col = (unsigned)(word - r->start) + 1
+	};
+}
+
+/* Split at blanks, in place; at most MAX_WORDS + 1 words are told apart. */
+static void split(char *s, struct words *out)
+{
+	*out = (struct words) { 0 };
+	while (*s && out->n <= MAX_WORDS) {
+		while (*s == ' ' || *s == '\t')
+			s++;
+		if (!*s)
+			return;
+		out->w[out->n++] = s;
+		while (*s && *s != ' ' && *s != '\t')
+			s++;
+		if (*s)
+			*s++ = '\0';
+	}
+}
+
+static int read_size(struct reader *r, const char *word, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	for (const char *s = word; *s; s++) {
+		if (*s >= '0' && *s <= '9')
+			v = v * 10 + (uint64_t)(*s - '0');
+		if (*s < '0' || *s > '9' || v > UINT32_MAX)
+			return diag_err(r->d, place(r, word),
+				"a size in bytes below 4 GiB is wanted, got '%s'", word);
+	}
+	*out = v;
+	return 0;
+}
+
+static int read_kind(struct reader *r, const char *word, uint8_t *out)
+{
+	static const char letters[] = "fot";
+	const char *at = word[0] && !word[1] ? strchr(letters, word[0]) : NULL;
+
+	if (!at)
+		return diag_err(r->d, place(r, word),
+			"a kind of symbol is wanted: f (function), o (object) or t (thread-local), "
+			"got '%s'",
+			word);
+	*out = (uint8_t)(at - letters);
+	return 0;
+}
+
+/* The index of a version, or 0 for "-". A library has a few dozen; the one that was last seen with
+ * the same length and end is nearly always the one. */
+static uint16_t intern_version(struct reader *r, const char *word)
+{
+	struct stub_list *l = r->list;
+	size_t n = strlen(word);
+	uint16_t *recent = &r->recent[(n * 10 + (unsigned char)word[n - 1]) % RECENT];
+
+	if (str_eq(word, "-"))
+		return 0;
+	if (*recent && str_eq(l->versions[*recent - 1], word))
+		return *recent;
+	for (size_t i = 0; i < l->nversions; i++) {
+		if (str_eq(l->versions[i], word))
+			return *recent = (uint16_t)(i + 1);
+	}
+	arena_push_room(r->mem, l->versions, l->nversions, l->versions_cap);
+	l->versions[l->nversions++] = word;
+	return *recent = (uint16_t)l->nversions;
+}
+
+/* "version NAME", above all symbols: its place in the order */
+static int read_version(struct reader *r, const struct words *w)
+{
+	if (!intern_version(r, w->w[1]))
+		return diag_err(
+			r->d, place(r, w->w[0]), "a version wants a name, got '%s'", w->w[1]);
+	return 0;
+}
+
+/* "=NAME": the object is another name of NAME, which stands above it */
+static int read_same(struct reader *r, const char *word, uint8_t kind, uint32_t *out)
+{
+	const struct stub_symbol *same = word[0] == '=' ? stub_list_find(r->list, word + 1) : NULL;
+
+	if (word[0] != '=')
+		return diag_err(r->d, place(r, word),
+			"the end of the line or =NAME is wanted, got '%s'", word);
+	if (!same || same->kind != STUB_OBJECT || kind != STUB_OBJECT)
+		return diag_err(r->d, place(r, word),
+			"'%s' wants an object above this line, and "
+			"to stand behind an object",
+			word);
+	*out = same->same;
+	return 0;
+}
+
+static int read_symbol(struct reader *r, const struct words *w)
+{
+	struct stub_list *l = r->list;
+	struct stub_symbol s = { .name = w->w[0], .same = (uint32_t)l->nsymbols };
+
+	if (w->n < 4)
+		return diag_err(r->d, place(r, w->w[0]),
+			"NAME VERSION KIND SIZE [=NAME] is wanted, got %zu word%s", w->n,
+			w->n == 1 ? "" : "s");
+	if (w->n > MAX_WORDS)
+		return diag_err(r->d, place(r, w->w[MAX_WORDS]),
+			"the end of the line is wanted, got '%s'", w->w[MAX_WORDS]);
+	if (l->nsymbols && strcmp(l->symbols[l->nsymbols - 1].name, s.name) >= 0)
+		return diag_err(r->d, place(r, s.name),
+			"'%s' stands behind '%s'; names are wanted in ascending order, each once",
+			s.name, l->symbols[l->nsymbols - 1].name);
+	if (read_kind(r, w->w[2], &s.kind) || read_size(r, w->w[3], &s.size))
+		return -1;
+	if (w->n == 5 && read_same(r, w->w[4], s.kind, &s.same))
+		return -1;
+	if (l->nversions == UINT16_MAX / 4 || l->nsymbols == UINT32_MAX / 4)
+		return diag_err(r->d, place(r, s.name), "the list is too large for an ELF file");
+	s.version = intern_version(r, w->w[1]);
+	arena_push_room(r->mem, l->symbols, l->nsymbols, l->symbols_cap);
+	l->symbols[l->nsymbols++] = s;
+	return 0;
+}
+
+/* "soname NAME" and "machine ARCH", the first two lines that say anything; 0: taken, 1: not one */
+static int read_head(struct reader *r, const struct words *w)
+{
+	struct stub_list *l = r->list;
+	const char **into = !l->soname ? &l->soname : &l->machine;
+	const char *key = !l->soname ? "soname" : "machine";
+
+	if (l->machine)
+		return 1;
+	*into = w->n == 2 && str_eq(w->w[0], key) ? w->w[1] : "";
+	if (!**into)
+		return diag_err(r->d, place(r, w->w[0]), "'%s %s' is wanted, got '%s'", key,
+			l->machine ? "ARCHITECTURE" : "NAME", w->w[0]);
+	if (l->machine && !stub_machine_find(l->machine))
+		return diag_err(
+			r->d, place(r, w->w[1]), "no architecture is called '%s'", l->machine);
+	return 0;
+}
+
+static void read_line(struct reader *r, char *line)
+{
+	struct words w;
+	int rc;
+
+	r->start = line;
+	r->line++;
+	if (line[0] == '#')
+		return;
+	split(line, &w);
+	if (!w.n)
+		return;
+	rc = read_head(r, &w);
+	if (rc == 1 && w.n == 2 && str_eq(w.w[0], "version") && !r->list->nsymbols)
+		rc = read_version(r, &w);
+	else if (rc == 1)
+		rc = read_symbol(r, &w);
+	r->errors += rc != 0;
+}
+
+int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
+	struct stub_list *out)
+{
+	struct stub_list list = { .path = path };
+	struct reader r = { .mem = a, .d = d, .list = &list };
+	struct loc top = { .file = path };
+	char *end = text + size;
+
+	if (memchr(text, 0, size))
+		return diag_err(d, top, "a list of symbols is text, this file is not");
+	for (char *s = text, *nl; s < end && r.errors < MAX_ERRORS; s = nl + 1) {
+		nl = memchr(s, '\n', (size_t)(end - s));
+		if (!nl)
+			nl = end;
+		*nl = '\0';
+		read_line(&r, s);
+	}
+	if (r.errors == MAX_ERRORS)
+		diag_note(d, top, "%d errors; the rest of the file was not read", MAX_ERRORS);
+	if (!r.errors && !list.machine)
+		return diag_err(d, top, "'soname NAME' and 'machine ARCHITECTURE' are wanted");
+	if (r.errors)
+		return -1;
+	*out = list;
+	return 0;
+}
+
+int stub_list_read(
+	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out)
+{
+	char *text;
+	size_t size;
+
+	if (file_read(a, d, at, "symbol list", path, LIST_LIMIT, &text, &size))
+		return -1;
+	return stub_list_parse(a, d, path, text, size, out);
+}

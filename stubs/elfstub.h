@@ -1,0 +1,68 @@
+/* Interface stubs for ELF: what a shared library exports, as a text list, and that list as a shared
+ * library without code. Linking against the stub gives the same symbol versions and DT_NEEDED as
+ * linking against the real one, and no file of the target system is read.
+ * stubs/README.md describes the list; tools/make-stub-lists.py makes it. */
+#ifndef STUBS_ELFSTUB_H
+#define STUBS_ELFSTUB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+enum stub_kind { STUB_FUNCTION, STUB_OBJECT, STUB_TLS, STUB_KINDS };
+
+struct stub_symbol {
+	const char *name;
+	uint64_t size;    /* bytes; objects and thread-local ones: of a copy relocation */
+	uint32_t same;    /* index of the object that it is another name of; its own if of none */
+	uint16_t version; /* versions[version - 1]; 0 = none */
+	uint8_t kind;     /* enum stub_kind */
+};
+
+struct stub_list {
+	const char *path;
+	const char *soname;
+	const char *machine;         /* an architecture as stub_machine_find knows it */
+	struct stub_symbol *symbols; /* sorted by name (bytes), each name once */
+	size_t nsymbols, symbols_cap;
+	const char **versions; /* in the order of the library */
+	size_t nversions, versions_cap;
+};
+
+struct stub_machine {
+	uint16_t e_machine;
+	bool is64, little;
+	uint32_t e_flags;
+};
+
+/* Read a list. Every bad line is an error with file:line:col.
+ * at       who asked for the file
+ * out      in the arena; untouched on error
+ * returns  0, or -1 reported */
+int stub_list_read(
+	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out);
+
+/* the same from memory; text[0..size] is changed, text[size] is NUL; `path` is only for places */
+int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
+	struct stub_list *out);
+
+bool stub_list_has(const struct stub_list *l, const char *name);
+/* the symbol, or NULL */
+const struct stub_symbol *stub_list_find(const struct stub_list *l, const char *name);
+
+/* By LLVM's name of the architecture ("x86_64", "aarch64", "powerpc64le"); NULL if unknown. */
+const struct stub_machine *stub_machine_find(const char *arch);
+
+/* The list as an ELF shared object, in the arena.
+ * returns  0; -1 if it would not fit its class (4 GiB for 32-bit machines) */
+int stub_elf_write(struct arena *a, const struct stub_list *l, struct stub_machine m,
+	const void **bytes, size_t *n);
+
+/* Symbols that stubs/elf-image.ll defines in every image: its frontend may take them as provided.
+ */
+bool stub_elf_image_defines(const char *name);
+
+#endif

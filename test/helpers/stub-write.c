@@ -1,0 +1,42 @@
+/* stub-write LIST OUT: a symbol list as an ELF stub, as a link would make it. `-t` times it. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "stubs/elfstub.h"
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+int main(int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct diags d = { 0 };
+	struct stub_list list;
+	const void *bytes;
+	size_t n;
+	double t0 = now_ms(), t1;
+
+	if (argc < 3) {
+		puts("usage: stub-write LIST OUT [-t]");
+		return EXIT_USAGE;
+	}
+	if (stub_list_read(&a, &d, NOWHERE, argv[1], &list))
+		return EXIT_INPUT;
+	t1 = now_ms();
+	if (stub_elf_write(&a, &list, *stub_machine_find(list.machine), &bytes, &n))
+		return EXIT_INPUT;
+	if (argc > 3)
+		printf("%zu symbols: read %.2f ms, written %.2f ms\n", list.nsymbols, t1 - t0,
+			now_ms() - t1);
+	if (file_write(&a, &d, NOWHERE, argv[2], bytes, n))
+		return EXIT_INPUT;
+	arena_free(&a);
+	return 0;
+}

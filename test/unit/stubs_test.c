@@ -1,0 +1,298 @@
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "stubs/elfstub.h"
+
+#include "test/unit/caught.h"
+#include "test/unit/unit.h"
+
+static const char good[] = "# a comment\n"
+			   "soname libx.so.1\n"
+			   "\n"
+			   "machine x86_64\n"
+			   "version X_1\n"
+			   "version X_2\n"
+			   "__env X_1 o 8\n"
+			   "alpha X_1 f 0\n"
+			   "beta  X_2\to 40\n"
+			   "env X_1 o 8 =__env\n"
+			   "gamma - f 0\n"
+			   "tls X_2 t 4\n";
+
+static int parse(struct arena *a, struct caught *c, const char *text, struct stub_list *out)
+{
+	return stub_list_parse(a, caught_start(c), "x.list", str_dup(a, text), strlen(text), out);
+}
+
+static void reads(struct unit *u)
+{
+	struct arena a = { 0 };
+	struct caught c;
+	struct stub_list l;
+
+	if (!CHECK_INT(parse(&a, &c, good, &l), 0))
+		return;
+	CHECK_STR(c.text, "");
+	CHECK_STR(l.soname, "libx.so.1");
+	CHECK_STR(l.machine, "x86_64");
+	CHECK_INT(l.nsymbols, 6);
+	CHECK_INT(l.nversions, 2);
+	CHECK_STR(l.versions[1], "X_2");
+	CHECK_STR(l.symbols[2].name, "beta");
+	CHECK_INT(l.symbols[2].version, 2);
+	CHECK_INT(l.symbols[2].kind, STUB_OBJECT);
+	CHECK_INT(l.symbols[2].size, 40);
+	CHECK_INT(l.symbols[2].same, 2);
+	CHECK_INT(l.symbols[3].same, 0);
+	CHECK_INT(l.symbols[4].version, 0);
+	CHECK_INT(l.symbols[5].kind, STUB_TLS);
+	for (size_t i = 0; i < l.nsymbols; i++)
+		CHECK(stub_list_find(&l, l.symbols[i].name) == &l.symbols[i]);
+	CHECK(!stub_list_has(&l, "alph"));
+	CHECK(!stub_list_has(&l, "alphas"));
+	CHECK(!stub_list_has(&l, ""));
+	CHECK(!stub_list_has(&l, "zeta"));
+	CHECK_INT(parse(&a, &c, "soname x\nmachine arm", &l), 0);
+	CHECK_INT(l.nsymbols, 0);
+	CHECK(!stub_list_has(&l, "a"));
+	arena_free(&a);
+}
+
+#define HEAD "soname x\nmachine x86_64\n"
+
+/* table */
+static void refuses(struct unit *u)
+{
+	static const struct {
+		const char *name, *text, *message;
+	} rows[] = {
+		{ "empty", "",
+			"error: x.list: 'soname NAME' and 'machine ARCHITECTURE' are wanted\n" },
+		{ "no head", "a b f 0\nmachine x86_64\n",
+			"error: x.list:1:1: 'soname NAME' is wanted, got 'a'\n" },
+		{ "no machine", "soname x\na b f 0\n",
+			"error: x.list:2:1: 'machine ARCHITECTURE' is wanted, got 'a'\n" },
+		{ "machine", "soname x\nmachine vax\n",
+			"error: x.list:2:9: no architecture is called 'vax'\n" },
+		{ "short", HEAD "a V f\n",
+			"error: x.list:3:1: NAME VERSION KIND SIZE [=NAME] is wanted, got 3 "
+			"words\n" },
+		{ "long", HEAD "a V o 1 =b c\n",
+			"error: x.list:3:12: the end of the line is wanted, got 'c'\n" },
+		{ "kind", HEAD "a V x 0\n",
+			"error: x.list:3:5: a kind of symbol is wanted: f (function), o (object) "
+			"or t "
+			"(thread-local), got 'x'\n" },
+		{ "version", HEAD "version -\n",
+			"error: x.list:3:1: a version wants a name, got '-'\n" },
+		{ "size", HEAD "a V f -1\n",
+			"error: x.list:3:7: a size in bytes below 4 GiB is wanted, got '-1'\n" },
+		{ "large", HEAD "a V f 4294967296\n",
+			"error: x.list:3:7: a size in bytes below 4 GiB is wanted, got "
+			"'4294967296'\n" },
+		{ "order", HEAD "b V f 0\na V f 0\n",
+			"error: x.list:4:1: 'a' stands behind 'b'; names are wanted in ascending "
+			"order, "
+			"each once\n" },
+		{ "twice", HEAD "b V f 0\nb V f 0\n",
+			"error: x.list:4:1: 'b' stands behind 'b'; names are wanted in ascending "
+			"order, "
+			"each once\n" },
+		{ "same", HEAD "b V o 1 c\n",
+			"error: x.list:3:9: the end of the line or =NAME is wanted, got 'c'\n" },
+		{ "same of none", HEAD "b V o 1 =c\n",
+			"error: x.list:3:9: '=c' wants an object above this line, and to stand "
+			"behind an "
+			"object\n" },
+		{ "same of function", HEAD "a V f 0\nb V o 1 =a\n",
+			"error: x.list:4:9: '=a' wants an object above this line, and to stand "
+			"behind an "
+			"object\n" },
+		{ "all at once", HEAD "a V x 0\nb V f y\nc V f 0\n",
+			"error: x.list:3:5: a kind of symbol is wanted: f (function), o (object) "
+			"or t "
+			"(thread-local), got 'x'\n"
+			"error: x.list:4:7: a size in bytes below 4 GiB is wanted, got 'y'\n" },
+	};
+	struct arena a = { 0 };
+	struct caught c;
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct stub_list l = { .path = "untouched" };
+
+		u->row = rows[i].name;
+		CHECK_INT(parse(&a, &c, rows[i].text, &l), -1);
+		CHECK_STR(c.text, rows[i].message);
+		CHECK_STR(l.path, "untouched");
+	}
+	arena_free(&a);
+}
+
+static void refuses_binary(struct unit *u)
+{
+	struct arena a = { 0 };
+	struct caught c;
+	struct stub_list l;
+	char text[] = "soname x\0y\n", noise[64];
+
+	CHECK_INT(stub_list_parse(&a, caught_start(&c), "x", text, sizeof(text) - 1, &l), -1);
+	CHECK_STR(c.text, "error: x: a list of symbols is text, this file is not\n");
+	memset(noise, '\n', sizeof(noise));
+	for (size_t i = 0; i + 1 < sizeof(noise); i += 2)
+		noise[i] = '!';
+	noise[sizeof(noise) - 1] = '\0';
+	CHECK_INT(stub_list_parse(&a, caught_start(&c), "x", noise, sizeof(noise) - 1, &l), -1);
+	CHECK_INT(c.d.errors, 20);
+	CHECK_INT(stub_list_read(&a, caught_start(&c), NOWHERE, "/no/such/file", &l), -1);
+	CHECK_INT(c.d.errors, 1);
+	arena_free(&a);
+}
+
+/* ---- ELF, read back by a decoder of the test's own */
+
+struct elf {
+	const uint8_t *p;
+	size_t n;
+	bool is64, little;
+};
+
+static uint64_t get(const struct elf *e, uint64_t at, unsigned width)
+{
+	uint64_t v = 0;
+
+	if (at > e->n || width > e->n - at)
+		return UINT64_MAX;
+	for (unsigned i = 0; i < width; i++)
+		v |= (uint64_t)e->p[at + i] << 8 * (e->little ? i : width - 1 - i);
+	return v;
+}
+
+/* a word whose place differs between the classes */
+static uint64_t word(const struct elf *e, uint64_t base, unsigned at32, unsigned at64)
+{
+	return get(e, base + (e->is64 ? at64 : at32), e->is64 ? 8 : 4);
+}
+
+/* offset of the header of the first section of a type, 0 if none */
+static uint64_t section(const struct elf *e, uint32_t type)
+{
+	uint64_t at = word(e, 0, 32, 40), size = get(e, e->is64 ? 58 : 46, 2);
+	uint64_t n = get(e, e->is64 ? 60 : 48, 2);
+
+	for (uint64_t i = 0; i < n; i++) {
+		if (get(e, at + i * size + 4, 4) == type)
+			return at + i * size;
+	}
+	return 0;
+}
+
+static uint64_t section_offset(const struct elf *e, uint32_t type)
+{
+	return word(e, section(e, type), 16, 24);
+}
+
+/* text at index of .dynstr, the first string table */
+static const char *string(const struct elf *e, uint64_t index)
+{
+	uint64_t at = section_offset(e, 3) + index;
+
+	return at < e->n ? (const char *)e->p + at : "(outside)";
+}
+
+/* name of version `index` of .gnu.version_d */
+static const char *version_name(const struct elf *e, uint64_t index)
+{
+	uint64_t at = section_offset(e, 0x6ffffffd), next;
+
+	for (;; at += next) {
+		next = get(e, at + 16, 4);
+		if (get(e, at + 4, 2) == index)
+			return string(e, get(e, at + get(e, at + 12, 4), 4));
+		if (!next || next == UINT64_MAX)
+			return "(none)";
+	}
+}
+
+static void check_symbol(struct unit *u, const struct elf *e, const struct stub_list *l, size_t i)
+{
+	static const uint8_t types[] = { 2, 1, 6 };
+	const struct stub_symbol *s = &l->symbols[i];
+	uint64_t at = section_offset(e, 11) + (i + 1) * (e->is64 ? 24 : 16);
+	uint64_t version = get(e, section_offset(e, 0x6fffffff) + 2 * (i + 1), 2);
+
+	u->row = s->name;
+	CHECK_STR(string(e, get(e, at, 4)), s->name);
+	CHECK_INT(get(e, at + (e->is64 ? 4 : 12), 1), 1 << 4 | types[s->kind]);
+	CHECK(get(e, at + (e->is64 ? 6 : 14), 2) != 0);
+	CHECK_INT(word(e, at, 8, 16), s->size);
+	CHECK(s->same == i ||
+		word(e, at, 4, 8) ==
+			word(e, section_offset(e, 11) + (s->same + 1) * (e->is64 ? 24 : 16), 4, 8));
+	if (s->version)
+		CHECK_STR(version_name(e, version), l->versions[s->version - 1]);
+	else
+		CHECK_INT(version, 1);
+}
+
+static void check_elf(struct unit *u, struct arena *a, const struct stub_list *l, const char *arch)
+{
+	const struct stub_machine *m = stub_machine_find(arch);
+	struct elf e = { 0 };
+	const void *bytes;
+
+	u->row = arch;
+	if (!CHECK(m != NULL) || !CHECK_INT(stub_elf_write(a, l, *m, &bytes, &e.n), 0))
+		return;
+	e.p = bytes;
+	e.is64 = e.p[4] == 2;
+	e.little = e.p[5] == 1;
+	CHECK(!memcmp(e.p, "\177ELF", 4));
+	CHECK(e.is64 == m->is64 && e.little == m->little);
+	CHECK_INT(get(&e, 16, 2), 3);
+	CHECK_INT(get(&e, 18, 2), m->e_machine);
+	CHECK_STR(version_name(&e, 1), l->soname);
+	for (size_t i = 0; i < l->nsymbols; i++)
+		check_symbol(u, &e, l, i);
+}
+
+static void writes(struct unit *u)
+{
+	static const char *const archs[] = { "x86_64", "i386", "aarch64_be", "powerpc", "s390x",
+		"riscv32" };
+	struct arena a = { 0 };
+	struct caught c;
+	struct stub_list l;
+
+	if (!CHECK_INT(parse(&a, &c, good, &l), 0))
+		return;
+	for (size_t i = 0; i < UNIT_COUNT(archs); i++)
+		check_elf(u, &a, &l, archs[i]);
+	CHECK_INT(parse(&a, &c, "soname empty.so\nmachine x86_64\n", &l), 0);
+	check_elf(u, &a, &l, "x86_64");
+	arena_free(&a);
+}
+
+static void fits_its_class(struct unit *u)
+{
+	struct arena a = { 0 };
+	struct caught c;
+	struct stub_list l;
+	const void *bytes;
+	size_t n;
+
+	CHECK_INT(parse(&a, &c, HEAD "a - o 3000000000\nb - o 3000000000\n", &l), 0);
+	CHECK_INT(stub_elf_write(&a, &l, *stub_machine_find("i386"), &bytes, &n), -1);
+	CHECK_INT(stub_elf_write(&a, &l, *stub_machine_find("x86_64"), &bytes, &n), 0);
+	CHECK(!stub_machine_find("vax"));
+	arena_free(&a);
+}
+
+static void knows_what_images_get(struct unit *u)
+{
+	CHECK(stub_elf_image_defines("atexit"));
+	CHECK(stub_elf_image_defines("__dso_handle"));
+	CHECK(!stub_elf_image_defines("exit"));
+}
+
+UNIT_MAIN(reads, refuses, refuses_binary, writes, fits_its_class, knows_what_images_get)
