@@ -1,0 +1,68 @@
+"""lit: every test/FOLDER/BEHAVIOUR.test is a test.
+
+  tools/run-tests build/release                     everything
+  tools/run-tests build/release -- --filter stubs   some of it
+
+In a RUN line: pkgimg or %pkgimg, %clang and %clangxx (clang-19), %data (the program's data
+folder), %root (the source tree), LLVM's tools by their plain names (FileCheck, not, split-file,
+llvm-readelf; ld.lld is LLVM's, never ours), and the programs of test/helpers.
+"""
+import os
+import platform
+import shutil
+import subprocess
+import sys
+
+import lit.formats
+
+config.name = "pkgimg-" + os.path.basename(config.build_root)
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".test"]
+config.excludes = ["Inputs", "helpers", "unit"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.build_root, "test", "out")
+
+build_bin = os.path.join(config.build_root, "bin")
+helpers = os.path.join(config.build_root, "test", "helpers")
+
+# lit hands on almost nothing of the outer environment: no PKGIMG_*, no JULIA_*.
+config.environment.update({
+    "PATH": os.pathsep.join([config.llvm_bin, helpers, config.environment["PATH"], build_bin]),
+    "LC_ALL": "C",
+    "HOME": config.test_exec_root,
+    "PKGIMG_TEST": "1",  # --version and producers in images print a constant version
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+})
+
+clang, clangxx = shutil.which("clang-19"), shutil.which("clang++-19")
+config.substitutions += [
+    ("%pkgimg", os.path.join(build_bin, "pkgimg")),
+    ("%clangxx", clangxx or "clang++-19"),
+    ("%clang", clang or "clang-19"),
+    ("%data", os.path.join(config.build_root, "share", "pkgimg")),
+    ("%{python}", sys.executable),
+    ("%{lit}", config.lit_program),
+    ("%root", config.source_root),
+    ("%build", config.build_root),
+    # %golden WANTED GOT: compare; under tools/regold GOT becomes the new WANTED
+    ("%golden", "sh -c 'cp \"$2\" \"$1\"' regold" if "regold" in lit_config.params else "diff -u"),
+]
+
+config.available_features.add(platform.machine() + "-" + platform.system().lower())
+config.available_features.add("root" if os.geteuid() == 0 else "non-root")
+if config.sanitize:
+    config.available_features.add("sanitizer")
+
+
+def works(*command):
+    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          check=False).returncode == 0
+
+
+# a feature for each program that a test may do without
+for program in ("clang-format-19", "gcc", "g++", "npm", "git"):
+    if shutil.which(program):
+        config.available_features.add(program)
+# mounts of one's own, for a full disk: `unshare -rm sh -c "mount -t tmpfs -o size=64k ..."`
+if works("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp"):
+    config.available_features.add("unshare-mount")
