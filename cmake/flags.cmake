@@ -1,7 +1,7 @@
 # Flags that every target of the tree shares, as the interface target pkgimg_flags.
 option(PKGIMG_WERROR "Treat warnings as errors" OFF)
 set(PKGIMG_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
-set(PKGIMG_ARENA "" CACHE STRING "Arena for tests: tiny (16-byte first chunk) or debug (a malloc a block)")
+set(PKGIMG_ARENA "" CACHE STRING "Arena of test builds: tiny (16-byte chunks), debug (each block a malloc)")
 
 add_library(pkgimg_flags INTERFACE)
 set(warnings -Wall -Wextra -Wshadow -Wvla)
@@ -25,5 +25,6 @@ endif()
 target_compile_definitions(pkgimg_flags INTERFACE _GNU_SOURCE PKGIMG_VERSION="${PROJECT_VERSION}")
 # no path of the build machine in what is built
 target_compile_options(pkgimg_flags INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
-target_include_directories(pkgimg_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+target_include_directories(pkgimg_flags INTERFACE ${PROJECT_SOURCE_DIR}
+                           ${PROJECT_SOURCE_DIR}/include)
 link_libraries($<BUILD_INTERFACE:pkgimg_flags>)

@@ -252,8 +252,8 @@ static void where_the_program_is(struct unit *u)
 	if (!CHECK(self != NULL))
 		return;
 	CHECK(self[0] == '/' && file_is_regular(self));
-	CHECK_STR(file_data_dir(&a),
-		path_join(&a, path_dir(&a, path_dir(&a, self)), "share/pkgimg"));
+	CHECK_STR(
+		file_data_dir(&a), path_join(&a, path_dir(&a, path_dir(&a, self)), "share/pkgimg"));
 	setenv("PKGIMG_DATA_DIR", "/data", 1);
 	CHECK_STR(file_data_dir(&a), "/data");
 	unsetenv("PKGIMG_DATA_DIR");

@@ -19,20 +19,20 @@ enum { CODE_AT = MAKER_PAGE, DATA_AT = 2 * MAKER_PAGE, TAIL_AT = 3 * MAKER_PAGE 
 /* what a test may want otherwise */
 struct maker_wish {
 	const char *name, *abi_text, *library, *host;
-	const char *dependency;    /* its name; with: */
+	const char *dependency; /* its name; with: */
 	uint64_t interface_digest;
-	const char *needed;        /* DT_NEEDED */
+	const char *needed; /* DT_NEEDED */
 };
 
 struct maker {
 	uint8_t file[MAKER_ROOM];
-	size_t size;               /* of the file */
+	size_t size; /* of the file */
 	size_t meta_at, meta_size;
 	char strings[4096];
 	size_t nstrings;
 	struct img_table dir[IMG_TABLE_KINDS];
 	uint32_t ntables;
-	size_t at;                 /* next free byte of the metadata, from its start */
+	size_t at; /* next free byte of the metadata, from its start */
 };
 
 #if defined(__x86_64__)
@@ -63,14 +63,14 @@ static inline uint32_t mk_str(struct maker *m, const char *s)
 	return (uint32_t)at;
 }
 
-static inline void *mk_table(struct maker *m, uint32_t kind, const void *data, size_t entry,
-	size_t count)
+static inline void *mk_table(
+	struct maker *m, uint32_t kind, const void *data, size_t entry, size_t count)
 {
 	uint8_t *to;
 
 	m->at = (m->at + 7) / 8 * 8;
 	to = m->file + m->meta_at + m->at;
-	m->dir[m->ntables++] = (struct img_table){ kind, (uint32_t)entry, m->at, count };
+	m->dir[m->ntables++] = (struct img_table) { kind, (uint32_t)entry, m->at, count };
 	memcpy(to, data, entry * count);
 	m->at += entry * count;
 	return to;
@@ -78,9 +78,29 @@ static inline void *mk_table(struct maker *m, uint32_t kind, const void *data, s
 
 /* the types of the sample, by index */
 enum {
-	MK_VOID, MK_INT, MK_CHAR, MK_CONST_CHAR, MK_TEXT, MK_NODE, MK_NODE_PTR, MK_DOUBLE,
-	MK_DOUBLES, MK_UINT, MK_COLOR, MK_NODE_T, MK_FN_ANSWER, MK_FN_ADD, MK_FN_TWICE, MK_FN_VISIT,
-	MK_VISIT_PTR, MK_VISITS, MK_FN_WALK, MK_FN_PRINT, MK_OPAQUE, MK_OPAQUE_PTR, MK_TYPES,
+	MK_VOID,
+	MK_INT,
+	MK_CHAR,
+	MK_CONST_CHAR,
+	MK_TEXT,
+	MK_NODE,
+	MK_NODE_PTR,
+	MK_DOUBLE,
+	MK_DOUBLES,
+	MK_UINT,
+	MK_COLOR,
+	MK_NODE_T,
+	MK_FN_ANSWER,
+	MK_FN_ADD,
+	MK_FN_TWICE,
+	MK_FN_VISIT,
+	MK_VISIT_PTR,
+	MK_VISITS,
+	MK_FN_WALK,
+	MK_FN_PRINT,
+	MK_OPAQUE,
+	MK_OPAQUE_PTR,
+	MK_TYPES,
 };
 
 struct maker_types {
@@ -92,8 +112,11 @@ struct maker_types {
 static inline void mk_type(struct maker *m, struct maker_types *t, unsigned i, uint8_t kind,
 	const char *name, uint64_t size, uint32_t target)
 {
-	t->types[i] = (struct img_type){ .kind = kind, .name = mk_str(m, name), .size = size,
-		.align = size ? (uint32_t)(size > 8 ? 8 : size) : 0, .target = target };
+	t->types[i] = (struct img_type) { .kind = kind,
+		.name = mk_str(m, name),
+		.size = size,
+		.align = size ? (uint32_t)(size > 8 ? 8 : size) : 0,
+		.target = target };
 }
 
 static inline void mk_member(struct maker *m, struct maker_types *t, unsigned owner,
@@ -101,8 +124,8 @@ static inline void mk_member(struct maker *m, struct maker_types *t, unsigned ow
 {
 	if (t->types[owner].nmembers++ == 0)
 		t->types[owner].members = t->nmembers;
-	t->members[t->nmembers++] = (struct img_member){ .name = mk_str(m, name), .type = type,
-		.value = value };
+	t->members[t->nmembers++] =
+		(struct img_member) { .name = mk_str(m, name), .type = type, .value = value };
 }
 
 static inline void mk_types(struct maker *m, struct maker_types *t)
@@ -177,19 +200,31 @@ static inline void mk_methods(struct maker *m, const struct maker_types *t)
 	int32_t base = (int32_t)m->meta_at, addresses[4];
 
 	for (unsigned i = 0; i < COUNT(maker_methods); i++) {
-		methods[i] = (struct img_method){ .name = mk_str(m, maker_methods[i].name),
-			.symbol = mk_str(m, maker_methods[i].symbol), .type = maker_methods[i].type,
-			.params = nparams, .address = maker_methods[i].address, .file = file,
+		methods[i] = (struct img_method) { .name = mk_str(m, maker_methods[i].name),
+			.symbol = mk_str(m, maker_methods[i].symbol),
+			.type = maker_methods[i].type,
+			.params = nparams,
+			.address = maker_methods[i].address,
+			.file = file,
 			.line = 10 + i };
 		for (unsigned k = 0; methods[i].type && k < t->types[methods[i].type].nmembers; k++)
 			params[nparams++] = mk_str(m, maker_methods[i].params[k]);
 	}
-	globals[0] = (struct img_global){ .name = mk_str(m, "counter"),
-		.symbol = mk_str(m, "counter"), .type = MK_INT, .address = 3, .size = 4,
-		.file = file, .line = 3 };
-	globals[1] = (struct img_global){ .name = mk_str(m, "current"),
-		.symbol = mk_str(m, "current"), .type = MK_NODE_PTR, .address = IMG_NO_ADDRESS,
-		.size = 8, .file = file, .line = 4, .flags = IMG_GF_TLS };
+	globals[0] = (struct img_global) { .name = mk_str(m, "counter"),
+		.symbol = mk_str(m, "counter"),
+		.type = MK_INT,
+		.address = 3,
+		.size = 4,
+		.file = file,
+		.line = 3 };
+	globals[1] = (struct img_global) { .name = mk_str(m, "current"),
+		.symbol = mk_str(m, "current"),
+		.type = MK_NODE_PTR,
+		.address = IMG_NO_ADDRESS,
+		.size = 8,
+		.file = file,
+		.line = 4,
+		.flags = IMG_GF_TLS };
 	addresses[0] = CODE_AT - base;
 	addresses[1] = CODE_AT + 16 - base;
 	addresses[2] = CODE_AT + 32 - base;
@@ -203,9 +238,11 @@ static inline void mk_methods(struct maker *m, const struct maker_types *t)
 static inline void mk_package(struct maker *m, const struct maker_wish *w)
 {
 	struct img_package package = { .name = mk_str(m, w->name ? w->name : "sample"),
-		.version = mk_str(m, "1.2.0"), .triple = mk_str(m, "x86_64-unknown-linux-gnu"),
+		.version = mk_str(m, "1.2.0"),
+		.triple = mk_str(m, "x86_64-unknown-linux-gnu"),
 		.abi_text = mk_str(m, w->abi_text ? w->abi_text : img_host_abi_text()),
-		.producer = mk_str(m, "by hand"), .language = mk_str(m, "C11"),
+		.producer = mk_str(m, "by hand"),
+		.language = mk_str(m, "C11"),
 		.uuid = { 1, 2, 3 } };
 	struct img_target target = { .cpu = mk_str(m, "x86-64"), .features = mk_str(m, "+sse2") };
 	struct img_need needs[2];
@@ -214,9 +251,9 @@ static inline void mk_package(struct maker *m, const struct maker_wish *w)
 	size_t n = 0;
 
 	if (w->library)
-		needs[n++] = (struct img_need){ IMG_NEED_LIBRARY, mk_str(m, w->library) };
+		needs[n++] = (struct img_need) { IMG_NEED_LIBRARY, mk_str(m, w->library) };
 	if (w->host)
-		needs[n++] = (struct img_need){ IMG_NEED_HOST, mk_str(m, w->host) };
+		needs[n++] = (struct img_need) { IMG_NEED_HOST, mk_str(m, w->host) };
 	mk_table(m, IMG_PACKAGE, &package, sizeof(package), 1);
 	mk_table(m, IMG_TARGETS, &target, sizeof(target), 1);
 	if (n)
@@ -230,8 +267,10 @@ static inline void mk_package(struct maker *m, const struct maker_wish *w)
 static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 {
 	struct maker_types t = { 0 };
-	struct img_header h = { .magic = IMG_MAGIC, .version = IMG_VERSION,
-		.header_size = sizeof(h), .flags = IMG_DEBUG_INFO };
+	struct img_header h = { .magic = IMG_MAGIC,
+		.version = IMG_VERSION,
+		.header_size = sizeof(h),
+		.flags = IMG_DEBUG_INFO };
 	struct img_table *strings;
 	size_t from = sizeof(h) + 12 * sizeof(struct img_table), gap;
 
@@ -249,7 +288,7 @@ static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 	mk_methods(m, &t);
 	m->at = (m->at + 7) / 8 * 8;
 	strings = &m->dir[0];
-	*strings = (struct img_table){ IMG_STRINGS, 1, sizeof(h) + m->ntables * sizeof(*m->dir),
+	*strings = (struct img_table) { IMG_STRINGS, 1, sizeof(h) + m->ntables * sizeof(*m->dir),
 		m->nstrings };
 	gap = (strings->offset + m->nstrings + 7) / 8 * 8; /* where the second table goes */
 	memmove(m->file + m->meta_at + gap, m->file + m->meta_at + from, m->at - from);
@@ -275,15 +314,18 @@ static inline void mk_dynamic(struct maker *m, const struct maker_wish *w)
 {
 	static const uint32_t hash[] = { 1, 2, 1, 0, 0 };
 	char names[64] = "\0" IMG_ROOT_SYMBOL;
-	Elf64_Sym sym = { .st_name = 1, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
-		.st_shndx = 4, .st_value = META_AT, .st_size = m->meta_size };
+	Elf64_Sym sym = { .st_name = 1,
+		.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+		.st_shndx = 4,
+		.st_value = META_AT,
+		.st_size = m->meta_size };
 	Elf64_Dyn dyn[8] = { { DT_HASH, { HASH_AT } }, { DT_SYMTAB, { DYNSYM_AT } },
 		{ DT_STRTAB, { DYNSTR_AT } }, { DT_STRSZ, { sizeof(names) } },
 		{ DT_SYMENT, { sizeof(sym) } } };
 
 	if (w->needed) {
 		snprintf(names + 20, sizeof(names) - 20, "%s", w->needed);
-		dyn[5] = (Elf64_Dyn){ DT_NEEDED, { 20 } };
+		dyn[5] = (Elf64_Dyn) { DT_NEEDED, { 20 } };
 	}
 	memcpy(m->file + DYNSYM_AT + sizeof(sym), &sym, sizeof(sym));
 	memcpy(m->file + DYNSTR_AT, names, sizeof(names));
@@ -325,9 +367,17 @@ static inline struct maker *mk_image(const struct maker_wish *wish)
 		{ PT_GNU_STACK, PF_R | PF_W, 0, 0, 0, 0, 0, 16 },
 	};
 	Elf64_Ehdr h = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_DYN, .e_machine = MACHINE, .e_version = EV_CURRENT, .e_phoff = 64,
-		.e_shoff = TAIL_AT + 128, .e_ehsize = 64, .e_phentsize = 56, .e_phnum = 5,
-		.e_shentsize = 64, .e_shnum = 8, .e_shstrndx = 7 };
+		.e_type = ET_DYN,
+		.e_machine = MACHINE,
+		.e_version = EV_CURRENT,
+		.e_phoff = 64,
+		.e_shoff = TAIL_AT + 128,
+		.e_ehsize = 64,
+		.e_phentsize = 56,
+		.e_phnum = 5,
+		.e_shentsize = 64,
+		.e_shnum = 8,
+		.e_shstrndx = 7 };
 
 	if (!m)
 		abort();

@@ -133,7 +133,9 @@ static void refuses_other_files(struct unit *u)
 		{ "MZ\x90\0", 4, "file: a Windows DLL: this version reads ELF images only" },
 		{ "\xcf\xfa\xed\xfe", 4,
 			"file: a Mach-O file: this version reads ELF images only" },
-		{ "\x7f" "ELF", 4, "file: cut in its header: wanted at least 64, got 4" },
+		{ "\x7f"
+		  "ELF",
+			4, "file: cut in its header: wanted at least 64, got 4" },
 		{ "BC\xc0\xde", 4, "file: LLVM bitcode, not linked into an image yet" },
 	};
 
@@ -197,11 +199,32 @@ static void writes_types(struct unit *u)
 }
 
 /* types that the sample does not have: qualifiers in all places, C++, vectors */
+/* table */
 static void writes_odd_types(struct unit *u)
 {
 	static const char strings[] = "\0int\0ns::area\0r";
-	enum { INT = 1, CINT, PCINT, CPCINT, RCP, ARR, CARR, PCARR, CLASS, MPTR, FN, MFN, REF, RREF,
-		VEC, ANON, BASE, FNREF, OPEN, N };
+	enum {
+		INT = 1,
+		CINT,
+		PCINT,
+		CPCINT,
+		RCP,
+		ARR,
+		CARR,
+		PCARR,
+		CLASS,
+		MPTR,
+		FN,
+		MFN,
+		REF,
+		RREF,
+		VEC,
+		ANON,
+		BASE,
+		FNREF,
+		OPEN,
+		N
+	};
 	struct img_type t[N] = {
 		[INT] = { .kind = IMG_T_INT, .name = 1, .size = 4 },
 		[CINT] = { .kind = IMG_T_CONST, .target = INT },
@@ -227,15 +250,27 @@ static void writes_odd_types(struct unit *u)
 		uint32_t type;
 		const char *text;
 	} rows[] = {
-		{ CPCINT, "const int *const" }, { RCP, "const int *const volatile" },
-		{ PCARR, "const int (*)[3]" }, { CARR, "const int[3]" }, { CLASS, "ns::area" },
-		{ MPTR, "int ns::area::*" }, { MFN, "int (ns::area::*)()" }, { REF, "const int &" },
-		{ RREF, "ns::area &&" }, { VEC, "int __attribute__((vector_size(16)))" },
-		{ ANON, "struct {...}" }, { BASE, "uint16" }, { FNREF, "int (&)()" },
-		{ OPEN, "const int (*[])[3]" }, { FN, "int ()" },
+		{ CPCINT, "const int *const" },
+		{ RCP, "const int *const volatile" },
+		{ PCARR, "const int (*)[3]" },
+		{ CARR, "const int[3]" },
+		{ CLASS, "ns::area" },
+		{ MPTR, "int ns::area::*" },
+		{ MFN, "int (ns::area::*)()" },
+		{ REF, "const int &" },
+		{ RREF, "ns::area &&" },
+		{ VEC, "int __attribute__((vector_size(16)))" },
+		{ ANON, "struct {...}" },
+		{ BASE, "uint16" },
+		{ FNREF, "int (&)()" },
+		{ OPEN, "const int (*[])[3]" },
+		{ FN, "int ()" },
 	};
-	struct img_view v = { .types = t, .ntypes = N, .strings = strings,
-		.nstrings = sizeof(strings), .style = IMG_STYLE_PLAIN };
+	struct img_view v = { .types = t,
+		.ntypes = N,
+		.strings = strings,
+		.nstrings = sizeof(strings),
+		.style = IMG_STYLE_PLAIN };
 	char text[128];
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -253,15 +288,27 @@ static void finds(struct unit *u)
 		const char *name, *signature;
 		uint32_t n, first;
 	} rows[] = {
-		{ "add", NULL, 1, 0 }, { "add", "int (int, int)", 1, 0 },
-		{ "add", "int(int,int)", 1, 0 }, { "add", " int ( int , int ) ", 1, 0 },
-		{ "add", "int add(int a, int b)", 1, 0 }, { "add", "int add(int, int)", 1, 0 },
-		{ "add", "int (int)", 0, 0 }, { "add", "int (int, int) x", 0, 0 },
-		{ "add", "int (int, in t)", 0, 0 }, { "add", "", 0, 0 }, { "over", NULL, 2, 2 },
-		{ "over", "double (double)", 1, 3 }, { "_over2", NULL, 1, 3 },
-		{ "plain", NULL, 1, 4 }, { "plain", "int (void)", 0, 0 }, { "walk", NULL, 1, 7 },
-		{ "", NULL, 0, 0 }, { "a", NULL, 0, 0 }, { "zz", NULL, 0, 0 },
-		{ "answer", "int (void)", 1, 1 }, { "print", "void (const char*, ...)", 1, 5 },
+		{ "add", NULL, 1, 0 },
+		{ "add", "int (int, int)", 1, 0 },
+		{ "add", "int(int,int)", 1, 0 },
+		{ "add", " int ( int , int ) ", 1, 0 },
+		{ "add", "int add(int a, int b)", 1, 0 },
+		{ "add", "int add(int, int)", 1, 0 },
+		{ "add", "int (int)", 0, 0 },
+		{ "add", "int (int, int) x", 0, 0 },
+		{ "add", "int (int, in t)", 0, 0 },
+		{ "add", "", 0, 0 },
+		{ "over", NULL, 2, 2 },
+		{ "over", "double (double)", 1, 3 },
+		{ "_over2", NULL, 1, 3 },
+		{ "plain", NULL, 1, 4 },
+		{ "plain", "int (void)", 0, 0 },
+		{ "walk", NULL, 1, 7 },
+		{ "", NULL, 0, 0 },
+		{ "a", NULL, 0, 0 },
+		{ "zz", NULL, 0, 0 },
+		{ "answer", "int (void)", 1, 1 },
+		{ "print", "void (const char*, ...)", 1, 5 },
 	};
 	struct sealed s = seal(u, NULL);
 	struct img_view v;
@@ -286,7 +333,7 @@ static void finds(struct unit *u)
 	CHECK_STR(text, "plain(?)");
 	img_signature(&v, 7, true, text, sizeof(text));
 	CHECK_STR(text, "int (*walk(int (*visit)(node_t *, const char *), struct secret *s))"
-		"(node_t *, const char *)");
+			"(node_t *, const char *)");
 	free(s.file);
 }
 
@@ -325,13 +372,13 @@ static void types_that_hold_themselves(struct unit *u)
 	struct img_type t[MANY] = { 0 };
 	struct img_member m[] = { { .type = 2 } };
 
-	t[1] = (struct img_type){ .kind = IMG_T_TYPEDEF, .target = 2 };
-	t[2] = (struct img_type){ .kind = IMG_T_CONST, .target = 1 };
+	t[1] = (struct img_type) { .kind = IMG_T_TYPEDEF, .target = 2 };
+	t[2] = (struct img_type) { .kind = IMG_T_CONST, .target = 1 };
 	CHECK(img_digest_types(t, 3, NULL, "") < 3);
-	t[1] = (struct img_type){ .kind = IMG_T_STRUCT, .nmembers = 1 };
+	t[1] = (struct img_type) { .kind = IMG_T_STRUCT, .nmembers = 1 };
 	CHECK_INT(img_digest_types(t, 3, m, ""), 1);
 	for (uint32_t i = 1; i < MANY; i++)
-		t[i] = (struct img_type){ .kind = IMG_T_TYPEDEF, .target = i - 1 };
+		t[i] = (struct img_type) { .kind = IMG_T_TYPEDEF, .target = i - 1 };
 	CHECK_INT(img_digest_types(t, 251, NULL, ""), 251);
 	CHECK_INT(t[250].depth, 250);
 	CHECK_INT(img_digest_types(t, MANY, NULL, ""), 251);
@@ -360,7 +407,11 @@ static void abi_texts(struct unit *u)
 		{ "s390x-ibm-linux-gnu", "1 s390x linux gnu be 64" },
 		{ "x86_64-unknown-freebsd14.0", "1 x86_64 freebsd none le 64" },
 		{ "wasm32-unknown-wasi", "1 wasm32 wasi none le 32" },
-		{ "vax-dec-ultrix", "" }, { "x86_64", "" }, { "", "" }, { "-", "" }, { "--", "" },
+		{ "vax-dec-ultrix", "" },
+		{ "x86_64", "" },
+		{ "", "" },
+		{ "-", "" },
+		{ "--", "" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -430,8 +481,9 @@ static const uint64_t edges[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, UINT
 /* each bit, and each aligned word set to values from the edges; sums made right again */
 static void metadata_changed(struct unit *u)
 {
-	const struct maker_wish wish = { .library = "libc.so.6", .host = "malloc",
-		.dependency = "base" };
+	const struct maker_wish wish = {
+		.library = "libc.so.6", .host = "malloc", .dependency = "base"
+	};
 	struct sealed s = seal(u, &wish);
 	uint8_t *before = malloc(s.size);
 	struct tally t = { 0 };
@@ -519,7 +571,7 @@ static void cut(struct unit *u)
 
 		if (n == META_AT + 8192 && META_AT + 8192 < TAIL_AT)
 			n = TAIL_AT - 8; /* pages of zeros between the segments */
-		c = (struct sealed){ malloc(n ? n : 1), n, 0, 0 };
+		c = (struct sealed) { malloc(n ? n : 1), n, 0, 0 };
 		memcpy(c.file, s.file, n);
 		try(u, &c, &t);
 		free(c.file);

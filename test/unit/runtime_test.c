@@ -158,8 +158,9 @@ static void refuses(struct unit *u)
 
 static void has_what_it_needs(struct unit *u)
 {
-	const struct maker_wish wish = { .library = "libm.so.6", .needed = "libm.so.6",
-		.host = "malloc" };
+	const struct maker_wish wish = {
+		.library = "libm.so.6", .needed = "libm.so.6", .host = "malloc"
+	};
 	const struct maker_wish foreign = { .abi_text = "1 vax ultrix none le 32" };
 	struct pkgimg_options opt = { .size = sizeof(opt), .flags = PKGIMG_ALLOW_FOREIGN };
 	struct place p = arrive();
@@ -185,12 +186,13 @@ static void depends(struct unit *u)
 	struct place base = arrive(), user = arrive();
 	struct pkgimg_image *b = NULL, *img = NULL;
 	const struct pkgimg_image *given[1];
-	struct pkgimg_options opt = { .size = sizeof(opt), .dependencies = given,
-		.ndependencies = 1 };
+	struct pkgimg_options opt = {
+		.size = sizeof(opt), .dependencies = given, .ndependencies = 1
+	};
 	struct maker_wish wish = { .name = "user", .dependency = "base" };
 	struct pkgimg_error err = { 0 };
 
-	put_image(u, &base, &(struct maker_wish){ .name = "base" });
+	put_image(u, &base, &(struct maker_wish) { .name = "base" });
 	if (!CHECK_INT(pkgimg_open(base.path, NULL, &b, &err), PKGIMG_OK))
 		return;
 	given[0] = b;
@@ -243,9 +245,9 @@ static void sees_that_a_file_was_replaced(struct unit *u)
 	struct pkgimg_image *one = NULL, *two = NULL;
 	struct pkgimg_error err = { 0 };
 
-	put_image(u, &p, &(struct maker_wish){ .name = "one" });
+	put_image(u, &p, &(struct maker_wish) { .name = "one" });
 	CHECK_INT(pkgimg_open(p.path, NULL, &one, &err), PKGIMG_OK);
-	put_image(u, &p, &(struct maker_wish){ .name = "two" });
+	put_image(u, &p, &(struct maker_wish) { .name = "two" });
 	CHECK_INT(pkgimg_open(p.path, NULL, &two, &err), PKGIMG_E_CHANGED);
 	CHECK_STR(pkgimg_name(one), "one");
 	pkgimg_close(one);
@@ -264,8 +266,8 @@ static void *open_often(void *path)
 		struct pkgimg_method m;
 
 		failed += pkgimg_open(path, NULL, &img, NULL) != PKGIMG_OK ||
-			pkgimg_find(img, "add", NULL, &m, NULL) != PKGIMG_OK ||
-			call_int(&m, i, 1) != i + 1;
+			  pkgimg_find(img, "add", NULL, &m, NULL) != PKGIMG_OK ||
+			  call_int(&m, i, 1) != i + 1;
 		pkgimg_close(img);
 	}
 	return (void *)failed;

@@ -92,6 +92,7 @@ static void check_texts(struct unit *u, const struct text *rows, size_t n)
 	}
 }
 
+/* table */
 static void dialect(struct unit *u)
 {
 	static const struct text rows[] = {

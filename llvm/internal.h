@@ -1,0 +1,54 @@
+// What the C++ files of this folder share: copies of LLVM's strings and arrays in an arena.
+#ifndef LLVM_INTERNAL_H
+#define LLVM_INTERNAL_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
+
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+#ifndef __clang__
+#define _Noreturn __attribute__((noreturn)) // base/diag.h is C
+#endif
+#include "llvm/shim.h"
+
+namespace shim
+{
+
+inline const char *copy(arena *a, llvm::StringRef s)
+{
+	char *p = static_cast<char *>(arena_alloc(a, s.size() + 1, 1));
+	if (!s.empty())
+		memcpy(p, s.data(), s.size());
+	return p; // arena memory is zeroed: the end is there
+}
+
+inline const char *copy(arena *a, const llvm::Twine &s)
+{
+	return copy(a, llvm::StringRef(s.str()));
+}
+
+template <class T> T *copy_array(arena *a, llvm::ArrayRef<T> v)
+{
+	static_assert(std::is_trivially_copyable_v<T>, "C data only");
+	T *p = static_cast<T *>(arena_alloc(a, v.size() * sizeof(T), alignof(T)));
+	if (!v.empty())
+		memcpy(static_cast<void *>(p), v.data(), v.size() * sizeof(T));
+	return p;
+}
+
+// The text of an error, which is thereby consumed: first line only, without LLVM's full stop.
+inline std::string text_of(llvm::Error e)
+{
+	std::string s = llvm::toString(std::move(e));
+	s.resize(llvm::StringRef(s).split('\n').first.rtrim(". ").size());
+	return s;
+}
+
+} // namespace shim
+
+#endif

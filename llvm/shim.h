@@ -1,0 +1,295 @@
+/* The only door to LLVM and LLD that is not LLVM-C. Plain C; the .cpp files behind it are the only
+ * C++ of the tree.
+ *
+ * Strings and arrays that come out are copies in the caller's arena. Nothing here throws, exits or
+ * prints: text goes to sinks, failures are results. `ll_start` rules: see below. */
+#ifndef LLVM_SHIM_H
+#define LLVM_SHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+/* ---- start-up
+ * LLVM's and LLD's ~630 static constructors (option registries, tables) are gathered by the link
+ * (llvm/ctors.ld) into a section of their own and run by the first ll_start(), so that commands
+ * which need neither do not pay for them. Call it before ll_link and before any LLVM-C call; the
+ * other functions of this header call it themselves or, where marked "cold", do not need it.
+ * threads: any, the first caller runs them */
+void ll_start(void);
+
+/* Register every target LLVM was built with: infos, code generators, assembly parsers and
+ * printers. Before LLVM-C codegen; calls ll_start. threads: any, the first caller does it */
+void ll_init_targets(void);
+
+/* "19.1.7"; cold */
+const char *ll_version(void);
+
+/* ---- LLD */
+enum ll_flavor { LL_GNU, LL_DARWIN, LL_WASM, LL_COFF };
+
+enum ll_status {
+	LL_OK,
+	LL_LINK_FAILED, /* messages were given to the sink */
+	LL_POISONED,    /* failed, messages were given, and LLD must not run again in this process:
+			 * its fatal errors and crashes. Later calls of ll_link are refused. */
+};
+
+/* One line of LLD's output, without its newline; `err` tells stderr from stdout. One call at a
+ * time, but perhaps on a worker thread of LLD. */
+typedef void ll_sink(void *ctx, bool err, const char *line, size_t n);
+
+/* Link in this process. argv has no program name: it starts with the first real argument. PE by
+ * the gnu flavour is chosen by `-m i386pep` and the like, as LLD does. LLD's messages come out as
+ * "pkgimg: error: ...". `*code` is LLD's exit code, 128 + N after signal N; it is 0 with LL_OK
+ * only, and even then the output must be checked to exist (LLVM issue #66974). A fatal error on
+ * one of LLD's worker threads ends the process with exit code 1, after its message was given to the
+ * sink.
+ * threads: one link at a time; a second caller waits */
+enum ll_status ll_link(
+	enum ll_flavor f, size_t n, const char *const v[], ll_sink *sink, void *ctx, int *code);
+
+/* LLD as itself (`ld.lld`, `lld -flavor gnu`, ...): argv[0] chooses the flavour as in LLD's own
+ * program; output goes to this process's stdout and stderr. As in LLD's own program, it mostly ends
+ * the process itself; returns the exit code where it does not. */
+int ll_lld_main(int argc, char **argv);
+
+/* ---- options (LLVM Option over driver/options.td); cold */
+struct ll_arg {
+	unsigned id;               /* OPT_xxx of driver/options.h, aliases resolved; 0 = an input
+				    * or unknown */
+	unsigned group;            /* OPT_xxx of its group in options.td, or 0 */
+	unsigned flags;            /* of enum opt_flag (llvm/optvis.h) */
+	const char *spelling;      /* as typed, without its value: "--target="; or the input */
+	const char *const *values; /* [nvalues]; an input: the word; comma-joined ones are split */
+	size_t nvalues;
+	unsigned index;   /* of its first word in argv, from 0 */
+	bool unknown;     /* starts with '-' and is in no table; `spelling` is the word */
+	const char *near; /* unknown: the nearest known spelling (with the value that was
+			   * typed behind a '='), or NULL */
+	bool missing;     /* the option wants more values than follow; none are given. It
+			   * swallows the words that do follow, so it comes last */
+	unsigned wanted;  /* missing: how many values it wants */
+};
+
+/* Parse argv[0..argc) (no program name) with the options whose visibility meets `visibility`
+ * (a mask of enum opt_visibility, llvm/optvis.h). Order is kept; empty words are dropped. */
+const struct ll_arg *ll_opts_parse(
+	struct arena *a, size_t argc, const char *const argv[], unsigned visibility, size_t *nargs);
+
+/* The help text of the options visible under the mask, grouped, as LLVM tools print it. */
+const char *ll_opts_help(
+	struct arena *a, unsigned visibility, const char *usage, const char *title);
+
+/* is the option (or group) in the group, directly or through a group of that group? */
+bool ll_opt_in_group(unsigned id, unsigned group);
+
+/* ---- response files; cold
+ * Expand @FILE words, nested, names relative to the working directory; the word of a file that does
+ * not exist stays as it is. Files may be UTF-8, or UTF-16 with a byte order mark. origin[i] is the
+ * index in argv of the word that out_argv[i] is or came from.
+ * returns 0, or -1 reported (a file that includes itself, unreadable, bad encoding) */
+enum ll_quoting { LL_QUOTE_GNU, LL_QUOTE_WINDOWS };
+int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size_t argc,
+	const char *const argv[], size_t *out_argc, const char *const **out_argv,
+	const unsigned **origin);
+
+/* ---- triples; cold */
+struct ll_triple {
+	const char *text;              /* as given */
+	const char *normal;            /* normalised: x86_64-unknown-linux-gnu */
+	const char *arch;              /* first word as spelled: "armv7" */
+	const char *arch_name;         /* LLVM's canonical arch name: "arm" */
+	const char *vendor, *os, *env; /* canonical names; "unknown" or "" if absent */
+	unsigned os_major, os_minor;
+	unsigned bits; /* 16, 32, 64; 0 unknown */
+	bool little_endian;
+	bool known; /* the arch is one that LLVM knows */
+};
+void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
+/* the triple of this machine, normalised */
+const char *ll_host_triple(struct arena *a);
+
+/* ---- CPU tables (target must be one LLVM was built with) */
+struct ll_names {
+	const char *const *v;
+	size_t n;
+};
+/* returns 0, or -1 if LLVM has no such target */
+int ll_cpu_names(struct arena *a, const char *triple, struct ll_names *out);
+int ll_feature_names(struct arena *a, const char *triple, struct ll_names *out);
+/* name for tuning and "+a,-b" features of this machine */
+const char *ll_host_cpu(struct arena *a);
+const char *ll_host_features(struct arena *a);
+
+/* ---- hashes; cold */
+void ll_blake3(const void *data, size_t n, uint8_t out[32]);
+
+/* ---- inputs */
+enum ll_file_kind {
+	LL_FILE_UNKNOWN,
+	LL_FILE_BITCODE, /* raw or wrapped */
+	LL_FILE_IR_TEXT, /* by name: .ll */
+	LL_FILE_ELF_OBJECT,
+	LL_FILE_COFF_OBJECT,
+	LL_FILE_MACHO_OBJECT,
+	LL_FILE_WASM_OBJECT,
+	LL_FILE_ARCHIVE, /* also thin */
+	LL_FILE_SHARED,  /* a linked shared library or program */
+};
+/* by magic and, for IR text, by name (`path` may be NULL); cold */
+enum ll_file_kind ll_file_kind(const char *path, const void *data, size_t n);
+const char *ll_file_kind_name(enum ll_file_kind k);
+
+/* The LLVM that wrote a bitcode buffer ("LLVM19.1.7", "LLVM20.1.0-rust-1.89.0"), or NULL if it
+ * says nothing. `major` gets its major version or 0. */
+const char *ll_bitcode_producer(struct arena *a, const void *data, size_t n, unsigned *major);
+
+/* Symbols of a native object (or of every member of an archive). */
+struct ll_symbol {
+	const char *name;
+	const char *file; /* "a.o" or "liba.a(b.o)" */
+	bool undefined, weak, global, hidden, function, tls, common;
+	uint64_t size;
+};
+/* returns 0, or -1 reported at `at`: not an object, broken, or of another machine than `triple`
+ * (message names both). A universal Mach-O file is read for the triple's architecture; bitcode,
+ * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones. NULL
+ * `triple`: any machine will do. */
+int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
+	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
+	size_t *count);
+
+/* ---- debug information
+ * One model for both sources, LLVM's metadata (a module before optimisation) and DWARF (native
+ * objects). Indices are into `types`; type 0 is `void`. Strings are "" when absent. A chain of
+ * types that are laid out in one another (typedefs, qualifiers, arrays, members) is never a cycle:
+ * a hostile one is cut with `void`; pointers do make cycles. */
+enum ll_type_kind {
+	LL_T_VOID,
+	LL_T_BOOL,
+	LL_T_INT,
+	LL_T_UINT,
+	LL_T_CHAR,
+	LL_T_UCHAR,
+	LL_T_FLOAT,
+	LL_T_COMPLEX,
+	LL_T_UTF,     /* char8_t, char16_t, char32_t */
+	LL_T_DECIMAL, /* decimal float and other encodings: named, sized, no more */
+	LL_T_POINTER,
+	LL_T_REF,
+	LL_T_RVALUE_REF,
+	LL_T_MEMBER_POINTER,
+	LL_T_NULLPTR,
+	LL_T_ARRAY, /* count elements of target; count UINT64_MAX = unknown bound */
+	LL_T_VECTOR,
+	LL_T_STRUCT,
+	LL_T_CLASS,
+	LL_T_UNION,
+	LL_T_ENUM,
+	LL_T_TYPEDEF,
+	LL_T_CONST,
+	LL_T_VOLATILE,
+	LL_T_RESTRICT,
+	LL_T_ATOMIC,
+	LL_T_FUNCTION, /* target = return type, members = types of the parameters */
+	LL_T_OPAQUE,   /* declared, not defined: kind of tag in `tag` */
+};
+
+enum ll_member_flags {
+	LL_M_BITFIELD = 1,
+	LL_M_BASE = 2,
+	LL_M_STATIC = 4,
+	LL_M_VIRTUAL_BASE = 8,
+	LL_M_ARTIFICIAL = 16,
+	LL_M_ANONYMOUS = 32,
+};
+
+struct ll_member {
+	const char *name;
+	uint32_t type;
+	uint32_t flags;      /* enum ll_member_flags */
+	uint64_t bit_offset; /* fields and bases: from the start of the struct; a virtual base: 0 */
+	uint32_t bit_size;   /* bit fields: width; else 0 */
+	uint32_t align;      /* bytes asked for by this member itself (alignas), else 0 */
+	int64_t value;       /* enumerators */
+};
+
+struct ll_type {
+	enum ll_type_kind kind;
+	enum ll_type_kind tag; /* LL_T_OPAQUE: struct, class, union or enum */
+	const char *name;      /* with scope: "ns::point"; "" if anonymous */
+	uint64_t size;         /* bytes */
+	uint32_t align;        /* bytes; computed from the members where the source has none */
+	uint32_t target;       /* pointee, element, underlying, return type */
+	uint32_t cls;          /* pointers to members: the class */
+	uint64_t count;        /* arrays, vectors */
+	bool variadic;         /* functions; also those without a prototype */
+	bool no_prototype;     /* functions: C's `int f()` */
+	bool is_signed;        /* integers; enums by their underlying type */
+	bool packed;           /* a member (or the end) lies below its natural alignment */
+	struct ll_member *members;
+	size_t nmembers;
+	const char *file;
+	uint32_t line;
+};
+
+struct ll_func {
+	const char *name;   /* with scope: "ns::area" */
+	const char *symbol; /* as in LLVM IR: Mach-O's and i386 COFF's '_' is not part of it */
+	uint32_t type;      /* an LL_T_FUNCTION */
+	const char *const *params; /* names, one per parameter of the type; "" if unnamed */
+	const char *file;
+	uint32_t line;
+	bool local; /* static: no external linkage */
+};
+
+struct ll_var {
+	const char *name, *symbol;
+	uint32_t type;
+	const char *file;
+	uint32_t line;
+	bool local, tls, constant;
+};
+
+struct ll_debug {
+	struct ll_type *types;
+	size_t ntypes;
+	struct ll_func *funcs;
+	size_t nfuncs;
+	struct ll_var *vars;
+	size_t nvars;
+	const char *producer; /* of the first unit: "clang version 19.1.7" */
+	const char *language; /* "C11", "C++14", ... of the first unit */
+};
+
+struct LLVMOpaqueModule;
+/* From a module's metadata; the module was verified and is only read. `out->nfuncs` counts
+ * definitions only. Line tables alone are no debug info here.
+ * returns true if there was debug info; `out` is valid (and empty) if not */
+bool ll_debug_from_module(struct arena *a, struct LLVMOpaqueModule *m, struct ll_debug *out);
+/* From the DWARF of a native object or an archive's members; same returns. Static variables inside
+ * functions, whose symbols DWARF does not name, are left out (and g++'s local variables have their
+ * source name for a symbol); broken parts are skipped. */
+bool ll_debug_from_object(struct arena *a, const void *data, size_t n, struct ll_debug *out);
+
+/* Who uses an undefined symbol of a module: "in 'f' (sqlite3.c:12)", or NULL */
+const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const char *symbol);
+
+/* ---- code
+ * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
+ * returns 0, or -1 reported */
+int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
+	void **object, size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
