@@ -32,20 +32,20 @@ extern "C" {
 /* Codes do not change their number. */
 enum pkgimg_code {
 	PKGIMG_OK = 0,
-	PKGIMG_E_ARGUMENT = 1,    /* a NULL, an index out of range, options of unknown size */
-	PKGIMG_E_IO = 2,          /* the file cannot be read; sys_errno says why */
-	PKGIMG_E_FORMAT = 3,      /* no image, cut, or broken inside */
-	PKGIMG_E_VERSION = 4,     /* an image of another format version */
-	PKGIMG_E_UNSEALED = 5,    /* its build did not finish */
-	PKGIMG_E_SUM = 6,         /* bytes changed since it was built */
-	PKGIMG_E_ABI = 7,         /* built for another platform */
-	PKGIMG_E_NEEDS = 8,       /* a library or a symbol of the host is missing */
-	PKGIMG_E_DEPENDENCY = 9,  /* an image it was built with is missing or has changed */
-	PKGIMG_E_LOAD = 10,       /* the system's loader refused it */
-	PKGIMG_E_CHANGED = 11,    /* what was loaded is not the file that was checked */
-	PKGIMG_E_MEMORY = 12,     /* out of memory */
-	PKGIMG_E_NOT_FOUND = 13,  /* no such method or global */
-	PKGIMG_E_AMBIGUOUS = 14   /* several methods of that name: say the signature */
+	PKGIMG_E_ARGUMENT = 1,   /* a NULL, an index out of range, options of unknown size */
+	PKGIMG_E_IO = 2,         /* the file cannot be read; sys_errno says why */
+	PKGIMG_E_FORMAT = 3,     /* no image, cut, or broken inside */
+	PKGIMG_E_VERSION = 4,    /* an image of another format version */
+	PKGIMG_E_UNSEALED = 5,   /* its build did not finish */
+	PKGIMG_E_SUM = 6,        /* bytes changed since it was built */
+	PKGIMG_E_ABI = 7,        /* built for another platform */
+	PKGIMG_E_NEEDS = 8,      /* a library or a symbol of the host is missing */
+	PKGIMG_E_DEPENDENCY = 9, /* an image it was built with is missing or has changed */
+	PKGIMG_E_LOAD = 10,      /* the system's loader refused it */
+	PKGIMG_E_CHANGED = 11,   /* what was loaded is not the file that was checked */
+	PKGIMG_E_MEMORY = 12,    /* out of memory */
+	PKGIMG_E_NOT_FOUND = 13, /* no such method or global */
+	PKGIMG_E_AMBIGUOUS = 14  /* several methods of that name: say the signature */
 };
 
 /* What went wrong, for people (text) and for programs (the rest). */
@@ -116,26 +116,26 @@ PKGIMG_API uint32_t pkgimg_method_count(const struct pkgimg_image *image);
  * index     below pkgimg_method_count
  * returns   PKGIMG_OK or PKGIMG_E_ARGUMENT; out is untouched on error
  * threads   any */
-PKGIMG_API int pkgimg_method_at(const struct pkgimg_image *image, uint32_t index,
-	struct pkgimg_method *out);
+PKGIMG_API int pkgimg_method_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_method *out);
 
 /* pkgimg_signature -- "double area(const struct shape *s)", or "area(?)" if not known.
  * index     of a method
  * buf       [size] bytes of the caller; NUL-terminated, cut if shorter; NULL if size is 0
  * returns   the length of the whole text without NUL; 0 for an index out of range
  * threads   any; no malloc; source: image/FORMAT.md 8 */
-PKGIMG_API size_t pkgimg_signature(const struct pkgimg_image *image, uint32_t index, char *buf,
-	size_t size);
+PKGIMG_API size_t pkgimg_signature(
+	const struct pkgimg_image *image, uint32_t index, char *buf, size_t size);
 
 /* A variable of an image. */
 struct pkgimg_global {
 	const char *name, *symbol;
-	const char *file;   /* "" if not known */
-	uint32_t line;      /* 0 if not known */
+	const char *file; /* "" if not known */
+	uint32_t line;    /* 0 if not known */
 	uint32_t index;
-	uint64_t size;      /* bytes; 0 if not known */
-	int is_const;       /* 1: do not write to it */
-	void *address;      /* NULL for a thread-local one */
+	uint64_t size; /* bytes; 0 if not known */
+	int is_const;  /* 1: do not write to it */
+	void *address; /* NULL for a thread-local one */
 };
 
 /* pkgimg_find_global -- a variable by its name, or its linkage name.
@@ -147,8 +147,8 @@ PKGIMG_API int pkgimg_find_global(const struct pkgimg_image *image, const char *
 
 /* pkgimg_global_count, pkgimg_global_at -- as for methods. */
 PKGIMG_API uint32_t pkgimg_global_count(const struct pkgimg_image *image);
-PKGIMG_API int pkgimg_global_at(const struct pkgimg_image *image, uint32_t index,
-	struct pkgimg_global *out);
+PKGIMG_API int pkgimg_global_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_global *out);
 
 /* pkgimg_name, pkgimg_version -- of the package; the image's text, "" for no version. */
 PKGIMG_API const char *pkgimg_name(const struct pkgimg_image *image);

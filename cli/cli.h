@@ -1,0 +1,40 @@
+/* The commands of the program `pkgimg`: arguments in, exit code out. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "llvm/shim.h"
+
+/* one run of one command */
+struct cli {
+	struct arena *mem;
+	struct diags *d;
+	size_t n; /* arguments behind the command's name */
+	const char *const *argv;
+	unsigned first;     /* number of argv[0] as the user counts */
+	const char *target; /* TRIPLE of the face TRIPLE-pkgld, or NULL */
+};
+
+int cmd_build(struct cli *c);
+int cmd_link(struct cli *c);
+int cmd_run(struct cli *c);
+int cmd_inspect(struct cli *c);
+int cmd_platforms(struct cli *c);
+
+/* parse with LLVM Option and report unknown options and missing values.
+ * returns the arguments, or NULL: wrong usage, reported */
+const struct ll_arg *cli_parse(struct cli *c, unsigned visibility, size_t *n);
+
+/* the place of an argument that cli_parse returned */
+struct loc cli_place(const struct cli *c, const struct ll_arg *arg);
+
+/* the help of a command, on stdout; returns EXIT_OK */
+int cli_help(struct cli *c, unsigned visibility, const char *usage, const char *title);
+
+/* "pkgimg 0.1.0 (LLVM 19.1.7)" on stdout; returns EXIT_OK */
+int cli_version(void);
+
+#endif

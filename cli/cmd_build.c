@@ -1,0 +1,87 @@
+/* pkgimg build: modules, or a package description, -> a package image. */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cli/cli.h"
+#include "driver/driver.h"
+#include "driver/options.h"
+#include "frontend/build.h"
+
+struct rule {
+	enum opt_id id;
+	enum { WORD, LIST, FLAG } kind;
+	size_t offset; /* in struct build_request */
+};
+
+#define R(member) offsetof(struct build_request, member)
+static const struct rule rules[] = {
+	{ OPT_o, WORD, R(output) },
+	{ OPT_name_EQ, WORD, R(name) },
+	{ OPT_Olevel, WORD, R(opt_level) },
+	{ OPT_cpu_target, WORD, R(cpu_target) },
+	{ OPT_target, WORD, R(target) },
+	{ OPT_platform, WORD, R(platform) },
+	{ OPT_export, LIST, R(exports) },
+	{ OPT_needs, LIST, R(needs) },
+	{ OPT_host_symbol, LIST, R(host) },
+	{ OPT_s, FLAG, R(strip) },
+	{ OPT_timings, FLAG, R(timings) },
+	{ OPT_verbose, FLAG, R(verbose) },
+	{ OPT__HASH_HASH_HASH, FLAG, R(plan_only) },
+	{ OPT_explain, FLAG, R(explain) },
+};
+
+static void add(struct arena *a, struct job_words *w, const char *text, struct loc at)
+{
+	w->given = true;
+	if (str_eq(text, "none")) /* a list that was said to be empty */
+		return;
+	arena_push_room(a, w->v, w->n, w->cap);
+	w->v[w->n++] = (struct job_word) { text, at };
+}
+
+static void apply(struct cli *c, const struct ll_arg *arg, struct build_request *r)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		void *field = (char *)r + rules[i].offset;
+
+		if (rules[i].id != arg->id)
+			continue;
+		switch (rules[i].kind) {
+		case WORD:
+			*(struct job_word *)field =
+				(struct job_word) { arg->values[0], cli_place(c, arg) };
+			break;
+		case LIST: add(c->mem, field, arg->values[0], cli_place(c, arg)); break;
+		case FLAG: *(bool *)field = true; break;
+		}
+		return;
+	}
+	diag_bug("option '%s' has no rule", arg->spelling);
+}
+
+int cmd_build(struct cli *c)
+{
+	struct build_request r = { 0 };
+	size_t n;
+	const struct ll_arg *args = cli_parse(c, BuildOption, &n);
+
+	if (!args)
+		return EXIT_USAGE;
+	r.inputs = arena_array(c->mem, struct job_word, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		if (args[i].id == OPT_help)
+			return cli_help(c, BuildOption,
+				"pkgimg build [options] PACKAGE.yaml | modules... -o IMAGE",
+				"makes a package image from bitcode, IR, objects and archives");
+		if (args[i].id == OPT_version)
+			return cli_version();
+		if (args[i].id)
+			apply(c, &args[i], &r);
+		else
+			r.inputs[r.ninputs++] =
+				(struct job_word) { args[i].spelling, cli_place(c, &args[i]) };
+	}
+	r.verbose |= driver_verbose_linking();
+	return frontend_build(c->mem, c->d, &r, NULL) ? EXIT_INPUT : EXIT_OK;
+}

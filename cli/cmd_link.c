@@ -1,0 +1,62 @@
+/* pkgimg link, pkgld: clang-style arguments or a job file -> a linked file. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "driver/cmdline.h"
+#include "driver/driver.h"
+#include "driver/options.h"
+#include "frontend/seal.h"
+
+/* An image with a root symbol of the user's own is not ours to seal. */
+static int run(struct cli *c, const struct link_job *job, const struct link_plan *plan,
+	const struct link_mode *mode)
+{
+	struct loc at = plan->output_at;
+	struct driver_run_options o = { .verbose = mode->verbose || driver_verbose_linking(),
+		.ctx = &at };
+
+	if (plan->kind == JOB_IMAGE && !job->str[JS_ROOT_SYMBOL].text)
+		o.before_publish = seal_image;
+	return driver_run(c->mem, c->d, plan, &o) ? EXIT_INPUT : EXIT_OK;
+}
+
+/* -### and --explain run nothing, but a missing input is a mistake there as well */
+static int show(struct cli *c, const struct link_plan *plan, const struct link_mode *mode)
+{
+	if (mode->dry_run)
+		driver_print_plan(plan);
+	if (mode->explain)
+		driver_explain_plan(plan);
+	return driver_check_inputs(c->d, plan) ? EXIT_INPUT : EXIT_OK;
+}
+
+int cmd_link(struct cli *c)
+{
+	struct link_job job = { .mem = c->mem };
+	struct link_mode mode = { 0 };
+	struct link_plan plan;
+	bool usage = false;
+
+	if (c->target)
+		job_set_str(&job, JS_TARGET, c->target, NOWHERE);
+	if (cmdline_parse(c->mem, c->d, c->n, c->argv, c->first, &job, &mode, &usage))
+		return usage ? EXIT_USAGE : EXIT_INPUT;
+	if (mode.help)
+		return cli_help(c, LinkOption, "pkgimg link [options] inputs...",
+			"links with the LLD inside, as clang would call it");
+	if (mode.version)
+		return cli_version();
+	if (!job.ninputs) {
+		if (mode.verbose)
+			return cli_version();
+		diag_err(c->d, NOWHERE,
+			"no input files; name at least one object, archive or library");
+		return EXIT_INPUT;
+	}
+	if (driver_plan(c->mem, c->d, &job, &plan))
+		return EXIT_INPUT;
+	if (mode.dry_run || mode.explain)
+		return show(c, &plan, &mode);
+	return run(c, &job, &plan, &mode);
+}

@@ -1,0 +1,152 @@
+/* pkgimg run IMAGE FUNCTION [ARG...]: load an image as a host would and call a function; with
+ * --jit, compile bitcode in memory instead. Behind IMAGE every word is taken as it is: -5 is a
+ * number. */
+#include <stdio.h>
+#include <time.h>
+
+#include "cli/call.h"
+#include "cli/cli.h"
+#include "driver/options.h"
+#include "frontend/jit.h"
+#include "pkgimg/runtime.h"
+#include "runtime/internal.h"
+
+struct run_request {
+	bool jit, timings, verify, help;
+	const char *image, *function;
+	struct loc image_at;
+	size_t nargs;
+	const char *const *args;
+};
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* the options are the words before the first that does not start with '-' */
+static int read_request(struct cli *c, struct run_request *r)
+{
+	struct cli head = *c;
+	const struct ll_arg *args;
+	size_t n;
+
+	for (head.n = 0; head.n < c->n && c->argv[head.n][0] == '-'; head.n++)
+		;
+	args = cli_parse(&head, RunOption, &n);
+	if (!args)
+		return EXIT_USAGE;
+	for (size_t i = 0; i < n; i++) {
+		r->help |= args[i].id == OPT_help;
+		r->jit |= args[i].id == OPT_jit;
+		r->timings |= args[i].id == OPT_timings;
+		r->verify |= args[i].id == OPT_verify;
+	}
+	if (r->help)
+		return EXIT_OK;
+	if (c->n - head.n < 2) {
+		diag_err(c->d, NOWHERE,
+			"an image and a function are wanted: pkgimg run IMAGE "
+			"FUNCTION [ARG...]; `pkgimg inspect IMAGE` lists the functions");
+		return EXIT_USAGE;
+	}
+	r->image = c->argv[head.n];
+	r->image_at = (struct loc) { .arg = c->first + (unsigned)head.n };
+	r->function = c->argv[head.n + 1];
+	r->args = c->argv + head.n + 2;
+	r->nargs = c->n - head.n - 2;
+	return EXIT_OK;
+}
+
+static void print_timing(const char *what, double ms)
+{
+	diag_text("pkgimg: timing: %s %.3f ms\n", what, ms);
+}
+
+static void *image_address(void *ctx, struct diags *d, uint32_t method)
+{
+	struct pkgimg_method m;
+
+	(void)d;
+	return pkgimg_method_at(ctx, method, &m) ? NULL : m.address;
+}
+
+static int run_image(struct cli *c, const struct run_request *r)
+{
+	struct pkgimg_options o = { .size = sizeof(o), .flags = r->verify ? PKGIMG_VERIFY : 0 };
+	struct pkgimg_image *image;
+	struct pkgimg_error e;
+	struct callee from = { .address = image_address };
+	double start = now_ms(), loaded;
+	int rc;
+
+	if (pkgimg_open(r->image, &o, &image, &e)) {
+		diag_err(c->d, r->image_at, "%s", e.text);
+		return EXIT_INPUT;
+	}
+	loaded = now_ms();
+	from.view = pkgimg_view(image);
+	from.ctx = image;
+	rc = call_method(c->d, &from, r->function, r->nargs, r->args, stdout);
+	if (r->timings) {
+		print_timing("load", loaded - start);
+		print_timing("first call", now_ms() - loaded);
+	}
+	pkgimg_close(image);
+	return rc ? EXIT_INPUT : EXIT_OK;
+}
+
+/* ---- bitcode in memory */
+
+struct jit_callee {
+	struct jit *jit;
+	struct img_view view;
+};
+
+static void *jit_method(void *ctx, struct diags *d, uint32_t method)
+{
+	struct jit_callee *j = ctx;
+
+	(void)d; /* jit_address reports */
+	return jit_address(j->jit, img_str(&j->view, j->view.methods[method].symbol));
+}
+
+static int run_jit(struct cli *c, const struct run_request *r)
+{
+	struct job_word input = { r->image, r->image_at };
+	struct build_request request = { .inputs = &input, .ninputs = 1 };
+	struct jit_callee j;
+	struct callee from = { .view = &j.view, .address = jit_method, .ctx = &j };
+	double start = now_ms(), opened;
+	size_t size;
+	int rc;
+
+	j.jit = jit_open(c->mem, c->d, &request);
+	if (!j.jit)
+		return EXIT_INPUT;
+	opened = now_ms();
+	img_view_at(jit_metadata(j.jit, &size), &j.view);
+	rc = call_method(c->d, &from, r->function, r->nargs, r->args, stdout);
+	if (r->timings) {
+		print_timing("load", opened - start);
+		print_timing("first call", now_ms() - opened);
+	}
+	jit_close(j.jit);
+	return rc ? EXIT_INPUT : EXIT_OK;
+}
+
+int cmd_run(struct cli *c)
+{
+	struct run_request r = { 0 };
+	int rc = read_request(c, &r);
+
+	if (rc)
+		return rc;
+	if (r.help)
+		return cli_help(c, RunOption, "pkgimg run [options] IMAGE FUNCTION [ARG...]",
+			"loads an image as a host would and calls a function");
+	return r.jit ? run_jit(c, &r) : run_image(c, &r);
+}

@@ -1,0 +1,247 @@
+/* The link command's options as one table: which option sets which flag, string or list of the job.
+ * Only -Wl, and its kind, which keep their place among the inputs, need code. */
+#include "driver/cmdline.h"
+
+#include "base/str.h"
+#include "driver/jobfile.h"
+#include "driver/options.h"
+
+enum action {
+	SET_FLAG,
+	SET_STR,
+	ADD_LIST,
+	INPUT_LIB,    /* -lNAME at its place */
+	INPUT_WORDS,  /* each value is a word at its place */
+	INPUT_OPTION, /* the option and its value, two words at their place */
+	CHOICE,       /* the value must be one of `choices` */
+	READ_JOB,
+	MODE,
+	IGNORE, /* means nothing to a link */
+	UNUSED, /* the same, and worth a warning */
+};
+
+struct option_rule {
+	enum opt_id id;
+	enum action action;
+	int index; /* enum job_flag, job_str, job_list; MODE: offset in struct link_mode */
+	const char *choices; /* CHOICE: the values that are taken, '|' between them */
+};
+
+#define M(member) (int)offsetof(struct link_mode, member)
+static const struct option_rule rules[] = {
+	{ OPT_image, SET_FLAG, JF_IMAGE, NULL },
+	{ OPT_shared, SET_FLAG, JF_SHARED, NULL },
+	{ OPT_static, SET_FLAG, JF_STATIC, NULL },
+	{ OPT_static_pie, SET_FLAG, JF_STATIC_PIE, NULL },
+	{ OPT_pie, SET_FLAG, JF_PIE, NULL },
+	{ OPT_no_pie, SET_FLAG, JF_NO_PIE, NULL },
+	{ OPT_s, SET_FLAG, JF_STRIP, NULL },
+	{ OPT_rdynamic, SET_FLAG, JF_RDYNAMIC, NULL },
+	{ OPT_nostdlib, SET_FLAG, JF_NOSTDLIB, NULL },
+	{ OPT_nostartfiles, SET_FLAG, JF_NOSTARTFILES, NULL },
+	{ OPT_nodefaultlibs, SET_FLAG, JF_NODEFAULTLIBS, NULL },
+	{ OPT_nolibc, SET_FLAG, JF_NOLIBC, NULL },
+	{ OPT_nostdlibxx, SET_FLAG, JF_NOSTDLIBXX, NULL },
+	{ OPT_pthread, SET_FLAG, JF_PTHREAD, NULL },
+	{ OPT_pg, SET_FLAG, JF_PROFILE_PG, NULL },
+	{ OPT_static_libstdcxx, SET_FLAG, JF_STATIC_LIBSTDCXX, NULL },
+	{ OPT_static_libgcc, SET_FLAG, JF_STATIC_LIBGCC, NULL },
+	{ OPT_shared_libgcc, SET_FLAG, JF_SHARED_LIBGCC, NULL },
+	{ OPT_o, SET_STR, JS_OUTPUT, NULL },
+	{ OPT_target, SET_STR, JS_TARGET, NULL },
+	{ OPT_platform, SET_STR, JS_PLATFORM, NULL },
+	{ OPT_sysroot_EQ, SET_STR, JS_SYSROOT, NULL },
+	{ OPT_gcc_toolchain, SET_STR, JS_GCC_TOOLCHAIN, NULL },
+	{ OPT_dyld_prefix, SET_STR, JS_DYLD_PREFIX, NULL },
+	{ OPT_root_symbol_EQ, SET_STR, JS_ROOT_SYMBOL, NULL },
+	{ OPT_soname_EQ, SET_STR, JS_SONAME, NULL },
+	{ OPT_L, ADD_LIST, JL_LIBRARY_DIRS, NULL },
+	{ OPT_B, ADD_LIST, JL_PREFIXES, NULL },
+	{ OPT_u, ADD_LIST, JL_UNDEFINED, NULL },
+	{ OPT_T, ADD_LIST, JL_SCRIPTS, NULL },
+	{ OPT_needs, ADD_LIST, JL_NEEDS, NULL },
+	{ OPT_host_symbol, ADD_LIST, JL_HOST_SYMBOLS, NULL },
+	{ OPT_l, INPUT_LIB, 0, NULL },
+	{ OPT_Wl_COMMA, INPUT_WORDS, 0, NULL },
+	{ OPT_Xlinker, INPUT_WORDS, 0, NULL },
+	{ OPT_z, INPUT_OPTION, 0, "-z" },
+	{ OPT_e, INPUT_OPTION, 0, "-e" },
+	{ OPT_rpath, INPUT_OPTION, 0, "-rpath" },
+	{ OPT_r, INPUT_OPTION, JF_RELOCATABLE, "-r" },
+	{ OPT_rtlib_EQ, CHOICE, JS_RTLIB, "libgcc|platform" },
+	{ OPT_unwindlib_EQ, CHOICE, JS_UNWINDLIB, "libgcc|platform" },
+	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|platform" },
+	{ OPT_fuse_ld_EQ, CHOICE, -1, "lld|ld.lld" },
+	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
+	{ OPT_job, READ_JOB, 0, NULL },
+	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
+	{ OPT_explain, MODE, M(explain), NULL },
+	{ OPT_v, MODE, M(verbose), NULL },
+	{ OPT_help, MODE, M(help), NULL },
+	{ OPT_version, MODE, M(version), NULL },
+	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
+	{ OPT_Olevel, IGNORE, 0, NULL },
+	{ OPT_resource_dir_EQ, IGNORE, 0, NULL },
+	{ OPT_t, UNUSED, 0, NULL },
+};
+
+static const struct option_rule *rule_of(unsigned id)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].id == id)
+			return &rules[i];
+	return NULL;
+}
+
+struct parse {
+	struct arena *a;
+	struct diags *d;
+	struct link_job *job;
+	struct link_mode *mode;
+	unsigned first;
+	const unsigned *origin; /* the word of the command line each argument came from */
+};
+
+static struct loc place(const struct parse *p, const struct ll_arg *arg)
+{
+	return (struct loc) { .arg = p->first + p->origin[arg->index] };
+}
+
+unsigned cmdline_check(struct arena *a, struct diags *d, const struct ll_arg *args, size_t n,
+	unsigned first, const unsigned *origin)
+{
+	unsigned bad = 0;
+
+	(void)a;
+	for (size_t i = 0; i < n; i++) {
+		struct loc at = { .arg = first + (origin ? origin[args[i].index] : args[i].index) };
+
+		if (args[i].unknown)
+			diag_err(d, at, "unknown option '%s'%s%s%s", args[i].spelling,
+				args[i].near ? "; did you mean '" : "",
+				args[i].near ? args[i].near : "", args[i].near ? "'?" : "");
+		else if (args[i].missing)
+			diag_err(d, at, "option '%s' wants %u value%s behind it, and the line ends",
+				args[i].spelling, args[i].wanted, args[i].wanted == 1 ? "" : "s");
+		else
+			continue;
+		bad++;
+	}
+	return bad;
+}
+
+/* ---- actions */
+
+static bool is_choice(const char *choices, const char *value)
+{
+	size_t n = strlen(value);
+
+	for (const char *c = choices; c; c = strchr(c, '|') ? strchr(c, '|') + 1 : NULL)
+		if (strcspn(c, "|") == n && !strncmp(c, value, n))
+			return true;
+	return false;
+}
+
+static void choice(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	struct loc at = place(p, arg);
+
+	if (!is_choice(r->choices, arg->values[0])) {
+		diag_err(p->d, at, "'%s' wants one of %s, got '%s'", arg->spelling, r->choices,
+			arg->values[0]);
+		return;
+	}
+	if (r->id == OPT_driver_mode && str_eq(arg->values[0], "g++"))
+		job_set_flag(p->job, JF_CXX, at);
+	if (r->index >= 0)
+		job_set_str(p->job, (enum job_str)r->index, arg->values[0], at);
+}
+
+/* --no-demangle is taken out of the user's words and put in a slot of its own, as clang does */
+static void input_words(struct parse *p, const struct ll_arg *arg)
+{
+	for (size_t i = 0; i < arg->nvalues; i++)
+		if (str_eq(arg->values[i], "--no-demangle"))
+			job_set_flag(p->job, JF_NO_DEMANGLE, place(p, arg));
+		else
+			job_add_input(p->job, JOB_IN_WORD, arg->values[i], place(p, arg));
+}
+
+static void input_option(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	job_add_input(p->job, JOB_IN_WORD, r->choices, place(p, arg));
+	for (size_t i = 0; i < arg->nvalues; i++)
+		job_add_input(p->job, JOB_IN_WORD, arg->values[i], place(p, arg));
+	if (r->index)
+		job_set_flag(p->job, (enum job_flag)r->index, place(p, arg));
+}
+
+/* the last of -pie and -no-pie wins */
+static void set_flag(struct parse *p, enum job_flag f, struct loc at)
+{
+	if (f == JF_PIE)
+		p->job->flag[JF_NO_PIE].on = false;
+	if (f == JF_NO_PIE)
+		p->job->flag[JF_PIE].on = false;
+	job_set_flag(p->job, f, at);
+}
+
+/* a list of its own that is empty: `--needs none` */
+static void add_list(struct parse *p, enum job_list l, const char *value, struct loc at)
+{
+	if (l == JL_NEEDS && str_eq(value, "none"))
+		p->job->list[l].given = true;
+	else
+		job_add(p->job, l, value, at);
+}
+
+static void apply(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	struct loc at = place(p, arg);
+
+	switch (r->action) {
+	case SET_FLAG: set_flag(p, (enum job_flag)r->index, at); break;
+	case SET_STR: job_set_str(p->job, (enum job_str)r->index, arg->values[0], at); break;
+	case ADD_LIST: add_list(p, (enum job_list)r->index, arg->values[0], at); break;
+	case INPUT_LIB: job_add_input(p->job, JOB_IN_LIB, arg->values[0], at); break;
+	case INPUT_WORDS: input_words(p, arg); break;
+	case INPUT_OPTION: input_option(p, r, arg); break;
+	case CHOICE: choice(p, r, arg); break;
+	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
+	case MODE: *((char *)p->mode + r->index) = true; break;
+	case IGNORE: break;
+	case UNUSED:
+		if (!p->mode->quiet_unused)
+			diag_warn(p->d, at, "option '%s' is not used for this link", arg->spelling);
+		break;
+	}
+}
+
+int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const argv[],
+	unsigned first, struct link_job *job, struct link_mode *mode, bool *usage)
+{
+	struct parse p = { .a = a, .d = d, .job = job, .mode = mode, .first = first };
+	unsigned before = d->errors;
+	const char *const *words;
+	const struct ll_arg *args;
+	size_t nwords, nargs;
+
+	if (ll_expand_response(a, d, LL_QUOTE_GNU, n, argv, &nwords, &words, &p.origin))
+		return -1;
+	args = ll_opts_parse(a, nwords, words, LinkOption, &nargs);
+	*usage = cmdline_check(a, d, args, nargs, first, p.origin) > 0;
+	for (size_t i = 0; i < nargs; i++) {
+		const struct ll_arg *arg = &args[i];
+		const struct option_rule *r = rule_of(arg->id);
+
+		if (arg->unknown || arg->missing)
+			continue;
+		if (!arg->id)
+			job_add_input(job, JOB_IN_FILE, arg->spelling, place(&p, arg));
+		else if (r)
+			apply(&p, r, arg);
+		else if (!ll_opt_in_group(arg->id, OPT_compile_Group))
+			diag_bug("option '%s' has no rule", arg->spelling);
+	}
+	return d->errors == before ? 0 : -1;
+}

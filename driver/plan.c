@@ -1,0 +1,58 @@
+/* Job -> plan: find the platform, let its family's toolchain write the words. */
+#include "driver/driver.h"
+
+#include "base/str.h"
+#include "toolchains/toolchain.h"
+#include "llvm/shim.h"
+
+/* The names under which a triple's platform may be filed, in order. Versions and vendors take no
+ * part: x86_64-unknown-freebsd14 is x86_64-freebsd. */
+static const struct platform *by_triple(
+	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
+{
+	const char *names[] = {
+		t->text,
+		str_fmt(a, "%s-%s-%s", t->arch, t->os, t->env),
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, t->env),
+		str_fmt(a, "%s-%s", t->arch_name, t->os),
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		unsigned before = d->errors;
+		const struct platform *p;
+
+		if (strchr(names[i], '/'))
+			continue;
+		p = platform_load(a, d, asked, names[i], true);
+		if (p || d->errors != before)
+			return p;
+	}
+	diag_err(d, asked,
+		"there is no platform for the target '%s'; `pkgimg platforms` lists those "
+		"there are, and `--platform FILE` takes one of your own",
+		t->text);
+	return NULL;
+}
+
+const struct platform *driver_platform(struct arena *a, struct diags *d, const struct link_job *job)
+{
+	const struct job_word *name = &job->str[JS_PLATFORM], *target = &job->str[JS_TARGET];
+	struct ll_triple t;
+
+	if (name->text)
+		return platform_load(a, d, name->at, name->text, false);
+	ll_triple_parse(a, target->text ? target->text : ll_host_triple(a), &t);
+	return by_triple(a, d, target->at, &t);
+}
+
+int driver_plan(struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out)
+{
+	const struct platform *pf = driver_platform(a, d, job);
+	const char *target = job->str[JS_TARGET].text;
+	struct ll_triple t;
+
+	if (!pf)
+		return -1;
+	ll_triple_parse(a, target ? target : pf->triple.text, &t);
+	return toolchain_plan(a, d, job, pf, t.normal, out);
+}

@@ -1,0 +1,217 @@
+/* The one place where a link runs: check the inputs, make what the plan asks for in a temporary
+ * directory, LLD in this process, check the result, rename. */
+#include "driver/driver.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "driver/undefined.h"
+#include "stubs/elfstub.h"
+#include "llvm/shim.h"
+
+/* Below this many bytes of input LLD is faster on one thread than with its pool (facts/images.md 4)
+ */
+enum { LARGE_INPUT = 50 * 1024 * 1024 };
+
+struct run {
+	struct arena *a;
+	struct diags *d;
+	const struct link_plan *plan;
+	struct outfile out;
+	struct argv argv; /* the words as LLD gets them */
+	bool verbose;
+	unsigned lld_errors;
+};
+
+/* ---- before */
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+int driver_check_inputs(struct diags *d, const struct link_plan *plan)
+{
+	unsigned before = d->errors;
+
+	for (size_t i = 0; i < plan->ninputs; i++) {
+		const struct job_word *in = &plan->inputs[i];
+
+		if (!file_check_input(d, in->at, "input", in->text) &&
+			same_file(in->text, plan->output))
+			diag_err(d, in->at,
+				"'%s' is an input and the output; choose another name behind -o",
+				in->text);
+	}
+	return d->errors == before ? 0 : -1;
+}
+
+static off_t input_bytes(const struct link_plan *plan)
+{
+	off_t total = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < plan->ninputs; i++)
+		if (!stat(plan->inputs[i].text, &st))
+			total += st.st_size;
+	return total;
+}
+
+static int make_text(struct run *r, const struct plan_make *m, const char *path)
+{
+	return file_write(r->a, r->d, m->at, path, m->source, strlen(m->source));
+}
+
+static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+{
+	char *text;
+	void *object;
+	size_t n, size;
+	int rc;
+
+	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
+		return -1;
+	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
+		return -1;
+	rc = file_write(r->a, r->d, m->at, path, object, size);
+	free(object);
+	return rc;
+}
+
+static int make_elf_stub(struct run *r, const struct plan_make *m, const char *path)
+{
+	const struct stub_machine *machine = stub_machine_find(r->plan->arch);
+	struct stub_list list;
+	const void *bytes;
+	size_t n;
+
+	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
+		return -1;
+	if (!machine)
+		return diag_err(r->d, m->at,
+			"no stub libraries can be made for the architecture '%s'", r->plan->arch);
+	if (stub_elf_write(r->a, &list, *machine, &bytes, &n))
+		return -1;
+	return file_write(r->a, r->d, m->at, path, bytes, n);
+}
+
+static void make_files(struct run *r)
+{
+	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
+		[PLAN_TEXT] = make_text,
+		[PLAN_IR] = make_ir,
+		[PLAN_ELF_STUB] = make_elf_stub,
+	};
+
+	for (size_t i = 0; i < r->plan->nmakes; i++) {
+		const struct plan_make *m = &r->plan->makes[i];
+
+		makers[m->kind](r, m, path_join(r->a, r->out.dir, m->name));
+	}
+}
+
+/* the plan's words with the temporary directory and the output put in */
+static void final_words(struct run *r)
+{
+	static const char tmp[] = PLAN_TMP;
+	const struct argv *in = &r->plan->argv;
+
+	r->argv.mem = r->a;
+	for (size_t i = 0; i < in->n; i++) {
+		const char *at = strstr(in->v[i], tmp);
+
+		if (i == r->plan->output_index)
+			argv_add(&r->argv, in->why[i], r->out.path);
+		else if (at)
+			argv_addf(&r->argv, in->why[i], "%.*s%s/%s", (int)(at - in->v[i]), in->v[i],
+				r->out.dir, at + sizeof(tmp) - 1);
+		else
+			argv_add(&r->argv, in->why[i], in->v[i]);
+	}
+	if (input_bytes(r->plan) < LARGE_INPUT)
+		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
+	if (r->verbose)
+		argv_add(&r->argv, (struct argv_why) { .rule = "verbose" }, "--verbose");
+}
+
+/* ---- the link */
+
+/* LLD's lines: messages bear our prefix already; what follows one (">>> referenced by") is part of
+ * it; its stdout (--verbose, --trace, -Map=-) goes to ours untouched. */
+static void lld_line(void *ctx, bool err, const char *line, size_t n)
+{
+	struct run *r = ctx;
+	const char *s = str_ndup(r->a, line, n);
+
+	if (!err)
+		diag_output(r->d, s);
+	else if (str_starts(s, "pkgimg: error: "))
+		diag_line(r->d, DIAG_ERROR, s);
+	else if (str_starts(s, "pkgimg: warning: "))
+		diag_line(r->d, DIAG_WARNING, s);
+	else
+		diag_more(r->d, s);
+}
+
+static const char *command(struct run *r)
+{
+	return str_fmt(r->a, "%s %s", r->plan->linker, argv_shell(&r->argv));
+}
+
+static int link_once(struct run *r)
+{
+	static const enum ll_flavor flavors[] = {
+		[PLAN_GNU] = LL_GNU,
+		[PLAN_DARWIN] = LL_DARWIN,
+		[PLAN_WASM] = LL_WASM,
+	};
+	enum ll_status s;
+	int code;
+
+	if (r->verbose)
+		diag_text("%s\n", command(r));
+	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
+	if (s == LL_OK && file_exists(r->out.path)) /* LLD's exit code can lie (llvm#66974) */
+		return 0;
+	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
+		r->plan->output, code);
+	diag_note(r->d, NOWHERE, "the command was: %s", command(r));
+	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
+}
+
+static int link_and_check(struct run *r, const struct driver_run_options *o)
+{
+	int rc = link_once(r);
+
+	if (rc)
+		return rc;
+	if (undefined_check(r->a, r->d, r->plan, r->out.path))
+		return -1;
+	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
+		return -1;
+	return outfile_commit(r->d, &r->out, r->plan->kind == JOB_RELOCATABLE ? 0666 : 0777);
+}
+
+int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
+	const struct driver_run_options *options)
+{
+	struct run r = { .a = a, .d = d, .plan = plan, .verbose = options->verbose };
+	unsigned before = d->errors;
+	int rc = -1;
+
+	if (driver_check_inputs(d, plan))
+		return -1;
+	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))
+		return -1;
+	make_files(&r);
+	final_words(&r);
+	if (d->errors == before)
+		rc = link_and_check(&r, options);
+	if (rc)
+		outfile_drop(&r.out);
+	return rc;
+}

@@ -1,0 +1,57 @@
+#include "driver/undefined.h"
+
+#include "base/file.h"
+#include "base/str.h"
+#include "stubs/elfstub.h"
+#include "llvm/shim.h"
+
+enum { LARGEST_IMAGE_MIB = 4096 };
+
+static bool declared(const struct job_words *host, const char *name)
+{
+	for (size_t i = 0; i < host->n; i++)
+		if (str_eq(host->v[i].text, name))
+			return true;
+	return false;
+}
+
+/* what the stub libraries of the plan provide is bound to them */
+static bool provided(const struct stub_list *lists, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (stub_list_has(&lists[i], name))
+			return true;
+	return false;
+}
+
+int undefined_check(
+	struct arena *a, struct diags *d, const struct link_plan *plan, const char *path)
+{
+	struct stub_list *lists = arena_array(a, struct stub_list, plan->nmakes);
+	const struct ll_symbol *syms;
+	size_t nlists = 0, n, size;
+	unsigned before = d->errors;
+	char *data;
+
+	if (plan->kind != JOB_IMAGE || !plan->host_symbols->n)
+		return 0;
+	for (size_t i = 0; i < plan->nmakes; i++)
+		if (plan->makes[i].kind == PLAN_ELF_STUB &&
+			stub_list_read(
+				a, d, plan->makes[i].at, plan->makes[i].source, &lists[nlists++]))
+			return -1;
+	if (file_read(
+		    a, d, NOWHERE, "image", path, (size_t)LARGEST_IMAGE_MIB << 20, &data, &size) ||
+		ll_object_symbols(a, d, NOWHERE, path, data, size, plan->triple, &syms, &n))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (syms[i].undefined && !syms[i].weak && syms[i].name[0] &&
+			!declared(plan->host_symbols, syms[i].name) &&
+			!provided(lists, nlists, syms[i].name))
+			diag_err(d, NOWHERE,
+				"nothing provides the symbol '%s'; name the library that has it "
+				"with "
+				"--needs, or declare it with --host-symbol",
+				syms[i].name);
+	return d->errors == before ? 0 : -1;
+}

@@ -1,0 +1,13 @@
+/* Package images with host symbols: what stays undefined must have been declared. */
+#ifndef DRIVER_UNDEFINED_H
+#define DRIVER_UNDEFINED_H
+
+#include "base/diag.h"
+#include "toolchains/link_job.h"
+
+/* Check the linked file of a plan that lets symbols undefined (others: nothing to do).
+ * returns 0, or -1 with every undeclared symbol reported */
+int undefined_check(
+	struct arena *a, struct diags *d, const struct link_plan *plan, const char *path);
+
+#endif

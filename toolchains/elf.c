@@ -1,0 +1,236 @@
+/* ELF link lines: programs and libraries as clang 19 links them (Gnu.cpp, gnutools::Linker;
+ * facts/toolchains.md 1.1 numbers the slots). What is fixed for a platform is in its YAML; the
+ * functions here are the rules that need two facts:
+ *
+ *   - the mode words depend on pairs (-shared -static gives both; -rdynamic -static drops one);
+ *   - start files depend on the kind and on what the sysroot has;
+ *   - the default libraries come once in a group (static) or twice around libc (dynamic). */
+#include "toolchains/toolchain.h"
+
+#include "base/str.h"
+
+static struct loc flag_at(const struct tc *t, enum job_flag f)
+{
+	return t->job->flag[f].at;
+}
+
+/* PIE: the last of -pie and -no-pie wins (the command line keeps only that one); the platform's
+ * default otherwise; never for what is not a dynamic executable. */
+static bool is_pie(const struct tc *t)
+{
+	if (tc_flag(t, JF_SHARED) || tc_flag(t, JF_STATIC) || tc_flag(t, JF_RELOCATABLE))
+		return false;
+	if (tc_flag(t, JF_NO_PIE))
+		return false;
+	return tc_flag(t, JF_PIE) || t->pf->pie;
+}
+
+static bool is_static_pie(const struct tc *t)
+{
+	return tc_flag(t, JF_STATIC_PIE) && !tc_flag(t, JF_NO_PIE);
+}
+
+static void slot_sysroot(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_SYSROOT];
+
+	if (w->text && *w->text)
+		tc_wordf(t, s, w->at, "--sysroot=%s", w->text);
+}
+
+static void slot_emulation(struct tc *t, const struct slot *s)
+{
+	tc_word(t, s, t->pf->emulation.at, "-m");
+	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
+}
+
+static void dynamic_linker(struct tc *t, const struct slot *s)
+{
+	const struct job_word *prefix = &t->job->str[JS_DYLD_PREFIX];
+
+	if (!t->pf->dynamic_linker.text)
+		return;
+	tc_word(t, s, t->pf->dynamic_linker.at, "-dynamic-linker");
+	tc_wordf(t, s, prefix->text ? prefix->at : t->pf->dynamic_linker.at, "%s%s",
+		prefix->text ? prefix->text : "", t->pf->dynamic_linker.text);
+}
+
+/* slot 10 of facts/toolchains.md 1.1 */
+static void slot_mode(struct tc *t, const struct slot *s)
+{
+	static const char *const static_pie[] = { "-static", "-pie", "--no-dynamic-linker", "-z",
+		"text" };
+
+	if (tc_flag(t, JF_SHARED))
+		tc_word(t, s, flag_at(t, JF_SHARED), "-shared");
+	if (is_static_pie(t)) {
+		for (size_t i = 0; i < sizeof(static_pie) / sizeof(static_pie[0]); i++)
+			tc_word(t, s, flag_at(t, JF_STATIC_PIE), static_pie[i]);
+		return;
+	}
+	if (tc_flag(t, JF_STATIC)) {
+		tc_word(t, s, flag_at(t, JF_STATIC), "-static");
+		return;
+	}
+	if (tc_flag(t, JF_RELOCATABLE))
+		return;
+	if (tc_flag(t, JF_RDYNAMIC))
+		tc_word(t, s, flag_at(t, JF_RDYNAMIC), "-export-dynamic");
+	if (tc_flag(t, JF_SHARED))
+		return;
+	if (is_pie(t))
+		tc_word(t, s, tc_flag(t, JF_PIE) ? flag_at(t, JF_PIE) : t->pf->pie_at, "-pie");
+	dynamic_linker(t, s);
+}
+
+static bool wants_start_files(const struct tc *t)
+{
+	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NOSTARTFILES) &&
+	       !tc_flag(t, JF_RELOCATABLE);
+}
+
+static bool wants_libraries(const struct tc *t)
+{
+	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NODEFAULTLIBS) &&
+	       !tc_flag(t, JF_RELOCATABLE);
+}
+
+static void start_files(
+	struct tc *t, const struct slot *s, const struct yml_strs *files, bool first_is_crt1)
+{
+	yml_each (i, files) {
+		const char *name = files->v[i];
+		struct loc at = files->at[i];
+
+		if (first_is_crt1 && i == 0 && tc_flag(t, JF_PROFILE_PG) &&
+			t->pf->profile_crt1.text) {
+			name = t->pf->profile_crt1.text;
+			at = t->pf->profile_crt1.at;
+		}
+		tc_word(t, s, at, tc_find_file(t, name));
+	}
+}
+
+static void slot_start_files(struct tc *t, const struct slot *s)
+{
+	if (wants_start_files(t))
+		start_files(t, s, &t->pf->crt[t->crt].begin, t->crt != CRT_SHARED);
+}
+
+static void slot_end_files(struct tc *t, const struct slot *s)
+{
+	if (wants_start_files(t))
+		start_files(t, s, &t->pf->crt[t->crt].end, false);
+}
+
+static void slot_undefined(struct tc *t, const struct slot *s)
+{
+	const struct job_words *l = &t->job->list[JL_UNDEFINED];
+
+	for (size_t i = 0; i < l->n; i++) {
+		tc_word(t, s, l->v[i].at, "-u");
+		tc_word(t, s, l->v[i].at, l->v[i].text);
+	}
+}
+
+static void slot_cxx(struct tc *t, const struct slot *s)
+{
+	bool static_cxx =
+		tc_flag(t, JF_STATIC_LIBSTDCXX) && !tc_flag(t, JF_STATIC) && !is_static_pie(t);
+
+	if (!tc_flag(t, JF_CXX) || !wants_libraries(t))
+		return;
+	if (!tc_flag(t, JF_NOSTDLIBXX)) {
+		if (static_cxx)
+			tc_word(t, s, flag_at(t, JF_STATIC_LIBSTDCXX), "-Bstatic");
+		tc_words(t, s, &t->pf->cxx_libraries);
+		if (static_cxx)
+			tc_word(t, s, flag_at(t, JF_STATIC_LIBSTDCXX), "-Bdynamic");
+	}
+	tc_word(t, s, flag_at(t, JF_CXX), "-lm");
+}
+
+static const struct yml_strs *runtime(const struct tc *t)
+{
+	if (tc_flag(t, JF_STATIC) || is_static_pie(t) || tc_flag(t, JF_STATIC_LIBGCC))
+		return &t->pf->runtime[RT_STATIC];
+	if (tc_flag(t, JF_SHARED_LIBGCC))
+		return &t->pf->runtime[RT_SHARED];
+	return &t->pf->runtime[tc_flag(t, JF_CXX) ? RT_CXX : RT_C];
+}
+
+/* slot 21: static kinds bracket everything in one group, the others name the runtime on both sides
+ * of libc, which refer to each other */
+static void slot_libraries(struct tc *t, const struct slot *s)
+{
+	bool group = tc_flag(t, JF_STATIC) || is_static_pie(t);
+
+	if (!wants_libraries(t))
+		return;
+	if (group)
+		tc_word(t, s, NOWHERE, "--start-group");
+	tc_words(t, s, runtime(t));
+	if (tc_flag(t, JF_PTHREAD))
+		tc_word(t, s, flag_at(t, JF_PTHREAD), "-lpthread");
+	if (!tc_flag(t, JF_NOLIBC))
+		tc_words(t, s, &t->pf->c_libraries);
+	if (group)
+		tc_word(t, s, NOWHERE, "--end-group");
+	else
+		tc_words(t, s, runtime(t));
+}
+
+static void slot_scripts(struct tc *t, const struct slot *s)
+{
+	const struct job_words *l = &t->job->list[JL_SCRIPTS];
+
+	for (size_t i = 0; i < l->n; i++) {
+		tc_word(t, s, l->v[i].at, "-T");
+		tc_word(t, s, l->v[i].at, l->v[i].text);
+	}
+}
+
+#define PF(member) offsetof(struct platform, member)
+static const struct slot elf_slots[] = {
+	{ "sysroot", .emit = slot_sysroot },
+	{ "strip", .flag = JF_STRIP, .word = "-s" },
+	{ "link-options", .list = PF(link_options) },
+	{ "hash-style", .word = "--hash-style=", .fact = PF(hash_style) },
+	{ "eh-frame-hdr", .word = "--eh-frame-hdr" },
+	{ "emulation", .emit = slot_emulation },
+	{ "mode", .emit = slot_mode },
+	{ "output", .emit = slot_output },
+	{ "start-files", .emit = slot_start_files },
+	{ "user-library-dirs", .emit = slot_user_library_dirs },
+	{ "undefined", .emit = slot_undefined },
+	{ "library-dirs", .emit = slot_library_dirs },
+	{ "no-demangle", .flag = JF_NO_DEMANGLE, .word = "--no-demangle" },
+	{ "inputs", .emit = slot_inputs },
+	{ "c++-libraries", .emit = slot_cxx },
+	{ "libraries", .emit = slot_libraries },
+	{ "end-files", .emit = slot_end_files },
+	{ "scripts", .emit = slot_scripts },
+	{ 0 },
+};
+
+static enum crt_kind crt_of(const struct tc *t)
+{
+	if (tc_flag(t, JF_SHARED))
+		return CRT_SHARED;
+	if (is_static_pie(t))
+		return CRT_STATIC_PIE;
+	if (tc_flag(t, JF_STATIC))
+		return CRT_STATIC;
+	return is_pie(t) ? CRT_PIE : CRT_EXE;
+}
+
+void elf_plan(struct tc *t)
+{
+	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
+		diag_err(t->d, flag_at(t, JF_NO_PIE),
+			"'-no-pie' and '-static-pie' contradict each other; give one of them");
+	t->plan->flavor = PLAN_GNU;
+	t->plan->linker = "ld.lld";
+	t->crt = crt_of(t);
+	slots_run(t, elf_slots);
+}

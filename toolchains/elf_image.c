@@ -1,0 +1,141 @@
+/* ELF package images: one shared library with one exported symbol, made of the job's inputs alone.
+ *
+ * No file of the target system takes part. What a program would get from start files comes from
+ * stubs/ (the platform's `image: start:`); what the image takes from shared libraries is resolved
+ * against stub libraries made on the fly from symbol lists, so that symbol versions and DT_NEEDED
+ * come out as from the real ones. A version script makes everything but the root symbol local,
+ * which also binds all calls inside the image directly. */
+#include "toolchains/toolchain.h"
+
+#include "base/file.h"
+#include "base/str.h"
+
+static const char *root_symbol(const struct tc *t)
+{
+	const char *s = t->job->str[JS_ROOT_SYMBOL].text;
+
+	return s ? s : "pkgimg_image";
+}
+
+static void slot_emulation(struct tc *t, const struct slot *s)
+{
+	tc_word(t, s, t->pf->emulation.at, "-m");
+	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
+}
+
+static void slot_page_size(struct tc *t, const struct slot *s)
+{
+	if (!t->pf->page_size)
+		return;
+	tc_word(t, s, t->pf->page_size_at, "-z");
+	tc_wordf(t, s, t->pf->page_size_at, "max-page-size=%llu",
+		(unsigned long long)t->pf->page_size);
+}
+
+/* Nobody links against an image by its soname, but debuggers and /proc show it. */
+static void slot_soname(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_SONAME];
+
+	tc_word(t, s, w->text ? w->at : t->plan->output_at, "-soname");
+	tc_word(t, s, w->text ? w->at : t->plan->output_at,
+		w->text ? w->text : path_base(t->plan->output));
+}
+
+static void slot_exports(struct tc *t, const struct slot *s)
+{
+	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
+
+	plan_make(t->plan, PLAN_TEXT, "image.ver",
+		str_fmt(t->mem, "{ global: %s; local: *; };\n", root_symbol(t)), at);
+	tc_word(t, s, at, "--version-script=" PLAN_TMP "image.ver");
+}
+
+/* Symbols of the host program stay undefined in the file; which ones may is checked on the result
+ * (driver/run.c). Without any, the linker itself refuses what nothing provides. */
+static void slot_undefined(struct tc *t, const struct slot *s)
+{
+	const struct job_words *l = &t->job->list[JL_HOST_SYMBOLS];
+
+	if (l->n) {
+		tc_word(t, s, l->v[0].at, "--unresolved-symbols=ignore-all");
+	} else {
+		tc_word(t, s, NOWHERE, "-z");
+		tc_word(t, s, NOWHERE, "defs");
+	}
+}
+
+static void slot_start(struct tc *t, const struct slot *s)
+{
+	const struct fact *f = &t->pf->image_start;
+
+	if (!f->text)
+		return;
+	plan_make(t->plan, PLAN_IR, "start.o", str_fmt(t->mem, "%s/stubs/%s", t->data, f->text),
+		f->at);
+	tc_word(t, s, f->at, PLAN_TMP "start.o");
+}
+
+/* one library of `needs:`: a real file as it is, a soname by its symbol list */
+static void need(struct tc *t, const struct slot *s, const char *name, struct loc at)
+{
+	const char *list;
+
+	if (strchr(name, '/')) {
+		tc_word(t, s, at, name);
+		return;
+	}
+	list = str_fmt(t->mem, "%s/stubs/lists/%s/%s.list", t->data,
+		t->pf->image_stubs.text ? t->pf->image_stubs.text : t->pf->name, name);
+	if (!file_exists(list)) {
+		diag_err(t->d, at,
+			"no symbol list for '%s' on %s (looked for '%s'); name a shared library "
+			"file "
+			"with a '/' in its path instead",
+			name, t->pf->name, list);
+		return;
+	}
+	plan_make(t->plan, PLAN_ELF_STUB, name, list, at);
+	tc_wordf(t, s, at, PLAN_TMP "%s", name);
+}
+
+static void slot_needs(struct tc *t, const struct slot *s)
+{
+	const struct job_words *given = &t->job->list[JL_NEEDS];
+
+	tc_word(t, s, NOWHERE, "--as-needed");
+	for (size_t i = 0; i < given->n; i++)
+		need(t, s, given->v[i].text, given->v[i].at);
+	if (!given->given)
+		yml_each (i, &t->pf->image_needs)
+			need(t, s, t->pf->image_needs.v[i], t->pf->image_needs.at[i]);
+}
+
+#define PF(member) offsetof(struct platform, member)
+static const struct slot image_slots[] = {
+	{ "strip", .flag = JF_STRIP, .word = "-s" },
+	{ "hash-style", .word = "--hash-style=", .fact = PF(hash_style) },
+	{ "eh-frame-hdr", .word = "--eh-frame-hdr" },
+	{ "emulation", .emit = slot_emulation },
+	{ "page-size", .emit = slot_page_size },
+	{ "image-options", .list = PF(image_options) },
+	{ "image-shared", .word = "-shared" },
+	{ "output", .emit = slot_output },
+	{ "soname", .emit = slot_soname },
+	{ "exports", .emit = slot_exports },
+	{ "undefined", .emit = slot_undefined },
+	{ "start", .emit = slot_start },
+	{ "whole-archive", .word = "--whole-archive" },
+	{ "user-library-dirs", .emit = slot_user_library_dirs },
+	{ "inputs", .emit = slot_inputs },
+	{ "whole-archive", .word = "--no-whole-archive" },
+	{ "needs", .emit = slot_needs },
+	{ 0 },
+};
+
+void elf_image_plan(struct tc *t)
+{
+	t->plan->flavor = PLAN_GNU;
+	t->plan->linker = "ld.lld";
+	slots_run(t, image_slots);
+}

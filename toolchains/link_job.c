@@ -1,0 +1,62 @@
+#include "toolchains/link_job.h"
+
+const char *const job_kind_names[JOB_KINDS + 1] = {
+	[JOB_EXECUTABLE] = "executable",
+	[JOB_SHARED] = "shared",
+	[JOB_RELOCATABLE] = "relocatable",
+	[JOB_STATIC] = "static",
+	[JOB_STATIC_PIE] = "static-pie",
+	[JOB_IMAGE] = "image",
+};
+
+void job_set_flag(struct link_job *job, enum job_flag f, struct loc at)
+{
+	job->flag[f].on = true;
+	job->flag[f].at = at;
+}
+
+void job_set_str(struct link_job *job, enum job_str s, const char *text, struct loc at)
+{
+	job->str[s] = (struct job_word) { text, at };
+}
+
+void job_add(struct link_job *job, enum job_list l, const char *text, struct loc at)
+{
+	struct job_words *w = &job->list[l];
+
+	arena_push_room(job->mem, w->v, w->n, w->cap);
+	w->v[w->n++] = (struct job_word) { text, at };
+	w->given = true;
+}
+
+void job_add_input(struct link_job *job, enum job_input_kind kind, const char *text, struct loc at)
+{
+	arena_push_room(job->mem, job->inputs, job->ninputs, job->inputs_cap);
+	job->inputs[job->ninputs++] = (struct job_input) { kind, text, at };
+}
+
+enum job_kind job_kind(const struct link_job *job)
+{
+	static const struct {
+		enum job_flag flag;
+		enum job_kind kind;
+	} rules[] = {
+		{ JF_RELOCATABLE, JOB_RELOCATABLE },
+		{ JF_IMAGE, JOB_IMAGE },
+		{ JF_SHARED, JOB_SHARED },
+		{ JF_STATIC_PIE, JOB_STATIC_PIE },
+		{ JF_STATIC, JOB_STATIC },
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (job->flag[rules[i].flag].on)
+			return rules[i].kind;
+	return JOB_EXECUTABLE;
+}
+
+void plan_make(struct link_plan *p, enum plan_make_kind kind, const char *name, const char *source,
+	struct loc at)
+{
+	arena_push_room(p->argv.mem, p->makes, p->nmakes, p->makes_cap);
+	p->makes[p->nmakes++] = (struct plan_make) { kind, name, source, at };
+}

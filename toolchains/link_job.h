@@ -1,0 +1,163 @@
+/* struct link_job: one abstract link, however it was asked for (command line, job file, C API).
+ * A toolchain turns a job and a platform into a struct link_plan; driver/run.c runs the plan.
+ *
+ * What a job can say is three enums (flags, strings, lists) and the inputs, so that the tables
+ * which fill it (options, job file, C API) name a fact once each. Everything keeps who said it. */
+#ifndef TOOLCHAINS_LINK_JOB_H
+#define TOOLCHAINS_LINK_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/argv.h"
+#include "base/diag.h"
+
+enum job_kind {
+	JOB_EXECUTABLE, /* position independent or not, as JF_PIE and JF_NO_PIE say */
+	JOB_SHARED,
+	JOB_RELOCATABLE,
+	JOB_STATIC, /* executable without a dynamic linker */
+	JOB_STATIC_PIE,
+	JOB_IMAGE, /* package image: a shared library with one root symbol and no start files */
+	JOB_KINDS,
+};
+extern const char *const job_kind_names[JOB_KINDS + 1];
+
+/* said or not said; clang's words can be combined (-shared -static), so each is a flag */
+enum job_flag {
+	JF_NONE, /* no flag; never on */
+	JF_SHARED,
+	JF_STATIC,
+	JF_STATIC_PIE,
+	JF_RELOCATABLE,
+	JF_PIE,
+	JF_NO_PIE,
+	JF_IMAGE,
+	JF_CXX, /* the C++ driver: its libraries are wanted */
+	JF_STRIP,
+	JF_RDYNAMIC,
+	JF_NOSTDLIB,
+	JF_NOSTARTFILES,
+	JF_NODEFAULTLIBS,
+	JF_NOLIBC,
+	JF_NOSTDLIBXX,
+	JF_PTHREAD,
+	JF_PROFILE_PG,
+	JF_STATIC_LIBSTDCXX,
+	JF_STATIC_LIBGCC,
+	JF_SHARED_LIBGCC,
+	JF_NO_DEMANGLE,
+	JOB_FLAGS,
+};
+
+enum job_str {
+	JS_OUTPUT,   /* default: the platform's */
+	JS_TARGET,   /* triple as spelled; default: the host's */
+	JS_PLATFORM, /* a platform's name or file; default: found by the triple */
+	JS_SYSROOT,
+	JS_RTLIB,
+	JS_UNWINDLIB,
+	JS_STDLIB,
+	JS_GCC_TOOLCHAIN,
+	JS_GCC_INSTALL_DIR,
+	JS_GCC_TRIPLE,
+	JS_DYLD_PREFIX,
+	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
+	JS_SONAME,      /* images; default: base name of the output */
+	JOB_STRS,
+};
+
+enum job_list {
+	JL_LIBRARY_DIRS, /* -L */
+	JL_UNDEFINED,    /* -u */
+	JL_SCRIPTS,      /* -T */
+	JL_PREFIXES,     /* -B */
+	JL_NEEDS,        /* images: shared libraries, by soname */
+	JL_HOST_SYMBOLS, /* images: symbols that the host program provides */
+	JOB_LISTS,
+};
+
+/* a word with the place it comes from; text NULL = not said */
+struct job_word {
+	const char *text;
+	struct loc at;
+};
+struct job_words {
+	struct job_word *v;
+	size_t n, cap;
+	bool given; /* said, if only as an empty list */
+};
+
+/* What stands among the inputs, in the user's order */
+enum job_input_kind {
+	JOB_IN_FILE, /* an object, archive, shared library or linker script */
+	JOB_IN_LIB,  /* -lNAME; `text` is NAME */
+	JOB_IN_WORD, /* one word for the linker as it is: from -Wl, -Xlinker, -z x, -e x, -r */
+};
+struct job_input {
+	enum job_input_kind kind;
+	const char *text;
+	struct loc at;
+};
+
+struct link_job {
+	struct arena *mem; /* holds everything below */
+	struct loc at;     /* the job file's top, or nowhere */
+	struct {
+		bool on;
+		struct loc at;
+	} flag[JOB_FLAGS];
+	struct job_word str[JOB_STRS];
+	struct job_words list[JOB_LISTS];
+	struct job_input *inputs;
+	size_t ninputs, inputs_cap;
+};
+
+void job_set_flag(struct link_job *job, enum job_flag f, struct loc at);
+void job_set_str(struct link_job *job, enum job_str s, const char *text, struct loc at);
+void job_add(struct link_job *job, enum job_list l, const char *text, struct loc at);
+void job_add_input(struct link_job *job, enum job_input_kind kind, const char *text, struct loc at);
+
+/* the kind that the flags amount to: relocatable over image over shared over static-pie over static
+ */
+enum job_kind job_kind(const struct link_job *job);
+
+/* ---- the plan */
+
+/* A file that driver/run.c makes in the link's temporary directory; its word in the plan's argv is
+ * PLAN_TMP followed by its name. */
+#define PLAN_TMP "${tmp}/"
+enum plan_make_kind {
+	PLAN_TEXT,     /* `source` is the content */
+	PLAN_IR,       /* `source` is a file of LLVM IR, compiled for the plan's triple */
+	PLAN_ELF_STUB, /* `source` is a symbol list of stubs/ */
+};
+struct plan_make {
+	enum plan_make_kind kind;
+	const char *name;
+	const char *source;
+	struct loc at;
+};
+
+enum plan_flavor { PLAN_GNU, PLAN_DARWIN, PLAN_WASM };
+
+struct link_plan {
+	enum plan_flavor flavor;
+	enum job_kind kind;
+	const char *linker; /* what -### shows as the program: "ld.lld" */
+	struct argv argv;   /* the words behind it; the output's word is v[output_index] */
+	size_t output_index;
+	const char *output; /* as the user spelled it */
+	struct loc output_at;
+	struct job_word *inputs; /* [ninputs] files, for the check before the link */
+	size_t ninputs;
+	struct plan_make *makes;
+	size_t nmakes, makes_cap;
+	const char *triple, *arch;
+	const struct job_words *host_symbols; /* images: what may stay undefined */
+};
+
+void plan_make(struct link_plan *p, enum plan_make_kind kind, const char *name, const char *source,
+	struct loc at);
+
+#endif

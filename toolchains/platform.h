@@ -1,0 +1,95 @@
+/* Platforms: what a YAML file of platforms/ says, inheritance done. Facts only;
+ * platforms/SCHEMA.md describes every key. */
+#ifndef TOOLCHAINS_PLATFORM_H
+#define TOOLCHAINS_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/yml.h"
+
+enum platform_family { FAMILY_ELF, FAMILY_MINGW, FAMILY_DARWIN, FAMILY_WASM, FAMILIES };
+
+/* one fact with the place that states it; text NULL = not stated */
+struct fact {
+	const char *text;
+	struct loc at;
+};
+
+/* start files and end files by kind of output */
+enum crt_kind { CRT_EXE, CRT_PIE, CRT_STATIC, CRT_STATIC_PIE, CRT_SHARED, CRT_KINDS };
+struct crt_files {
+	struct yml_strs begin, end;
+};
+
+/* words of the compiler's runtime library by how it is linked */
+enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_KINDS };
+
+struct platform {
+	const char *name; /* of its file: "x86_64-linux-gnu" */
+	const char *path; /* the file */
+	struct loc at;    /* its top */
+	const char *const
+		*chain; /* the file and those it inherits from, nearest first; NULL ends */
+	int family;
+	bool abstract; /* only there to be inherited from */
+	bool pie;      /* executables are position independent unless said otherwise */
+	struct loc pie_at;
+	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
+		multiarch, oslib, profile_crt1, cpu_target;
+	struct yml_strs link_options; /* words every link gets, after hash style */
+	struct yml_strs
+		library_dirs; /* in order; those with an unset variable or absent are left out */
+	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
+	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
+	struct crt_files crt[CRT_KINDS];
+	struct yml_strs runtime[RT_KINDS];
+	struct yml_strs c_libraries;   /* "-lc" */
+	struct yml_strs cxx_libraries; /* "-lstdc++" */
+	uint64_t page_size;            /* bytes */
+	struct loc page_size_at;
+	/* package images */
+	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
+	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */
+	struct fact image_suffix;      /* ".so" */
+	struct yml_strs image_options; /* words every image link gets */
+	struct yml_strs image_needs;   /* libraries an image may use when it says nothing */
+};
+
+/* Read the platform `name` (a name looked up in PKGIMG_PLATFORM_PATH, then in the program's own
+ * platforms; or, when it holds a '/' or ends in ".yaml", a file). `quiet`: say nothing if there is
+ * no such name. returns it (in the arena), or NULL: reported, unless quiet and absent */
+const struct platform *platform_load(
+	struct arena *a, struct diags *d, struct loc asked, const char *name, bool quiet);
+
+/* All names that can be loaded, sorted, abstract ones left out */
+void platform_names(struct arena *a, const char *const **names, size_t *n);
+
+/* The effective YAML: every key with its value and, as a comment, the place that states it */
+void platform_print(const struct platform *p, FILE *out);
+
+/* The variables of ${...} in facts; text NULL = unset */
+enum platform_var {
+	VAR_SYSROOT,
+	VAR_ARCH,
+	VAR_TRIPLE,
+	VAR_MULTIARCH,
+	VAR_OSLIB,
+	VAR_GCC,
+	VAR_GCC_IN_SYSROOT,
+	VAR_GCC_TRIPLE,
+	VAR_DATA,
+	PLATFORM_VARS,
+};
+struct platform_vars {
+	const char *v[PLATFORM_VARS];
+};
+/* Put the variables in. returns the text, or NULL when it uses one that is unset. (Unknown names
+ * were reported when the file was read.) */
+const char *platform_subst(struct arena *a, const struct platform_vars *vars, const char *text);
+
+#endif

@@ -1,0 +1,72 @@
+/* Toolchains: one per platform family. A toolchain turns a job and a platform into the words of a
+ * link line and never runs anything.
+ *
+ * The order of a link line is a table of slots. Most slots are data: a flag of the job and the word
+ * it stands for, or a list of the platform. Only a slot that needs two facts or a look at the disk
+ * is a function, with its reason above it. */
+#ifndef TOOLCHAINS_TOOLCHAIN_H
+#define TOOLCHAINS_TOOLCHAIN_H
+
+#include "base/argv.h"
+#include "toolchains/gcc.h"
+#include "toolchains/link_job.h"
+#include "toolchains/platform.h"
+
+/* what a plan is made of and in; lives for one plan */
+struct tc {
+	struct arena *mem;
+	struct diags *d;
+	const struct link_job *job;
+	const struct platform *pf;
+	struct link_plan *plan;
+	enum job_kind kind;
+	enum crt_kind crt;
+	struct gcc_install gcc; /* dir NULL: none found */
+	struct platform_vars vars;
+	struct job_words library_dirs; /* the platform's, substituted, those that exist */
+	const char *data;              /* the program's data folder */
+};
+
+struct slot {
+	const char *name;
+	void (*emit)(struct tc *t, const struct slot *s); /* a rule; or the row is data: */
+	enum job_flag flag; /* only if the job has this flag (JF_NONE: always) */
+	const char *word;   /* the word; with `fact`, what stands before the fact's text */
+	size_t fact,
+		list; /* offset in struct platform of a struct fact, a struct yml_strs; 0: none */
+};
+
+/* run a table, ended by a row without a name */
+void slots_run(struct tc *t, const struct slot *slots);
+
+/* one word at a slot */
+void tc_word(struct tc *t, const struct slot *s, struct loc at, const char *word);
+void tc_wordf(struct tc *t, const struct slot *s, struct loc at, const char *fmt, ...) FMT(4, 5);
+/* a list of the platform, ${} put in; words with an unset variable are left out */
+void tc_words(struct tc *t, const struct slot *s, const struct yml_strs *words);
+
+/* Where a start file or library lies: -B folders, then the library folders; the bare name when it
+ * is nowhere, so that the linker reports it (clang's GetFilePath). */
+const char *tc_find_file(struct tc *t, const char *name);
+
+/* slots that families share */
+void slot_output(struct tc *t, const struct slot *s);
+void slot_inputs(struct tc *t, const struct slot *s);
+void slot_user_library_dirs(struct tc *t, const struct slot *s);
+void slot_library_dirs(struct tc *t, const struct slot *s);
+
+static inline bool tc_flag(const struct tc *t, enum job_flag f)
+{
+	return t->job->flag[f].on;
+}
+
+/* Plan a job for a platform. `vars_triple` is the target's triple, normalised.
+ * returns 0, or -1 with all mistakes reported */
+int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct link_plan *out);
+
+/* the families */
+void elf_plan(struct tc *t);
+void elf_image_plan(struct tc *t);
+
+#endif
