@@ -1,0 +1,275 @@
+#include "frontend/build.h"
+
+#include <llvm-c/DebugInfo.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "driver/driver.h"
+#include "frontend/codegen.h"
+#include "frontend/exports.h"
+#include "frontend/metadata.h"
+#include "frontend/modules.h"
+#include "frontend/needs.h"
+#include "frontend/package.h"
+#include "frontend/root.h"
+#include "frontend/seal.h"
+#include "frontend/target.h"
+#include "frontend/tmpdir.h"
+#include "image/image.h"
+
+const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "optimise", "emit",
+	"describe", "link", NULL };
+
+struct build {
+	struct arena *a;
+	struct diags *d;
+	const struct build_request *r;
+	struct package p;
+	struct target t;
+	struct modules m;
+	struct exports exports;
+	struct needs needs;
+	struct metadata meta;
+	LLVMMemoryBufferRef code, root; /* objects; code is NULL for native inputs alone */
+	const char *tmp, *code_path, *root_path;
+	struct build_result result;
+};
+
+/* ---- load, merge, optimise, emit */
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* An output that cannot be made is known before the work, not after it. */
+static int probe_output(struct build *b)
+{
+	struct outfile probe;
+
+	for (size_t i = 0; i < b->p.modules.n; i++) {
+		const struct job_word *in = &b->p.modules.v[i];
+
+		if (same_file(in->text, b->p.output.text))
+			return diag_err(b->d, in->at,
+				"'%s' is a module and the output; choose another name behind -o",
+				in->text);
+	}
+	if (b->r->plan_only || b->r->explain)
+		return 0;
+	if (outfile_begin(b->a, b->d, b->p.output.at, b->p.output.text, &probe))
+		return -1;
+	outfile_drop(&probe);
+	return 0;
+}
+
+static int load(struct build *b)
+{
+	int failed;
+
+	if (target_open(b->a, b->d, &b->p, &b->t))
+		return -1;
+	b->result.triple = b->t.triple.normal;
+	if (b->p.output_bare)
+		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text,
+			b->t.platform->image_suffix.text ? b->t.platform->image_suffix.text : "");
+	b->result.output = b->p.output.text;
+	failed = probe_output(b) | needs_open(b->a, b->d, &b->p, &b->t, &b->needs);
+	return modules_load(b->a, b->d, &b->p, &b->t, NULL, &b->m) | failed;
+}
+
+/* The choice reads the modules' debug information and symbols, so what it reports comes together
+ * with what the merge reports. */
+static int merge(struct build *b)
+{
+	if (exports_choose(&b->m, &b->p.exports, &b->exports) | modules_link(&b->m, b->p.name))
+		return -1;
+	if (!b->exports.n)
+		diag_warn(b->d, b->p.output.at,
+			"'%s' will export nothing: its modules define no "
+			"visible function or variable",
+			b->p.output.text);
+	exports_apply(&b->m, &b->exports);
+	if (b->r->strip && b->m.merged)
+		LLVMStripModuleDebugInfo(b->m.merged);
+	return 0;
+}
+
+static int optimise(struct build *b)
+{
+	return b->m.merged ? codegen_optimise(&b->m.diag, b->m.merged, &b->t) : 0;
+}
+
+static int emit(struct build *b)
+{
+	if (!b->m.merged)
+		return 0;
+	b->code = codegen_emit(&b->m.diag, b->m.merged, &b->t);
+	if (!b->code)
+		return -1;
+	b->result.object_size = LLVMGetBufferSize(b->code);
+	return 0;
+}
+
+/* ---- describe */
+
+static int describe(struct build *b)
+{
+	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, b->code, &b->needs) ||
+		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->meta))
+		return -1;
+	b->result.nmethods = b->meta.nmethods;
+	b->result.nglobals = b->meta.nglobals;
+	b->result.ntypes = b->meta.ntypes;
+	b->result.metadata_size = b->meta.size;
+	b->root = root_emit(&b->m.diag, b->m.ctx, &b->t, &b->meta);
+	return b->root ? 0 : -1;
+}
+
+/* ---- link */
+
+static int write_objects(struct build *b)
+{
+	b->tmp = tmpdir_make(b->a, b->d);
+	if (!b->tmp)
+		return -1;
+	if (b->code) {
+		b->code_path = tmpdir_write(b->a, b->d, b->tmp, "code.o",
+			LLVMGetBufferStart(b->code), LLVMGetBufferSize(b->code));
+		LLVMDisposeMemoryBuffer(b->code);
+		b->code = NULL;
+		if (!b->code_path)
+			return -1;
+	}
+	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
+		LLVMGetBufferSize(b->root));
+	return b->root_path ? 0 : -1;
+}
+
+static void fill_job(struct build *b, struct link_job *job)
+{
+	job_set_flag(job, JF_IMAGE, NOWHERE);
+	if (b->r->strip)
+		job_set_flag(job, JF_STRIP, NOWHERE);
+	job_set_str(job, JS_OUTPUT, b->p.output.text, b->p.output.at);
+	if (b->p.target.text)
+		job_set_str(job, JS_TARGET, b->p.target.text, b->p.target.at);
+	if (b->p.platform.text)
+		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
+	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
+	if (b->code_path)
+		job_add_input(job, JOB_IN_FILE, b->code_path, NOWHERE);
+	for (size_t i = 0; i < b->m.n; i++) {
+		if (b->m.v[i].native)
+			job_add_input(job, JOB_IN_FILE, b->m.v[i].path, b->m.v[i].at);
+	}
+	job->list[JL_NEEDS].given = true;
+	for (size_t i = 0; i < b->needs.nlibraries; i++) {
+		const struct need *n = &b->needs.libraries[i];
+
+		if (n->linked)
+			job_add(job, JL_NEEDS, n->word.text, n->word.at);
+	}
+	for (size_t i = 0; i < b->needs.nhost; i++) {
+		const struct need *n = &b->needs.host[i];
+
+		if (n->linked)
+			job_add(job, JL_HOST_SYMBOLS, n->name, n->word.at);
+	}
+}
+
+static int link_image(struct build *b)
+{
+	const struct driver_run_options o = {
+		.verbose = b->r->verbose, .before_publish = seal_image, .ctx = &b->p.output.at
+	};
+	struct link_job job = { .mem = b->a };
+	struct link_plan plan;
+
+	if (write_objects(b))
+		return -1;
+	fill_job(b, &job);
+	if (driver_plan(b->a, b->d, &job, &plan))
+		return -1;
+	if (b->r->plan_only)
+		driver_print_plan(&plan);
+	if (b->r->explain)
+		driver_explain_plan(&plan);
+	if (b->r->plan_only || b->r->explain)
+		return 0;
+	return driver_run(b->a, b->d, &plan, &o);
+}
+
+/* ---- all in order */
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int run_phases(struct build *b)
+{
+	static int (*const phases[BUILD_PHASES])(struct build *) = {
+		[BUILD_LOAD] = load,
+		[BUILD_MERGE] = merge,
+		[BUILD_OPTIMISE] = optimise,
+		[BUILD_EMIT] = emit,
+		[BUILD_DESCRIBE] = describe,
+		[BUILD_LINK] = link_image,
+	};
+	double start = now_ms(), total = 0;
+
+	for (size_t i = 0; i < BUILD_PHASES; i++) {
+		int failed = phases[i](b);
+		double now = now_ms();
+
+		b->result.ms[i] = now - start;
+		start = now;
+		total += b->result.ms[i];
+		if (failed)
+			return failed;
+		if (b->r->timings)
+			diag_text("pkgimg: timing: %s %.1f ms\n", build_phase_names[i],
+				b->result.ms[i]);
+	}
+	if (b->r->timings)
+		diag_text("pkgimg: timing: total %.1f ms\n", total);
+	return 0;
+}
+
+static void clean_up(struct build *b)
+{
+	tmpdir_remove(b->tmp);
+	if (b->code)
+		LLVMDisposeMemoryBuffer(b->code);
+	if (b->root)
+		LLVMDisposeMemoryBuffer(b->root);
+	modules_free(&b->m);
+	target_free(&b->t);
+}
+
+int frontend_build(
+	struct arena *a, struct diags *d, const struct build_request *r, struct build_result *out)
+{
+	struct build b = { .a = a, .d = d, .r = r };
+	int result = -1;
+
+	ll_start();
+	if (!package_read(a, d, r, &b.p)) {
+		b.result.name = b.p.name;
+		result = run_phases(&b);
+		clean_up(&b);
+	}
+	if (out)
+		*out = b.result;
+	return result;
+}

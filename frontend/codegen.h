@@ -1,0 +1,17 @@
+/* One module -> optimised -> one object. */
+#ifndef FRONTEND_CODEGEN_H
+#define FRONTEND_CODEGEN_H
+
+#include <llvm-c/Core.h>
+
+#include "frontend/llvmdiag.h"
+#include "frontend/target.h"
+
+/* Optimise as clang does at the target's level. returns 0, or -1 reported */
+int codegen_optimise(struct llvm_diag *diag, LLVMModuleRef m, const struct target *t);
+
+/* Make an object of it, in memory; the module is used up but for its names and places.
+ * returns it, owned by the caller; NULL reported */
+LLVMMemoryBufferRef codegen_emit(struct llvm_diag *diag, LLVMModuleRef m, const struct target *t);
+
+#endif

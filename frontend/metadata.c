@@ -1,0 +1,340 @@
+#include "frontend/metadata.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "frontend/types.h"
+#include "image/image.h"
+
+/* one export on its way into a table */
+struct entry {
+	const struct definition *def;
+	const struct ll_func *func; /* or NULL */
+	const struct ll_var *var;
+	const char *name;
+};
+
+struct table {
+	const void *v;
+	size_t count;
+	uint32_t entry_size;
+};
+
+struct writer {
+	struct arena *a;
+	struct diags *d;
+	const struct package *p;
+	const struct target *t;
+	struct modules *m;
+	struct strings strings;
+	struct type_table types;
+	struct entry *methods, *globals;
+	size_t nmethods, nglobals;
+	const char **symbols;
+	size_t naddresses;
+	struct table tables[IMG_TABLE_KINDS];
+};
+
+static void set_table(
+	struct writer *w, enum img_table_kind kind, const void *v, size_t count, size_t entry_size)
+{
+	w->tables[kind] = (struct table) { v, count, (uint32_t)entry_size };
+}
+
+/* ---- package, targets, needs, dependencies */
+
+static int put_package(struct writer *w)
+{
+	struct img_package *out = arena_new(w->a, struct img_package);
+	const struct ll_debug *first = NULL;
+	char abi[128];
+
+	for (size_t i = 0; i < w->m->n && !first; i++) {
+		if (w->m->v[i].has_debug)
+			first = &w->m->v[i].debug;
+	}
+	if (!img_abi_text(w->t->triple.normal, abi, sizeof(abi)))
+		return diag_err(w->d, w->t->at,
+			"package images for '%s' are not defined in this version",
+			w->t->triple.normal);
+	out->name = strings_add(&w->strings, w->p->name);
+	out->version = strings_add(&w->strings, w->p->version);
+	out->triple = strings_add(&w->strings, w->t->triple.normal);
+	out->abi_text = strings_add(&w->strings, str_dup(w->a, abi));
+	out->producer = strings_add(
+		&w->strings, str_fmt(w->a, "pkgimg %s, LLVM %s", PKGIMG_VERSION, ll_version()));
+	out->source = strings_add(&w->strings, first ? first->producer : "");
+	out->language = strings_add(&w->strings, first ? first->language : "");
+	memcpy(out->uuid, w->p->uuid, sizeof(out->uuid));
+	set_table(w, IMG_PACKAGE, out, 1, sizeof(*out));
+	return 0;
+}
+
+static void put_target(struct writer *w)
+{
+	struct img_target *out = arena_new(w->a, struct img_target);
+
+	out->cpu = strings_add(&w->strings, w->t->cpu);
+	out->features = strings_add(&w->strings, w->t->features);
+	set_table(w, IMG_TARGETS, out, 1, sizeof(*out));
+}
+
+static void put_needs(struct writer *w, const struct needs *n)
+{
+	struct img_need *out = arena_array(w->a, struct img_need, n->nlibraries + n->nhost);
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->nlibraries; i++) {
+		if (n->libraries[i].used)
+			out[count++] = (struct img_need) { IMG_NEED_LIBRARY,
+				strings_add(&w->strings, n->libraries[i].name) };
+	}
+	for (size_t i = 0; i < n->nhost; i++) {
+		if (n->host[i].used)
+			out[count++] = (struct img_need) { IMG_NEED_HOST,
+				strings_add(&w->strings, n->host[i].name) };
+	}
+	set_table(w, IMG_NEEDS, out, count, sizeof(*out));
+}
+
+static void put_dependencies(struct writer *w)
+{
+	struct img_dependency *out = arena_array(w->a, struct img_dependency, w->p->ndeps);
+
+	for (size_t i = 0; i < w->p->ndeps; i++) {
+		const struct package_dep *dep = &w->p->deps[i];
+
+		out[i].name = strings_add(&w->strings, dep->name);
+		out[i].version = strings_add(&w->strings, dep->version);
+		memcpy(out[i].uuid, dep->uuid, sizeof(out[i].uuid));
+		memcpy(out[i].build_id, dep->build_id, sizeof(out[i].build_id));
+		out[i].interface_digest = dep->interface_digest;
+	}
+	set_table(w, IMG_DEPENDENCIES, out, w->p->ndeps, sizeof(*out));
+}
+
+/* ---- methods and globals */
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c ? c : strcmp(x->def->name, y->def->name);
+}
+
+/* names as the string table has them, so that their order is the table's */
+static const char *table_text(struct writer *w, const char *text)
+{
+	return w->strings.bytes + strings_add(&w->strings, text);
+}
+
+static void sort_exports(struct writer *w, const struct exports *e)
+{
+	w->methods = arena_array(w->a, struct entry, e->n);
+	w->globals = arena_array(w->a, struct entry, e->n);
+	for (size_t i = 0; i < e->n; i++) {
+		const struct definition *def = e->v[i];
+		const struct module_input *in = &w->m->v[def->input];
+		struct entry x = { def, NULL, NULL, def->name };
+
+		if (def->function) {
+			x.func = module_func(in, def->name);
+			x.name = x.func && *x.func->name ? x.func->name : def->name;
+		} else {
+			x.var = module_var(in, def->name);
+			x.name = x.var && *x.var->name ? x.var->name : def->name;
+		}
+		x.name = str_dup(w->a, table_text(w, x.name));
+		if (def->function)
+			w->methods[w->nmethods++] = x;
+		else
+			w->globals[w->nglobals++] = x;
+	}
+	if (w->nmethods)
+		qsort(w->methods, w->nmethods, sizeof(*w->methods), compare_entries);
+	if (w->nglobals)
+		qsort(w->globals, w->nglobals, sizeof(*w->globals), compare_entries);
+}
+
+static uint32_t add_address(struct writer *w, const char *symbol)
+{
+	w->symbols[w->naddresses] = symbol;
+	return (uint32_t)w->naddresses++;
+}
+
+/* type of an input's debug information -> the image's */
+static uint32_t image_type(const struct writer *w, const struct definition *def, uint32_t type)
+{
+	return w->types.index[def->input][type];
+}
+
+/* Is it a function there? DWARF and metadata of unusual languages may say otherwise. */
+static uint32_t method_type(const struct writer *w, const struct entry *x)
+{
+	uint32_t type = x->func ? image_type(w, x->def, x->func->type) : 0;
+
+	return w->types.types[type].kind == IMG_T_FUNCTION ? type : 0;
+}
+
+static void put_methods(struct writer *w)
+{
+	struct img_method *out = arena_array(w->a, struct img_method, w->nmethods);
+	uint32_t *params;
+	size_t nparams = 0, at = 0;
+
+	for (size_t i = 0; i < w->nmethods; i++)
+		nparams += w->types.types[method_type(w, &w->methods[i])].nmembers;
+	params = arena_array(w->a, uint32_t, nparams);
+	for (size_t i = 0; i < w->nmethods; i++) {
+		const struct entry *x = &w->methods[i];
+		struct img_method *m = &out[i];
+
+		m->name = strings_add(&w->strings, x->name);
+		m->symbol = strings_add(&w->strings, x->def->name);
+		m->type = method_type(w, x);
+		m->address = add_address(w, x->def->name);
+		if (!x->func)
+			continue;
+		m->file = strings_add(&w->strings, x->func->file);
+		m->line = x->func->line;
+		m->params = (uint32_t)at;
+		for (uint32_t k = 0; k < w->types.types[m->type].nmembers; k++)
+			params[at++] = strings_add(&w->strings, x->func->params[k]);
+	}
+	set_table(w, IMG_METHODS, out, w->nmethods, sizeof(*out));
+	set_table(w, IMG_PARAMS, params, nparams, sizeof(*params));
+}
+
+static void put_globals(struct writer *w)
+{
+	struct img_global *out = arena_array(w->a, struct img_global, w->nglobals);
+
+	for (size_t i = 0; i < w->nglobals; i++) {
+		const struct entry *x = &w->globals[i];
+		struct img_global *g = &out[i];
+
+		g->name = strings_add(&w->strings, x->name);
+		g->symbol = strings_add(&w->strings, x->def->name);
+		g->address = x->def->tls ? IMG_NO_ADDRESS : add_address(w, x->def->name);
+		g->size = x->def->size;
+		g->flags = (x->def->tls ? IMG_GF_TLS : 0u) | (x->def->constant ? IMG_GF_CONST : 0u);
+		if (!x->var)
+			continue;
+		g->type = image_type(w, x->def, x->var->type);
+		g->file = strings_add(&w->strings, x->var->file);
+		g->line = x->var->line;
+	}
+	set_table(w, IMG_GLOBALS, out, w->nglobals, sizeof(*out));
+}
+
+/* ---- together */
+
+static bool has_debug(const struct modules *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->v[i].has_debug)
+			return true;
+	}
+	return false;
+}
+
+static bool is_written(const struct writer *w, size_t kind)
+{
+	return w->tables[kind].count || kind == IMG_STRINGS || kind == IMG_TYPES;
+}
+
+/* places the tables; returns the size of the whole */
+static size_t lay_out(const struct writer *w, struct img_table *dir, uint32_t *ntables)
+{
+	size_t at;
+
+	*ntables = 0;
+	for (uint32_t k = IMG_STRINGS; k < IMG_TABLE_KINDS; k++)
+		*ntables += is_written(w, k);
+	at = sizeof(struct img_header) + *ntables * sizeof(struct img_table);
+	for (uint32_t k = IMG_STRINGS; k < IMG_TABLE_KINDS; k++) {
+		const struct table *t = &w->tables[k];
+
+		if (!is_written(w, k))
+			continue;
+		at = (at + 7) / 8 * 8;
+		*dir++ = (struct img_table) { k, t->entry_size, at, t->count };
+		at += t->count * t->entry_size;
+	}
+	return (at + 7) / 8 * 8;
+}
+
+static void join(struct writer *w, struct metadata *out)
+{
+	struct img_table dir[IMG_TABLE_KINDS];
+	struct img_header h = { .version = IMG_VERSION,
+		.header_size = sizeof(h),
+		.flags = has_debug(w->m) ? IMG_DEBUG_INFO : 0 };
+	uint8_t *bytes;
+
+	out->size = lay_out(w, dir, &h.ntables);
+	h.meta_size = out->size;
+	out->bytes = arena_array(w->a, uint64_t, out->size / 8);
+	bytes = (uint8_t *)out->bytes;
+	memcpy(h.magic, IMG_MAGIC, sizeof(h.magic));
+	memcpy(bytes, &h, sizeof(h));
+	memcpy(bytes + sizeof(h), dir, h.ntables * sizeof(*dir));
+	out->addresses_at = out->size;
+	for (uint32_t i = 0; i < h.ntables; i++) {
+		const struct table *t = &w->tables[dir[i].kind];
+
+		if (t->count)
+			memcpy(bytes + dir[i].offset, t->v, t->count * t->entry_size);
+		if (dir[i].kind == IMG_ADDRESSES)
+			out->addresses_at = dir[i].offset;
+	}
+	out->naddresses = w->naddresses;
+	out->symbols = w->symbols;
+	out->nmethods = (uint32_t)w->nmethods;
+	out->nglobals = (uint32_t)w->nglobals;
+	out->ntypes = w->types.ntypes;
+}
+
+/* what is written must pass the check of those who read it */
+static void check(const struct metadata *m)
+{
+	struct img_error e = { 0 };
+	struct img_view v;
+	char text[512];
+
+	if (!img_check_meta(m->bytes, m->size, 0, IMG_CHECK_UNSEALED, &v, &e))
+		return;
+	img_error_text(&e, text, sizeof(text));
+	diag_bug("the metadata made here is not sound: %s", text);
+}
+
+int metadata_build(struct arena *a, struct diags *d, const struct package *p,
+	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,
+	struct metadata *out)
+{
+	struct writer w = { .a = a, .d = d, .p = p, .t = t, .m = m };
+
+	*out = (struct metadata) { 0 };
+	strings_init(&w.strings, a);
+	if (put_package(&w) || types_build(m, e, &w.strings, &w.types))
+		return -1;
+	w.symbols = arena_array(a, const char *, e->n);
+	sort_exports(&w, e);
+	put_target(&w);
+	put_needs(&w, n);
+	put_dependencies(&w);
+	put_methods(&w);
+	put_globals(&w);
+	if (w.strings.full)
+		return diag_err(d, NOWHERE, "more than 4 GiB of names, an image holds no more");
+	set_table(&w, IMG_STRINGS, w.strings.bytes, w.strings.n, 1);
+	set_table(&w, IMG_TYPES, w.types.types, w.types.ntypes, sizeof(struct img_type));
+	set_table(&w, IMG_MEMBERS, w.types.members, w.types.nmembers, sizeof(struct img_member));
+	set_table(&w, IMG_ADDRESSES, arena_array(a, int32_t, w.naddresses), w.naddresses,
+		sizeof(int32_t));
+	join(&w, out);
+	check(out);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* What an image takes from outside: every undefined symbol of its objects has a provider, one of
+ * the libraries or the host program. */
+#ifndef FRONTEND_NEEDS_H
+#define FRONTEND_NEEDS_H
+
+#include "frontend/modules.h"
+
+struct need {
+	const char *name;     /* a library as the loader knows it, or a symbol of the host */
+	struct job_word word; /* libraries: as it was asked for */
+	bool used;   /* something strong refers to it: the image is not loaded without it */
+	bool linked; /* something refers to it, maybe only weakly */
+};
+
+struct provider; /* a library's symbols */
+
+struct needs {
+	struct need *libraries, *host; /* in the order given */
+	size_t nlibraries, nhost;
+	struct provider *providers; /* [nlibraries] */
+};
+
+/* Find the libraries of the manifest, or the platform's. returns 0, or -1 with each reported that
+ * is not known */
+int needs_open(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
+	struct needs *out);
+
+/* Find a provider for every symbol that the objects leave open. `object` (or NULL) is the emitted
+ * code of m->merged, which is still there to be asked who uses a symbol.
+ * returns 0, or -1 with every symbol reported that is missing */
+int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
+	const struct modules *m, LLVMMemoryBufferRef object, struct needs *n);
+
+#endif

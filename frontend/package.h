@@ -1,0 +1,45 @@
+/* The package as it was asked for: the manifest and the command line in one struct. */
+#ifndef FRONTEND_PACKAGE_H
+#define FRONTEND_PACKAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "frontend/build.h"
+
+/* An image that this one was built against, as its file says. */
+struct package_dep {
+	const char *name, *path;
+	struct loc at, path_at;
+	const char *version;
+	uint8_t uuid[16], build_id[16];
+	uint64_t interface_digest;
+};
+
+struct package {
+	bool from_file;             /* a manifest was read */
+	const char *name, *version; /* version: "" if none */
+	uint8_t uuid[16];           /* zero if none */
+	struct job_word output;     /* never NULL; without the suffix if `output_bare` */
+	bool output_bare;
+	struct job_words modules; /* paths as this process opens them */
+	struct job_words exports; /* names and globs; not given: everything visible */
+	struct job_words needs;   /* libraries; not given: the platform's */
+	struct job_words host;    /* symbols of the host program */
+	struct package_dep *deps;
+	size_t ndeps, deps_cap;
+	struct job_word cpu_target, target, platform; /* text NULL: not said */
+	char opt_level;                               /* '0' '1' '2' '3' 's' 'z' */
+};
+
+/* Read and check all of it. returns 0, or -1 with every mistake reported */
+int package_read(
+	struct arena *a, struct diags *d, const struct build_request *r, struct package *out);
+
+/* "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", any case. returns whether it is one */
+bool package_uuid(const char *text, uint8_t out[16]);
+
+#endif

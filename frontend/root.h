@@ -1,0 +1,13 @@
+/* The object with the root symbol: the metadata, and where everything in it is. */
+#ifndef FRONTEND_ROOT_H
+#define FRONTEND_ROOT_H
+
+#include "frontend/llvmdiag.h"
+#include "frontend/metadata.h"
+#include "frontend/target.h"
+
+/* returns the object, owned by the caller; NULL reported */
+LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const struct target *t,
+	const struct metadata *meta);
+
+#endif

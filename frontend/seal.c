@@ -1,0 +1,36 @@
+#include "frontend/seal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "image/image.h"
+#include "llvm/shim.h"
+
+static void blake3(void *ctx, const void *data, size_t n, uint8_t out[32])
+{
+	(void)ctx;
+	ll_blake3(data, n, out);
+}
+
+int seal_image(void *ctx, struct diags *d, const char *path)
+{
+	const struct loc *at = ctx;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct img_error e = { 0 };
+	char text[512];
+	int failed;
+
+	if (fd < 0)
+		return diag_err(d, *at, "the linked image '%s' cannot be opened: %s", path,
+			strerror(errno));
+	failed = image_seal(fd, blake3, NULL, &e) != IMG_OK;
+	if (close(fd) && !failed)
+		return diag_err(
+			d, *at, "the image '%s' cannot be written: %s", path, strerror(errno));
+	if (!failed)
+		return 0;
+	img_error_text(&e, text, sizeof(text));
+	return diag_err(d, *at, "the linked image '%s' is not sound: %s", path, text);
+}

@@ -1,0 +1,11 @@
+/* The name that a shared library's file gives itself. */
+#ifndef FRONTEND_SONAME_H
+#define FRONTEND_SONAME_H
+
+#include <stddef.h>
+
+/* DT_SONAME of a 64-bit little-endian ELF file in memory, borrowed from it; NULL if it has none, or
+ * is something else, or broken */
+const char *soname_find(const void *file, size_t size);
+
+#endif

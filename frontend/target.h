@@ -1,0 +1,38 @@
+/* What the code is for: platform, triple, CPU. */
+#ifndef FRONTEND_TARGET_H
+#define FRONTEND_TARGET_H
+
+#include <llvm-c/Core.h>
+#include <llvm-c/TargetMachine.h>
+#include <stdbool.h>
+
+#include "frontend/package.h"
+#include "toolchains/platform.h"
+#include "llvm/shim.h"
+
+struct target {
+	const struct platform *platform;
+	struct ll_triple triple;
+	struct loc at;        /* who chose it */
+	const char *cpu;      /* LLVM's name */
+	const char *features; /* "+aes,-avx" */
+	bool plain; /* the platform's base: functions keep the CPU they were compiled for */
+	char opt_level;
+	LLVMTargetMachineRef machine;
+	LLVMTargetDataRef layout;
+	char *layout_text;
+};
+
+/* Choose the platform, and read and check the CPU target. Starts LLVM's targets. `out` is for
+ * target_free, whatever the result. returns 0, or -1 reported */
+int target_open(struct arena *a, struct diags *d, const struct package *p, struct target *out);
+void target_free(struct target *t);
+
+/* A machine like the target's, owned by the caller; NULL reported. */
+LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const struct target *t);
+
+/* "haswell,+aes,-avx" -> cpu and features, names checked. returns 0, or -1 reported */
+int target_read_cpu(struct arena *a, struct diags *d, const struct job_word *text,
+	const char *triple, const char **cpu, const char **features);
+
+#endif
