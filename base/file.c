@@ -183,7 +183,7 @@ static const char *own_library(void)
 {
 	Dl_info info;
 
-	if (!dladdr(__extension__(const void *)file_data_dir, &info) || !info.dli_fname)
+	if (!dladdr(__extension__(const void *) file_data_dir, &info) || !info.dli_fname)
 		return NULL;
 	return strstr(path_base(info.dli_fname), ".so") ? info.dli_fname : NULL;
 }

@@ -55,7 +55,8 @@ int file_write(struct arena *a, struct diags *d, struct loc at, const char *path
 	size_t n);
 
 /* where this program's data lies, in the arena: PREFIX/share/pkgimg for PREFIX/bin/pkgimg (a build
- * folder has the same shape as an install) and for a library in PREFIX/lib; PKGIMG_DATA_DIR if set */
+ * folder has the same shape as an install) and for a library in PREFIX/lib; PKGIMG_DATA_DIR if
+ * that is set */
 const char *file_data_dir(struct arena *a);
 /* the absolute path of the running executable, or NULL */
 const char *file_self(struct arena *a);

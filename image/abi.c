@@ -13,25 +13,43 @@ static const struct {
 	const char *prefix, *text, *endian;
 	unsigned bits;
 } cpus[] = {
-	{ "x86_64", "x86_64", "le", 64 }, { "amd64", "x86_64", "le", 64 },
-	{ "i386", "i386", "le", 32 }, { "i486", "i386", "le", 32 },
-	{ "i586", "i386", "le", 32 }, { "i686", "i386", "le", 32 },
-	{ "aarch64_be", "aarch64", "be", 64 }, { "aarch64", "aarch64", "le", 64 },
-	{ "arm64", "aarch64", "le", 64 }, { "armeb", "arm", "be", 32 },
-	{ "thumb", "arm", "le", 32 }, { "arm", "arm", "le", 32 },
-	{ "riscv64", "riscv64", "le", 64 }, { "riscv32", "riscv32", "le", 32 },
-	{ "powerpc64le", "powerpc64", "le", 64 }, { "ppc64le", "powerpc64", "le", 64 },
-	{ "powerpc64", "powerpc64", "be", 64 }, { "ppc64", "powerpc64", "be", 64 },
-	{ "loongarch64", "loongarch64", "le", 64 }, { "s390x", "s390x", "be", 64 },
-	{ "mips64el", "mips64", "le", 64 }, { "wasm32", "wasm32", "le", 32 },
+	{ "x86_64", "x86_64", "le", 64 },
+	{ "amd64", "x86_64", "le", 64 },
+	{ "i386", "i386", "le", 32 },
+	{ "i486", "i386", "le", 32 },
+	{ "i586", "i386", "le", 32 },
+	{ "i686", "i386", "le", 32 },
+	{ "aarch64_be", "aarch64", "be", 64 },
+	{ "aarch64", "aarch64", "le", 64 },
+	{ "arm64", "aarch64", "le", 64 },
+	{ "armeb", "arm", "be", 32 },
+	{ "thumb", "arm", "le", 32 },
+	{ "arm", "arm", "le", 32 },
+	{ "riscv64", "riscv64", "le", 64 },
+	{ "riscv32", "riscv32", "le", 32 },
+	{ "powerpc64le", "powerpc64", "le", 64 },
+	{ "ppc64le", "powerpc64", "le", 64 },
+	{ "powerpc64", "powerpc64", "be", 64 },
+	{ "ppc64", "powerpc64", "be", 64 },
+	{ "loongarch64", "loongarch64", "le", 64 },
+	{ "s390x", "s390x", "be", 64 },
+	{ "mips64el", "mips64", "le", 64 },
+	{ "wasm32", "wasm32", "le", 32 },
 	{ "wasm64", "wasm64", "le", 64 },
 };
 
 static const struct spelling systems[] = {
-	{ "linux", "linux" }, { "windows", "windows" }, { "mingw32", "windows" },
-	{ "macos", "macos" }, { "darwin", "macos" }, { "ios", "ios" },
-	{ "freebsd", "freebsd" }, { "netbsd", "netbsd" }, { "openbsd", "openbsd" },
-	{ "wasi", "wasi" }, { "none", "none" },
+	{ "linux", "linux" },
+	{ "windows", "windows" },
+	{ "mingw32", "windows" },
+	{ "macos", "macos" },
+	{ "darwin", "macos" },
+	{ "ios", "ios" },
+	{ "freebsd", "freebsd" },
+	{ "netbsd", "netbsd" },
+	{ "openbsd", "openbsd" },
+	{ "wasi", "wasi" },
+	{ "none", "none" },
 };
 
 /* a word of a triple: [s, s + n) */
@@ -68,10 +86,10 @@ static bool ends(struct part p, const char *suffix)
 static struct part environment(struct part system, struct part env)
 {
 	if (starts(system, "mingw32"))
-		return (struct part){ "gnu", 3 };
+		return (struct part) { "gnu", 3 };
 	if (env.n == 0)
-		return starts(system, "windows") ? (struct part){ "msvc", 4 } :
-			(struct part){ "none", 4 };
+		return starts(system, "windows") ? (struct part) { "msvc", 4 }
+						 : (struct part) { "none", 4 };
 	if (starts(env, "android")) { /* android21: the API level is no part of the ABI */
 		while (env.n && (env.s[env.n - 1] >= '0' && env.s[env.n - 1] <= '9'))
 			env.n--;
@@ -192,8 +210,10 @@ enum img_code img_check_abi(const struct img_view *v, struct img_error *e)
 
 	if (!strcmp(text, host))
 		return IMG_OK;
-	*e = (struct img_error){ .code = IMG_E_ABI, .doing = "package",
-		.problem = "an image for another platform", .entry = IMG_NO_ENTRY };
+	*e = (struct img_error) { .code = IMG_E_ABI,
+		.doing = "package",
+		.problem = "an image for another platform",
+		.entry = IMG_NO_ENTRY };
 	img_out_str(&wanted, host);
 	img_out_str(&got, text);
 	return IMG_E_ABI;

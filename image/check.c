@@ -25,10 +25,17 @@ static const uint8_t entry_sizes[IMG_TABLE_KINDS] = {
 };
 
 static const char *const table_names[IMG_TABLE_KINDS] = {
-	[IMG_STRINGS] = "strings", [IMG_PACKAGE] = "package", [IMG_TARGETS] = "targets",
-	[IMG_NEEDS] = "needs", [IMG_DEPENDENCIES] = "dependencies", [IMG_TYPES] = "types",
-	[IMG_MEMBERS] = "members", [IMG_METHODS] = "methods", [IMG_PARAMS] = "params",
-	[IMG_GLOBALS] = "globals", [IMG_ADDRESSES] = "addresses",
+	[IMG_STRINGS] = "strings",
+	[IMG_PACKAGE] = "package",
+	[IMG_TARGETS] = "targets",
+	[IMG_NEEDS] = "needs",
+	[IMG_DEPENDENCIES] = "dependencies",
+	[IMG_TYPES] = "types",
+	[IMG_MEMBERS] = "members",
+	[IMG_METHODS] = "methods",
+	[IMG_PARAMS] = "params",
+	[IMG_GLOBALS] = "globals",
+	[IMG_ADDRESSES] = "addresses",
 };
 
 static bool all_zero(const void *p, size_t n)
@@ -43,8 +50,8 @@ static bool all_zero(const void *p, size_t n)
 }
 
 /* as img_bad_value, with another code */
-static bool refuse(struct img_rd *r, enum img_code code, const char *problem, uint64_t wanted,
-	uint64_t got)
+static bool refuse(
+	struct img_rd *r, enum img_code code, const char *problem, uint64_t wanted, uint64_t got)
 {
 	img_bad_value(r, problem, "", wanted, got);
 	r->e->code = code;
@@ -77,11 +84,11 @@ static bool check_header(struct img_rd *r, uint64_t file_size, unsigned flags)
 	if (memcmp(h->magic, IMG_MAGIC, sizeof(h->magic)))
 		return img_bad(r, "the magic number is not there");
 	if (h->version != IMG_VERSION)
-		return refuse(r, IMG_E_VERSION, "another version of the format", IMG_VERSION,
-			h->version);
+		return refuse(
+			r, IMG_E_VERSION, "another version of the format", IMG_VERSION, h->version);
 	if (h->header_size != sizeof(*h))
-		return img_bad_value(r, "the header's size is wrong", "", sizeof(*h),
-			h->header_size);
+		return img_bad_value(
+			r, "the header's size is wrong", "", sizeof(*h), h->header_size);
 	if (!(h->flags & IMG_SEALED) && !(flags & IMG_CHECK_UNSEALED)) {
 		img_bad(r, "the build did not finish this image; build it again");
 		r->e->code = IMG_E_UNSEALED;
@@ -96,8 +103,8 @@ static bool check_header(struct img_rd *r, uint64_t file_size, unsigned flags)
 	r->size = h->meta_size;
 	if (!(flags & IMG_CHECK_UNSEALED)) {
 		if (h->file_size != file_size)
-			return img_bad_value(r, "the file is cut or has grown", "", h->file_size,
-				file_size);
+			return img_bad_value(
+				r, "the file is cut or has grown", "", h->file_size, file_size);
 		if (!check_sum(r, h))
 			return false;
 	}
@@ -129,8 +136,8 @@ static bool check_directory(struct img_rd *r, struct img_table tables[IMG_TABLE_
 				"above ", last, t->kind);
 		last = t->kind;
 		if (t->entry_size != entry_sizes[t->kind])
-			return img_bad_value(r, "wrong size of an entry", "",
-				entry_sizes[t->kind], t->entry_size);
+			return img_bad_value(r, "wrong size of an entry", "", entry_sizes[t->kind],
+				t->entry_size);
 		if (t->offset % 8 || t->offset < end || t->offset - end >= 8)
 			return img_bad_value(r, "not right behind the table before", "",
 				(end + 7) / 8 * 8, t->offset);
@@ -146,8 +153,8 @@ static bool check_directory(struct img_rd *r, struct img_table tables[IMG_TABLE_
 	}
 	r->entry = IMG_NO_ENTRY;
 	if (r->size - end >= 8 || !all_zero(r->base + end, r->size - end))
-		return img_bad_value(r, "bytes behind the last table", "", (end + 7) / 8 * 8,
-			r->size);
+		return img_bad_value(
+			r, "bytes behind the last table", "", (end + 7) / 8 * 8, r->size);
 	return true;
 }
 
@@ -156,8 +163,11 @@ static bool check_directory(struct img_rd *r, struct img_table tables[IMG_TABLE_
 static size_t utf8_sequence(const uint8_t *s, size_t n)
 {
 	uint8_t a = s[0];
-	size_t len = a < 0x80 ? 1 : a >= 0xc2 && a <= 0xdf ? 2 : (a & 0xf0) == 0xe0 ? 3 :
-		a >= 0xf0 && a <= 0xf4 ? 4 : 0;
+	size_t len = a < 0x80                 ? 1
+		     : a >= 0xc2 && a <= 0xdf ? 2
+		     : (a & 0xf0) == 0xe0     ? 3
+		     : a >= 0xf0 && a <= 0xf4 ? 4
+					      : 0;
 
 	if (len == 0 || len > n)
 		return 0;
@@ -206,14 +216,13 @@ bool img_string_ok(const struct img_view *v, uint32_t at)
 static bool check_string(struct img_rd *r, const struct img_view *v, uint32_t at)
 {
 	return img_string_ok(v, at) ||
-		img_bad_value(r, "a string is out of range", "below ", v->nstrings, at);
+	       img_bad_value(r, "a string is out of range", "below ", v->nstrings, at);
 }
 
 /* and it is not empty */
 static bool check_name(struct img_rd *r, const struct img_view *v, uint32_t at)
 {
-	return check_string(r, v, at) &&
-		(v->strings[at] || img_bad(r, "a name is empty"));
+	return check_string(r, v, at) && (v->strings[at] || img_bad(r, "a name is empty"));
 }
 
 static bool check_package(struct img_rd *r, const struct img_view *v, uint64_t count)
@@ -253,8 +262,8 @@ static bool check_targets(struct img_rd *r, const struct img_view *v)
 		if (t->flags)
 			return img_bad(r, "reserved fields are not zero");
 		if (t->base > r->entry)
-			return img_bad_value(r, "the target it refines is out of range",
-				"at most ", r->entry, t->base);
+			return img_bad_value(r, "the target it refines is out of range", "at most ",
+				r->entry, t->base);
 	}
 	r->entry = IMG_NO_ENTRY;
 	return true;
@@ -267,8 +276,8 @@ static bool check_needs(struct img_rd *r, const struct img_view *v)
 		const struct img_need *n = &v->needs[r->entry];
 
 		if (n->kind != IMG_NEED_LIBRARY && n->kind != IMG_NEED_HOST)
-			return img_bad_value(r, "an unknown kind", "at most ", IMG_NEED_HOST,
-				n->kind);
+			return img_bad_value(
+				r, "an unknown kind", "at most ", IMG_NEED_HOST, n->kind);
 		if (!check_name(r, v, n->name))
 			return false;
 	}
@@ -302,16 +311,16 @@ static bool check_method(struct img_rd *r, const struct img_view *v, const struc
 	if (m->type >= v->ntypes)
 		return img_bad_value(r, "its type is out of range", "below ", v->ntypes, m->type);
 	if (m->type && v->types[m->type].kind != IMG_T_FUNCTION)
-		return img_bad_value(r, "its type is no function", "", IMG_T_FUNCTION,
-			v->types[m->type].kind);
+		return img_bad_value(
+			r, "its type is no function", "", IMG_T_FUNCTION, v->types[m->type].kind);
 	if (m->type)
 		nparams = v->types[m->type].nmembers;
 	if (m->params > v->nparams || nparams > v->nparams - m->params)
 		return img_bad_value(r, "its parameter names are out of range", "at most ",
 			v->nparams, m->params + (uint64_t)nparams);
 	if (m->address >= v->naddresses)
-		return img_bad_value(r, "its address is out of range", "below ", v->naddresses,
-			m->address);
+		return img_bad_value(
+			r, "its address is out of range", "below ", v->naddresses, m->address);
 	if (m->flags)
 		return img_bad(r, "reserved fields are not zero");
 	return true;
@@ -345,15 +354,15 @@ static bool check_global(struct img_rd *r, const struct img_view *v, const struc
 	if (g->type >= v->ntypes)
 		return img_bad_value(r, "its type is out of range", "below ", v->ntypes, g->type);
 	if (g->flags & ~(uint32_t)(IMG_GF_TLS | IMG_GF_CONST))
-		return img_bad_value(r, "unknown flags", "at most ", IMG_GF_TLS | IMG_GF_CONST,
-			g->flags);
+		return img_bad_value(
+			r, "unknown flags", "at most ", IMG_GF_TLS | IMG_GF_CONST, g->flags);
 	if (g->flags & IMG_GF_TLS) {
 		if (g->address != IMG_NO_ADDRESS)
 			return img_bad_value(r, "a thread-local one has no address", "",
 				IMG_NO_ADDRESS, g->address);
 	} else if (g->address >= v->naddresses) {
-		return img_bad_value(r, "its address is out of range", "below ", v->naddresses,
-			g->address);
+		return img_bad_value(
+			r, "its address is out of range", "below ", v->naddresses, g->address);
 	}
 	if (g->reserved)
 		return img_bad(r, "reserved fields are not zero");
@@ -412,8 +421,8 @@ static bool check_file_sum(struct img_rd *r, const struct img_container *c)
 	img_sum_add(&s, &h, sizeof(h));
 	img_sum_add(&s, c->file + behind, c->size - behind);
 	sum = img_sum_end(&s);
-	return sum == wanted || refuse(r, IMG_E_SUM, "the file has changed since it was sealed",
-		wanted, sum);
+	return sum == wanted ||
+	       refuse(r, IMG_E_SUM, "the file has changed since it was sealed", wanted, sum);
 }
 
 enum img_code img_check_file(const void *file, uint64_t size, unsigned flags, struct img_view *out,

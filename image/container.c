@@ -34,11 +34,11 @@ static bool check_magic(struct img_rd *r)
 	if (r->size < SELFMAG || memcmp(r->base, ELFMAG, SELFMAG))
 		return img_bad(r, "no package image: it is no shared library");
 	if (r->size < sizeof(Elf64_Ehdr))
-		return img_bad_value(r, "cut in its header", "at least ", sizeof(Elf64_Ehdr),
-			r->size);
+		return img_bad_value(
+			r, "cut in its header", "at least ", sizeof(Elf64_Ehdr), r->size);
 	if (r->base[EI_CLASS] != ELFCLASS64 || r->base[EI_DATA] != ELFDATA2LSB)
 		return img_bad(r, "an ELF file of 32 bits or big-endian: this version reads "
-			"64 bits, little-endian");
+				  "64 bits, little-endian");
 	return true;
 }
 
@@ -65,8 +65,8 @@ static bool check_tables(struct img_rd *r, struct img_container *c)
 	if (h.e_phnum == 0 || h.e_phentsize != sizeof(Elf64_Phdr))
 		return img_bad(r, "it has no program headers");
 	if (h.e_phnum > MAX_SEGMENTS)
-		return img_bad_value(r, "too many program headers", "at most ", MAX_SEGMENTS,
-			h.e_phnum);
+		return img_bad_value(
+			r, "too many program headers", "at most ", MAX_SEGMENTS, h.e_phnum);
 	r->doing = "ELF section headers";
 	if (!img_need_bytes(r, h.e_shoff, h.e_shnum * (uint64_t)sizeof(Elf64_Shdr), "cut"))
 		return false;
@@ -79,8 +79,8 @@ static bool check_tables(struct img_rd *r, struct img_container *c)
 	c->nsegments = h.e_phnum;
 	r->doing = "ELF section names";
 	if (h.e_shstrndx >= h.e_shnum)
-		return img_bad_value(r, "the index is out of range", "below ", h.e_shnum,
-			h.e_shstrndx);
+		return img_bad_value(
+			r, "the index is out of range", "below ", h.e_shnum, h.e_shstrndx);
 	section_at(c, h.e_shstrndx, &names);
 	if (names.sh_type != SHT_STRTAB)
 		return img_bad(r, "no string table");
@@ -92,8 +92,8 @@ static bool check_tables(struct img_rd *r, struct img_container *c)
 }
 
 /* the text at `at` of a string table [table, table + size) of the file is `want` */
-static bool name_is(const struct img_container *c, uint64_t table, uint64_t size, uint64_t at,
-	const char *want)
+static bool name_is(
+	const struct img_container *c, uint64_t table, uint64_t size, uint64_t at, const char *want)
 {
 	size_t n = strlen(want) + 1;
 
@@ -132,8 +132,8 @@ static bool find_section(struct img_rd *r, struct img_container *c)
 		n++;
 	}
 	if (n != 1)
-		return img_bad(r, n ? "there is more than one" :
-			"there is none: a shared library, but no package image");
+		return img_bad(r, n ? "there is more than one"
+				    : "there is none: a shared library, but no package image");
 	if (found.sh_type != SHT_PROGBITS || !(found.sh_flags & SHF_ALLOC))
 		return img_bad(r, "it is not loaded with the library");
 	if (!img_need_bytes(r, found.sh_offset, found.sh_size, "cut"))
@@ -147,8 +147,8 @@ static bool find_section(struct img_rd *r, struct img_container *c)
 }
 
 /* 1: exported and at the section, 0: not in this table, -1: it is elsewhere, or not exported */
-static int root_in(const struct img_container *c, const Elf64_Shdr *symbols,
-	const Elf64_Shdr *names)
+static int root_in(
+	const struct img_container *c, const Elf64_Shdr *symbols, const Elf64_Shdr *names)
 {
 	Elf64_Sym sym;
 
@@ -187,8 +187,8 @@ static bool check_root(struct img_rd *r, const struct img_container *c)
 	return true;
 }
 
-enum img_code img_container_open(const void *file, uint64_t size, struct img_container *out,
-	struct img_error *e)
+enum img_code img_container_open(
+	const void *file, uint64_t size, struct img_container *out, struct img_error *e)
 {
 	struct img_rd r = { file, size, "file", IMG_NO_ENTRY, e };
 	struct img_container c = { .file = file, .size = size };
@@ -220,7 +220,7 @@ void img_container_sizes(const struct img_container *c, struct img_sizes *out)
 		else if (s.sh_flags & SHF_ALLOC)
 			n.read_only += s.sh_size;
 		else if (s.sh_name < c->names_size && c->names_size - s.sh_name > 6 &&
-			!memcmp(c->file + c->names_at + s.sh_name, ".debug", 6))
+			 !memcmp(c->file + c->names_at + s.sh_name, ".debug", 6))
 			n.debug += s.sh_size;
 		else
 			n.other += s.sh_size;

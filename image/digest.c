@@ -18,7 +18,7 @@ static void put_sum(void *ctx, const char *s, size_t n)
 static bool points(uint8_t kind)
 {
 	return kind == IMG_T_POINTER || kind == IMG_T_REF || kind == IMG_T_RVALUE_REF ||
-		kind == IMG_T_MEMBER_POINTER;
+	       kind == IMG_T_MEMBER_POINTER;
 }
 
 static void add_member(struct img_sum *s, const struct img_view *v, const struct img_type *y,
@@ -29,8 +29,8 @@ static void add_member(struct img_sum *s, const struct img_view *v, const struct
 	img_sum_uint(s, m->flags, 4);
 	img_sum_uint(s, m->bit_size, 4);
 	img_sum_uint(s, (uint64_t)m->value, 8);
-	img_sum_uint(s, y->kind == IMG_T_ENUM || (m->flags & IMG_MF_STATIC) ? 0 :
-		held(v, m->type), 8);
+	img_sum_uint(
+		s, y->kind == IMG_T_ENUM || (m->flags & IMG_MF_STATIC) ? 0 : held(v, m->type), 8);
 }
 
 static uint64_t digest(const struct img_view *v, uint32_t type, held_fn *held)
@@ -134,11 +134,14 @@ static bool visit(struct walk *w, uint32_t type, unsigned level)
 	return true;
 }
 
-uint32_t img_digest_types(struct img_type *types, uint32_t n, const struct img_member *members,
-	const char *strings)
+uint32_t img_digest_types(
+	struct img_type *types, uint32_t n, const struct img_member *members, const char *strings)
 {
 	struct walk w = {
-		.v = { .types = types, .members = members, .strings = strings, .ntypes = n,
+		.v = { .types = types,
+			.members = members,
+			.strings = strings,
+			.ntypes = n,
 			.style = IMG_STYLE_DIGEST },
 		.types = types,
 	};

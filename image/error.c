@@ -7,8 +7,9 @@
 
 static void set(struct img_rd *r, enum img_code code, const char *problem)
 {
-	*r->e = (struct img_error){ .code = code, .doing = r->doing, .problem = problem,
-		.entry = r->entry };
+	*r->e = (struct img_error) {
+		.code = code, .doing = r->doing, .problem = problem, .entry = r->entry
+	};
 }
 
 bool img_bad(struct img_rd *r, const char *problem)
@@ -17,8 +18,8 @@ bool img_bad(struct img_rd *r, const char *problem)
 	return false;
 }
 
-bool img_bad_value(struct img_rd *r, const char *problem, const char *relation, uint64_t wanted,
-	uint64_t got)
+bool img_bad_value(
+	struct img_rd *r, const char *problem, const char *relation, uint64_t wanted, uint64_t got)
 {
 	set(r, IMG_E_FORMAT, problem);
 	r->e->relation = relation;

@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMG_MAGIC "\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode */
-#define IMG_VERSION 1
+#define IMG_MAGIC                                                                                  \
+	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
+			*/
+#define IMG_VERSION     1
 #define IMG_ROOT_SYMBOL "pkgimg_image"
-#define IMG_SECTION ".pkgimg" /* ELF and PE section; Mach-O: __DATA_CONST,__pkgimg */
+#define IMG_SECTION     ".pkgimg" /* ELF and PE section; Mach-O: __DATA_CONST,__pkgimg */
 
 /* flags of the header */
 enum {
@@ -22,24 +24,25 @@ enum {
  * Sealed after the link. */
 struct img_header {
 	uint8_t magic[8];
-	uint16_t version;       /* IMG_VERSION */
-	uint16_t header_size;   /* sizeof(struct img_header) */
+	uint16_t version;     /* IMG_VERSION */
+	uint16_t header_size; /* sizeof(struct img_header) */
 	uint32_t flags;
-	uint64_t file_size;     /* bytes of the whole file */
-	uint64_t meta_size;     /* bytes from here: header, directory, tables; multiple of 8 */
-	uint64_t meta_sum;      /* XXH3-64 of those bytes with this field zero */
-	uint64_t file_sum;      /* XXH3-64 of the file with meta_sum, file_sum, build_id zero */
-	uint8_t build_id[16];   /* BLAKE3 of the same bytes, cut to 128 bits */
-	uint64_t abi;           /* XXH3-64 of the ABI text (FORMAT.md 3) */
+	uint64_t file_size;        /* bytes of the whole file */
+	uint64_t meta_size;        /* bytes from here: header, directory, tables; multiple of 8 */
+	uint64_t meta_sum;         /* XXH3-64 of those bytes with this field zero */
+	uint64_t file_sum;         /* XXH3-64 of the file with meta_sum, file_sum, build_id zero */
+	uint8_t build_id[16];      /* BLAKE3 of the same bytes, cut to 128 bits */
+	uint64_t abi;              /* XXH3-64 of the ABI text (FORMAT.md 3) */
 	uint64_t interface_digest; /* what dependents can see: names, types, needs (FORMAT.md 9) */
-	uint32_t ntables;       /* directory entries behind the header */
-	uint32_t reserved;      /* zero */
-	uint64_t reserved2[5];  /* zero */
+	uint32_t ntables;          /* directory entries behind the header */
+	uint32_t reserved;         /* zero */
+	uint64_t reserved2[5];     /* zero */
 };
 _Static_assert(sizeof(struct img_header) == 128 && offsetof(struct img_header, meta_sum) == 32 &&
-	offsetof(struct img_header, file_sum) == 40 &&
-	offsetof(struct img_header, build_id) == 48 && offsetof(struct img_header, abi) == 64 &&
-	offsetof(struct img_header, ntables) == 80,
+		       offsetof(struct img_header, file_sum) == 40 &&
+		       offsetof(struct img_header, build_id) == 48 &&
+		       offsetof(struct img_header, abi) == 64 &&
+		       offsetof(struct img_header, ntables) == 80,
 	"image/FORMAT.md 2");
 
 /* One table of the directory; kinds in ascending order, each at most once, an absent one is empty.
@@ -54,39 +57,39 @@ _Static_assert(sizeof(struct img_table) == 24 && offsetof(struct img_table, offs
 	"image/FORMAT.md 2");
 
 enum img_table_kind {
-	IMG_STRINGS = 1,    /* NUL-terminated UTF-8; offset 0 is the empty string */
-	IMG_PACKAGE = 2,    /* exactly one struct img_package */
-	IMG_TARGETS = 3,    /* struct img_target, at least one */
-	IMG_NEEDS = 4,      /* struct img_need */
+	IMG_STRINGS = 1,      /* NUL-terminated UTF-8; offset 0 is the empty string */
+	IMG_PACKAGE = 2,      /* exactly one struct img_package */
+	IMG_TARGETS = 3,      /* struct img_target, at least one */
+	IMG_NEEDS = 4,        /* struct img_need */
 	IMG_DEPENDENCIES = 5, /* struct img_dependency */
-	IMG_TYPES = 6,      /* struct img_type; entry 0 is void */
-	IMG_MEMBERS = 7,    /* struct img_member */
-	IMG_METHODS = 8,    /* struct img_method, sorted by name, then symbol (bytes) */
-	IMG_PARAMS = 9,     /* uint32_t: string offsets of parameter names */
-	IMG_GLOBALS = 10,   /* struct img_global, sorted as methods are */
-	IMG_ADDRESSES = 11, /* int32_t: displacement from the header; the linker fills them in */
+	IMG_TYPES = 6,        /* struct img_type; entry 0 is void */
+	IMG_MEMBERS = 7,      /* struct img_member */
+	IMG_METHODS = 8,      /* struct img_method, sorted by name, then symbol (bytes) */
+	IMG_PARAMS = 9,       /* uint32_t: string offsets of parameter names */
+	IMG_GLOBALS = 10,     /* struct img_global, sorted as methods are */
+	IMG_ADDRESSES = 11,   /* int32_t: displacement from the header; the linker fills them in */
 	IMG_TABLE_KINDS,
 };
 
 struct img_package {
-	uint32_t name;        /* string */
-	uint32_t version;     /* string, "" if none */
-	uint32_t triple;      /* string: normalised target triple */
-	uint32_t abi_text;    /* string hashed into img_header.abi */
-	uint32_t producer;    /* string: "pkgimg 0.1.0, LLVM 19.1.7" */
-	uint32_t source;      /* string: producer of the input, "clang version 19.1.7" */
-	uint32_t language;    /* string: "C11" */
+	uint32_t name;     /* string */
+	uint32_t version;  /* string, "" if none */
+	uint32_t triple;   /* string: normalised target triple */
+	uint32_t abi_text; /* string hashed into img_header.abi */
+	uint32_t producer; /* string: "pkgimg 0.1.0, LLVM 19.1.7" */
+	uint32_t source;   /* string: producer of the input, "clang version 19.1.7" */
+	uint32_t language; /* string: "C11" */
 	uint32_t reserved;
-	uint8_t uuid[16];     /* zero if none */
+	uint8_t uuid[16]; /* zero if none */
 };
 _Static_assert(sizeof(struct img_package) == 48 && offsetof(struct img_package, uuid) == 32,
 	"image/FORMAT.md 4");
 
 struct img_target {
-	uint32_t cpu;         /* string: LLVM CPU name, for tuning and for people */
-	uint32_t features;    /* string: "+avx2,+fma": what it may use beyond the ABI's base */
-	uint32_t flags;       /* zero in version 1 */
-	uint32_t base;        /* the target it refines, not above its own index; its own: none */
+	uint32_t cpu;      /* string: LLVM CPU name, for tuning and for people */
+	uint32_t features; /* string: "+avx2,+fma": what it may use beyond the ABI's base */
+	uint32_t flags;    /* zero in version 1 */
+	uint32_t base;     /* the target it refines, not above its own index; its own: none */
 };
 _Static_assert(sizeof(struct img_target) == 16, "image/FORMAT.md 5");
 
@@ -101,26 +104,51 @@ struct img_need {
 _Static_assert(sizeof(struct img_need) == 8, "image/FORMAT.md 6");
 
 struct img_dependency {
-	uint32_t name;        /* string */
-	uint32_t version;     /* string */
+	uint32_t name;    /* string */
+	uint32_t version; /* string */
 	uint8_t uuid[16];
 	uint8_t build_id[16];
 	uint64_t interface_digest;
 };
 _Static_assert(sizeof(struct img_dependency) == 48 &&
-	offsetof(struct img_dependency, interface_digest) == 40, "image/FORMAT.md 6");
+		       offsetof(struct img_dependency, interface_digest) == 40,
+	"image/FORMAT.md 6");
 
 enum img_type_kind {
-	IMG_T_VOID, IMG_T_BOOL, IMG_T_INT, IMG_T_UINT, IMG_T_CHAR, IMG_T_UCHAR, IMG_T_FLOAT,
-	IMG_T_COMPLEX, IMG_T_UTF, IMG_T_OTHER, IMG_T_POINTER, IMG_T_REF, IMG_T_RVALUE_REF,
-	IMG_T_MEMBER_POINTER, IMG_T_NULLPTR, IMG_T_ARRAY, IMG_T_VECTOR, IMG_T_STRUCT, IMG_T_CLASS,
-	IMG_T_UNION, IMG_T_ENUM, IMG_T_TYPEDEF, IMG_T_CONST, IMG_T_VOLATILE, IMG_T_RESTRICT,
-	IMG_T_ATOMIC, IMG_T_FUNCTION, IMG_T_OPAQUE, IMG_T_KINDS,
+	IMG_T_VOID,
+	IMG_T_BOOL,
+	IMG_T_INT,
+	IMG_T_UINT,
+	IMG_T_CHAR,
+	IMG_T_UCHAR,
+	IMG_T_FLOAT,
+	IMG_T_COMPLEX,
+	IMG_T_UTF,
+	IMG_T_OTHER,
+	IMG_T_POINTER,
+	IMG_T_REF,
+	IMG_T_RVALUE_REF,
+	IMG_T_MEMBER_POINTER,
+	IMG_T_NULLPTR,
+	IMG_T_ARRAY,
+	IMG_T_VECTOR,
+	IMG_T_STRUCT,
+	IMG_T_CLASS,
+	IMG_T_UNION,
+	IMG_T_ENUM,
+	IMG_T_TYPEDEF,
+	IMG_T_CONST,
+	IMG_T_VOLATILE,
+	IMG_T_RESTRICT,
+	IMG_T_ATOMIC,
+	IMG_T_FUNCTION,
+	IMG_T_OPAQUE,
+	IMG_T_KINDS,
 };
 
 enum {
 	IMG_TF_VARIADIC = 1 << 0,
-	IMG_TF_SIGNED = 1 << 1,     /* enums */
+	IMG_TF_SIGNED = 1 << 1, /* enums */
 	IMG_TF_PACKED = 1 << 2,
 	IMG_TF_NO_PROTOTYPE = 1 << 3,
 };
@@ -129,48 +157,53 @@ enum {
 #define IMG_UNBOUNDED UINT64_MAX /* img_type.count of an array without a bound */
 
 struct img_type {
-	uint8_t kind;         /* enum img_type_kind */
-	uint8_t tag;          /* IMG_T_OPAQUE: IMG_T_STRUCT, _CLASS, _UNION or _ENUM; else 0 */
-	uint8_t flags;        /* IMG_TF_* */
-	uint8_t depth;        /* above the depth of all it holds by value: the proof that no type
-	                       * holds itself (FORMAT.md 7); img_digest_types fills it in */
-	uint32_t name;        /* string */
-	uint64_t size;        /* bytes */
-	uint32_t align;       /* bytes, a power of two; 0 unknown */
-	uint32_t target;      /* type: pointee, element, result, what a name stands for */
-	uint64_t count;       /* arrays, vectors: elements; member pointers: the class or 0 */
-	uint32_t members;     /* first of its fields, enumerators or parameters; 0 when none */
+	uint8_t kind;     /* enum img_type_kind */
+	uint8_t tag;      /* IMG_T_OPAQUE: IMG_T_STRUCT, _CLASS, _UNION or _ENUM; else 0 */
+	uint8_t flags;    /* IMG_TF_* */
+	uint8_t depth;    /* above the depth of all it holds by value: the proof that no type
+			   * holds itself (FORMAT.md 7); img_digest_types fills it in */
+	uint32_t name;    /* string */
+	uint64_t size;    /* bytes */
+	uint32_t align;   /* bytes, a power of two; 0 unknown */
+	uint32_t target;  /* type: pointee, element, result, what a name stands for */
+	uint64_t count;   /* arrays, vectors: elements; member pointers: the class or 0 */
+	uint32_t members; /* first of its fields, enumerators or parameters; 0 when none */
 	uint32_t nmembers;
-	uint64_t digest;      /* structural: same for the same layout, whatever the image */
+	uint64_t digest; /* structural: same for the same layout, whatever the image */
 };
 _Static_assert(sizeof(struct img_type) == 48 && offsetof(struct img_type, size) == 8 &&
-	offsetof(struct img_type, count) == 24 && offsetof(struct img_type, digest) == 40,
+		       offsetof(struct img_type, count) == 24 &&
+		       offsetof(struct img_type, digest) == 40,
 	"image/FORMAT.md 7");
 
 enum {
-	IMG_MF_BITFIELD = 1, IMG_MF_BASE = 2, IMG_MF_STATIC = 4, IMG_MF_VIRTUAL_BASE = 8,
-	IMG_MF_ARTIFICIAL = 16, IMG_MF_ANONYMOUS = 32,
+	IMG_MF_BITFIELD = 1,
+	IMG_MF_BASE = 2,
+	IMG_MF_STATIC = 4,
+	IMG_MF_VIRTUAL_BASE = 8,
+	IMG_MF_ARTIFICIAL = 16,
+	IMG_MF_ANONYMOUS = 32,
 };
 
 struct img_member {
-	uint32_t name;        /* string */
+	uint32_t name; /* string */
 	uint32_t type;
 	uint32_t flags;
-	uint32_t bit_size;    /* bit fields: width */
-	int64_t value;        /* fields: offset in bits; enumerators: value; parameters: 0 */
+	uint32_t bit_size; /* bit fields: width */
+	int64_t value;     /* fields: offset in bits; enumerators: value; parameters: 0 */
 };
 _Static_assert(sizeof(struct img_member) == 24 && offsetof(struct img_member, value) == 16,
 	"image/FORMAT.md 7");
 
 struct img_method {
-	uint32_t name;        /* string: source name, "ns::area" */
-	uint32_t symbol;      /* string: linkage name */
-	uint32_t type;        /* an IMG_T_FUNCTION, or 0 when no debug info told it */
-	uint32_t params;      /* first of its names in IMG_PARAMS; the type's nmembers of them */
-	uint32_t address;     /* index in IMG_ADDRESSES */
-	uint32_t file;        /* string */
+	uint32_t name;    /* string: source name, "ns::area" */
+	uint32_t symbol;  /* string: linkage name */
+	uint32_t type;    /* an IMG_T_FUNCTION, or 0 when no debug info told it */
+	uint32_t params;  /* first of its names in IMG_PARAMS; the type's nmembers of them */
+	uint32_t address; /* index in IMG_ADDRESSES */
+	uint32_t file;    /* string */
 	uint32_t line;
-	uint32_t flags;       /* zero in version 1 */
+	uint32_t flags; /* zero in version 1 */
 };
 _Static_assert(sizeof(struct img_method) == 32, "image/FORMAT.md 8");
 
@@ -180,9 +213,9 @@ enum { IMG_GF_TLS = 1, IMG_GF_CONST = 2 };
 
 struct img_global {
 	uint32_t name, symbol;
-	uint32_t type;        /* 0 when unknown */
-	uint32_t address;     /* index in IMG_ADDRESSES, or IMG_NO_ADDRESS */
-	uint64_t size;        /* bytes; 0 when unknown */
+	uint32_t type;    /* 0 when unknown */
+	uint32_t address; /* index in IMG_ADDRESSES, or IMG_NO_ADDRESS */
+	uint64_t size;    /* bytes; 0 when unknown */
 	uint32_t file, line;
 	uint32_t flags;
 	uint32_t reserved;

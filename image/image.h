@@ -70,12 +70,12 @@ struct img_view {
 struct img_container {
 	const uint8_t *file;
 	uint64_t size;
-	uint64_t meta_at;      /* of the header, in the file; multiple of 8 */
-	uint64_t meta_room;    /* bytes of the section */
-	uint64_t meta_vaddr;   /* of the header, once mapped */
-	uint64_t segments_at;  /* program headers, in the file */
+	uint64_t meta_at;     /* of the header, in the file; multiple of 8 */
+	uint64_t meta_room;   /* bytes of the section */
+	uint64_t meta_vaddr;  /* of the header, once mapped */
+	uint64_t segments_at; /* program headers, in the file */
 	uint16_t nsegments;
-	uint64_t sections_at;  /* section headers, in the file */
+	uint64_t sections_at; /* section headers, in the file */
 	uint16_t nsections;
 	uint64_t names_at, names_size; /* names of the sections, in the file */
 };
@@ -92,8 +92,8 @@ enum {
 
 /* Find the metadata of a file in memory. `file` is 8-aligned; borrowed by *out.
  * returns IMG_OK or IMG_E_FORMAT */
-enum img_code img_container_open(const void *file, uint64_t size, struct img_container *out,
-	struct img_error *e);
+enum img_code img_container_open(
+	const void *file, uint64_t size, struct img_container *out, struct img_error *e);
 void img_container_sizes(const struct img_container *c, struct img_sizes *out);
 
 /* Check a whole file: container, header, sums, every table, every address. One pass, no memory.
@@ -127,8 +127,8 @@ uint32_t img_type_bare(const struct img_view *v, uint32_t type);
  * (or NULL) is as img_type_text writes the type, "int (const char *)", or as img_signature writes
  * the whole; blanks do not matter. *out (or NULL) is the first.
  * returns how many there are */
-uint32_t img_find_method(const struct img_view *v, const char *name, const char *signature,
-	uint32_t *out);
+uint32_t img_find_method(
+	const struct img_view *v, const char *name, const char *signature, uint32_t *out);
 uint32_t img_find_global(const struct img_view *v, const char *name, uint32_t *out);
 
 /* methods named `name` are [*first, *first + returned) */
@@ -141,11 +141,11 @@ uint32_t img_method_range(const struct img_view *v, const char *name, uint32_t *
  * NUL-terminated if size is not 0 */
 size_t img_type_text(const struct img_view *v, uint32_t type, char *buf, size_t size);
 /* the declaration of a name (or "") with that type: "char *argv[4]" */
-size_t img_declaration(const struct img_view *v, uint32_t type, const char *name, char *buf,
-	size_t size);
+size_t img_declaration(
+	const struct img_view *v, uint32_t type, const char *name, char *buf, size_t size);
 /* "int add(int a, int b)", or "int add(int, int)"; "add(?)" when the type is not known */
-size_t img_signature(const struct img_view *v, uint32_t method, bool param_names, char *buf,
-	size_t size);
+size_t img_signature(
+	const struct img_view *v, uint32_t method, bool param_names, char *buf, size_t size);
 bool img_signature_matches(const struct img_view *v, uint32_t method, const char *signature);
 
 /* ---- sums and digests */
@@ -155,8 +155,8 @@ uint64_t img_sum64(const void *data, size_t n); /* XXH3-64 */
 /* Fill in .depth and .digest of types[0..n) (FORMAT.md 7). Indices in them must be in range.
  * returns n, or the index of a type that holds itself by value or is nested too deep; make that
  * one IMG_T_OPAQUE and call again */
-uint32_t img_digest_types(struct img_type *types, uint32_t n, const struct img_member *members,
-	const char *strings);
+uint32_t img_digest_types(
+	struct img_type *types, uint32_t n, const struct img_member *members, const char *strings);
 uint64_t img_type_digest(const struct img_view *v, uint32_t type); /* made anew, to compare */
 uint64_t img_interface_digest(const struct img_view *v);
 

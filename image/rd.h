@@ -16,8 +16,8 @@ struct img_rd {
 
 /* Fill in the error; both return false, so that a check can `return img_bad(...)`. */
 bool img_bad(struct img_rd *r, const char *problem);
-bool img_bad_value(struct img_rd *r, const char *problem, const char *relation, uint64_t wanted,
-	uint64_t got);
+bool img_bad_value(
+	struct img_rd *r, const char *problem, const char *relation, uint64_t wanted, uint64_t got);
 
 /* n bytes at `at` lie inside; cannot wrap */
 bool img_need_bytes(struct img_rd *r, uint64_t at, uint64_t n, const char *problem);

@@ -10,8 +10,11 @@
 
 static enum img_code io(struct img_error *e, const char *problem, int number)
 {
-	*e = (struct img_error){ .code = IMG_E_IO, .doing = "seal", .problem = problem,
-		.entry = IMG_NO_ENTRY, .got = (uint64_t)number };
+	*e = (struct img_error) { .code = IMG_E_IO,
+		.doing = "seal",
+		.problem = problem,
+		.entry = IMG_NO_ENTRY,
+		.got = (uint64_t)number };
 	return IMG_E_IO;
 }
 
@@ -36,8 +39,8 @@ static void fill(const struct img_container *c, const struct img_view *v, struct
 	h->meta_sum = img_sum64(h, h->meta_size);
 }
 
-static enum img_code write_header(int fd, const struct img_container *c, const struct img_header *h,
-	struct img_error *e)
+static enum img_code write_header(
+	int fd, const struct img_container *c, const struct img_header *h, struct img_error *e)
 {
 	ssize_t n;
 

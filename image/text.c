@@ -16,10 +16,10 @@ struct text {
 	const struct img_view *v;
 	img_text_fn *put;
 	void *ctx;
-	size_t n;       /* bytes so far */
+	size_t n; /* bytes so far */
 	unsigned depth;
-	char last;      /* byte printed last, 0 at the beginning */
-	bool named;     /* that was the name being declared */
+	char last;  /* byte printed last, 0 at the beginning */
+	bool named; /* that was the name being declared */
 	bool full;
 };
 
@@ -79,7 +79,7 @@ static const char *qualifier(uint8_t kind)
 static bool is_pointer(uint8_t kind)
 {
 	return kind == IMG_T_POINTER || kind == IMG_T_REF || kind == IMG_T_RVALUE_REF ||
-		kind == IMG_T_MEMBER_POINTER;
+	       kind == IMG_T_MEMBER_POINTER;
 }
 
 /* kind behind qualifiers; bounded, as digests are made before types are checked */
@@ -221,13 +221,13 @@ static void parameters(struct text *t, const struct img_type *y, const uint32_t 
 	for (uint32_t k = 0; k < y->nmembers && !t->full; k++) {
 		if (k)
 			put(t, ", ");
-		declare(t, t->v->members[y->members + k].type,
-			names ? img_str(t->v, names[k]) : "", NULL);
+		declare(t, t->v->members[y->members + k].type, names ? img_str(t->v, names[k]) : "",
+			NULL);
 	}
 	if (y->flags & IMG_TF_VARIADIC)
 		put(t, y->nmembers ? ", ..." : "...");
 	else if (!y->nmembers && !(y->flags & IMG_TF_NO_PROTOTYPE) &&
-		t->v->style != IMG_STYLE_PLAIN)
+		 t->v->style != IMG_STYLE_PLAIN)
 		put(t, "void");
 	put(t, ")");
 }
@@ -268,8 +268,8 @@ static void right(struct text *t, uint32_t type, const uint32_t *names)
 	t->depth--;
 }
 
-void img_text_walk(const struct img_view *v, uint32_t type, const char *name,
-	const uint32_t *names, img_text_fn *fn, void *ctx)
+void img_text_walk(const struct img_view *v, uint32_t type, const char *name, const uint32_t *names,
+	img_text_fn *fn, void *ctx)
 {
 	struct text t = { .v = v, .put = fn, .ctx = ctx };
 
@@ -285,11 +285,11 @@ static struct img_out out_in(char *buf, size_t size)
 {
 	if (size)
 		buf[0] = '\0';
-	return (struct img_out){ buf, size, 0 };
+	return (struct img_out) { buf, size, 0 };
 }
 
-size_t img_declaration(const struct img_view *v, uint32_t type, const char *name, char *buf,
-	size_t size)
+size_t img_declaration(
+	const struct img_view *v, uint32_t type, const char *name, char *buf, size_t size)
 {
 	struct img_out o = out_in(buf, size);
 
@@ -302,8 +302,8 @@ size_t img_type_text(const struct img_view *v, uint32_t type, char *buf, size_t 
 	return img_declaration(v, type, "", buf, size);
 }
 
-size_t img_signature(const struct img_view *v, uint32_t method, bool param_names, char *buf,
-	size_t size)
+size_t img_signature(
+	const struct img_view *v, uint32_t method, bool param_names, char *buf, size_t size)
 {
 	const struct img_method *m = &v->methods[method];
 	struct img_out o = out_in(buf, size);
@@ -331,7 +331,7 @@ struct match {
 static bool in_word(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '_' || (c & 0x80);
+	       c == '_' || (c & 0x80);
 }
 
 static bool is_blank(char c)
@@ -391,5 +391,5 @@ bool img_signature_matches(const struct img_view *v, uint32_t method, const char
 	if (!m->type)
 		return false;
 	return same_text(v, m, "", NULL, signature) || same_text(v, m, name, NULL, signature) ||
-		same_text(v, m, name, v->params + m->params, signature);
+	       same_text(v, m, name, v->params + m->params, signature);
 }

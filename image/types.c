@@ -9,25 +9,33 @@
 enum { ALL_FLAGS = IMG_TF_VARIADIC | IMG_TF_SIGNED | IMG_TF_PACKED | IMG_TF_NO_PROTOTYPE };
 enum {
 	ALL_MEMBER_FLAGS = IMG_MF_BITFIELD | IMG_MF_BASE | IMG_MF_STATIC | IMG_MF_VIRTUAL_BASE |
-		IMG_MF_ARTIFICIAL | IMG_MF_ANONYMOUS
+			   IMG_MF_ARTIFICIAL | IMG_MF_ANONYMOUS
 };
 
 /* what a kind has, and whether its target is held by value */
 enum { TARGET = 1, BY_VALUE = 2, COUNT = 4, FIELDS = 8, VALUES = 16, PARAMS = 32 };
 
 static const uint8_t shapes[IMG_T_KINDS] = {
-	[IMG_T_POINTER] = TARGET, [IMG_T_REF] = TARGET, [IMG_T_RVALUE_REF] = TARGET,
-	[IMG_T_MEMBER_POINTER] = TARGET | COUNT, [IMG_T_ARRAY] = TARGET | BY_VALUE | COUNT,
-	[IMG_T_VECTOR] = TARGET | BY_VALUE | COUNT, [IMG_T_STRUCT] = FIELDS,
-	[IMG_T_CLASS] = FIELDS, [IMG_T_UNION] = FIELDS,
-	[IMG_T_ENUM] = TARGET | BY_VALUE | VALUES, [IMG_T_TYPEDEF] = TARGET | BY_VALUE,
-	[IMG_T_CONST] = TARGET | BY_VALUE, [IMG_T_VOLATILE] = TARGET | BY_VALUE,
-	[IMG_T_RESTRICT] = TARGET | BY_VALUE, [IMG_T_ATOMIC] = TARGET | BY_VALUE,
+	[IMG_T_POINTER] = TARGET,
+	[IMG_T_REF] = TARGET,
+	[IMG_T_RVALUE_REF] = TARGET,
+	[IMG_T_MEMBER_POINTER] = TARGET | COUNT,
+	[IMG_T_ARRAY] = TARGET | BY_VALUE | COUNT,
+	[IMG_T_VECTOR] = TARGET | BY_VALUE | COUNT,
+	[IMG_T_STRUCT] = FIELDS,
+	[IMG_T_CLASS] = FIELDS,
+	[IMG_T_UNION] = FIELDS,
+	[IMG_T_ENUM] = TARGET | BY_VALUE | VALUES,
+	[IMG_T_TYPEDEF] = TARGET | BY_VALUE,
+	[IMG_T_CONST] = TARGET | BY_VALUE,
+	[IMG_T_VOLATILE] = TARGET | BY_VALUE,
+	[IMG_T_RESTRICT] = TARGET | BY_VALUE,
+	[IMG_T_ATOMIC] = TARGET | BY_VALUE,
 	[IMG_T_FUNCTION] = TARGET | BY_VALUE | PARAMS,
 };
 
-static bool check_depth(struct img_rd *r, const struct img_view *v, const struct img_type *t,
-	uint32_t held)
+static bool check_depth(
+	struct img_rd *r, const struct img_view *v, const struct img_type *t, uint32_t held)
 {
 	if (t->depth > v->types[held].depth)
 		return true;
@@ -73,8 +81,8 @@ static bool check_members_of(struct img_rd *r, const struct img_view *v, const s
 	return true;
 }
 
-static bool check_fields_of_kind(struct img_rd *r, const struct img_view *v,
-	const struct img_type *t)
+static bool check_fields_of_kind(
+	struct img_rd *r, const struct img_view *v, const struct img_type *t)
 {
 	uint8_t shape = shapes[t->kind];
 
@@ -92,8 +100,7 @@ static bool check_fields_of_kind(struct img_rd *r, const struct img_view *v,
 	if (!(shape & COUNT) && t->count)
 		return img_bad_value(r, "a count on a type that has none", "", 0, t->count);
 	if (t->kind == IMG_T_MEMBER_POINTER && t->count >= v->ntypes)
-		return img_bad_value(r, "the class is out of range", "below ", v->ntypes,
-			t->count);
+		return img_bad_value(r, "the class is out of range", "below ", v->ntypes, t->count);
 	if (t->nmembers && !(shape & (FIELDS | VALUES | PARAMS)))
 		return img_bad_value(r, "members on a type that has none", "", 0, t->nmembers);
 	if (!t->nmembers && t->members)
@@ -106,8 +113,7 @@ static bool check_type(struct img_rd *r, const struct img_view *v, const struct 
 	if (t->kind >= IMG_T_KINDS)
 		return img_bad_value(r, "an unknown kind", "below ", IMG_T_KINDS, t->kind);
 	if (!img_string_ok(v, t->name))
-		return img_bad_value(r, "a string is out of range", "below ", v->nstrings,
-			t->name);
+		return img_bad_value(r, "a string is out of range", "below ", v->nstrings, t->name);
 	if (t->flags & ~ALL_FLAGS)
 		return img_bad_value(r, "unknown flags", "at most ", ALL_FLAGS, t->flags);
 	if (t->depth > IMG_MAX_DEPTH)
@@ -115,8 +121,7 @@ static bool check_type(struct img_rd *r, const struct img_view *v, const struct 
 	if (t->align & (t->align - 1))
 		return img_bad_value(r, "the alignment is no power of two", "", 0, t->align);
 	if (t->size > UINT64_C(1) << 56)
-		return img_bad_value(r, "impossibly large", "at most ", UINT64_C(1) << 56,
-			t->size);
+		return img_bad_value(r, "impossibly large", "at most ", UINT64_C(1) << 56, t->size);
 	if (!check_fields_of_kind(r, v, t))
 		return false;
 	if (t->members > v->nmembers || t->nmembers > v->nmembers - t->members)
@@ -134,14 +139,14 @@ static bool check_all_members(struct img_rd *r, const struct img_view *v)
 		const struct img_member *m = &v->members[r->entry];
 
 		if (!img_string_ok(v, m->name))
-			return img_bad_value(r, "a string is out of range", "below ", v->nstrings,
-				m->name);
+			return img_bad_value(
+				r, "a string is out of range", "below ", v->nstrings, m->name);
 		if (m->type >= v->ntypes)
-			return img_bad_value(r, "the type is out of range", "below ", v->ntypes,
-				m->type);
+			return img_bad_value(
+				r, "the type is out of range", "below ", v->ntypes, m->type);
 		if (m->flags & ~(uint32_t)ALL_MEMBER_FLAGS)
-			return img_bad_value(r, "unknown flags", "at most ", ALL_MEMBER_FLAGS,
-				m->flags);
+			return img_bad_value(
+				r, "unknown flags", "at most ", ALL_MEMBER_FLAGS, m->flags);
 	}
 	r->entry = IMG_NO_ENTRY;
 	return true;
@@ -160,8 +165,8 @@ bool img_check_types(struct img_rd *r, const struct img_view *v)
 	for (r->entry = 0; r->entry < v->ntypes; r->entry++) {
 		owned += v->types[r->entry].nmembers;
 		if (owned > v->nmembers) /* so that the walk over all stays linear */
-			return img_bad_value(r, "more members than there are", "at most ",
-				v->nmembers, owned);
+			return img_bad_value(
+				r, "more members than there are", "at most ", v->nmembers, owned);
 		if (!check_type(r, v, &v->types[r->entry]))
 			return false;
 	}

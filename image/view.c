@@ -62,17 +62,33 @@ const char *img_need_kind_name(uint32_t kind)
 const char *img_type_kind_name(uint32_t kind)
 {
 	static const char *const names[IMG_T_KINDS] = {
-		[IMG_T_VOID] = "void", [IMG_T_BOOL] = "bool", [IMG_T_INT] = "int",
-		[IMG_T_UINT] = "uint", [IMG_T_CHAR] = "char", [IMG_T_UCHAR] = "uchar",
-		[IMG_T_FLOAT] = "float", [IMG_T_COMPLEX] = "complex", [IMG_T_UTF] = "utf",
-		[IMG_T_OTHER] = "other", [IMG_T_POINTER] = "pointer", [IMG_T_REF] = "reference",
+		[IMG_T_VOID] = "void",
+		[IMG_T_BOOL] = "bool",
+		[IMG_T_INT] = "int",
+		[IMG_T_UINT] = "uint",
+		[IMG_T_CHAR] = "char",
+		[IMG_T_UCHAR] = "uchar",
+		[IMG_T_FLOAT] = "float",
+		[IMG_T_COMPLEX] = "complex",
+		[IMG_T_UTF] = "utf",
+		[IMG_T_OTHER] = "other",
+		[IMG_T_POINTER] = "pointer",
+		[IMG_T_REF] = "reference",
 		[IMG_T_RVALUE_REF] = "rvalue_reference",
-		[IMG_T_MEMBER_POINTER] = "member_pointer", [IMG_T_NULLPTR] = "nullptr",
-		[IMG_T_ARRAY] = "array", [IMG_T_VECTOR] = "vector", [IMG_T_STRUCT] = "struct",
-		[IMG_T_CLASS] = "class", [IMG_T_UNION] = "union", [IMG_T_ENUM] = "enum",
-		[IMG_T_TYPEDEF] = "typedef", [IMG_T_CONST] = "const",
-		[IMG_T_VOLATILE] = "volatile", [IMG_T_RESTRICT] = "restrict",
-		[IMG_T_ATOMIC] = "atomic", [IMG_T_FUNCTION] = "function",
+		[IMG_T_MEMBER_POINTER] = "member_pointer",
+		[IMG_T_NULLPTR] = "nullptr",
+		[IMG_T_ARRAY] = "array",
+		[IMG_T_VECTOR] = "vector",
+		[IMG_T_STRUCT] = "struct",
+		[IMG_T_CLASS] = "class",
+		[IMG_T_UNION] = "union",
+		[IMG_T_ENUM] = "enum",
+		[IMG_T_TYPEDEF] = "typedef",
+		[IMG_T_CONST] = "const",
+		[IMG_T_VOLATILE] = "volatile",
+		[IMG_T_RESTRICT] = "restrict",
+		[IMG_T_ATOMIC] = "atomic",
+		[IMG_T_FUNCTION] = "function",
 		[IMG_T_OPAQUE] = "opaque",
 	};
 
@@ -116,8 +132,8 @@ uint32_t img_method_range(const struct img_view *v, const char *name, uint32_t *
 	return method_bound(v, name, true) - *first;
 }
 
-uint32_t img_find_method(const struct img_view *v, const char *name, const char *signature,
-	uint32_t *out)
+uint32_t img_find_method(
+	const struct img_view *v, const char *name, const char *signature, uint32_t *out)
 {
 	uint32_t first, n = img_method_range(v, name, &first), end, found = 0;
 	bool by_symbol = n == 0;

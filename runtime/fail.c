@@ -36,7 +36,7 @@ int rt_fail(struct pkgimg_error *err, int code, ...)
 		return code;
 	memset(err, 0, sizeof(*err));
 	err->code = code;
-	o = (struct img_out){ err->text, sizeof(err->text), 0 };
+	o = (struct img_out) { err->text, sizeof(err->text), 0 };
 	va_start(ap, code);
 	while ((piece = va_arg(ap, const char *)) != NULL)
 		img_out_str(&o, piece);
@@ -93,9 +93,10 @@ int rt_fail_image(struct pkgimg_error *err, const char *path, const struct img_e
 		keep(err->found, sizeof(err->found), e->got_text);
 	} else if (e->relation) {
 		keep(err->expected, sizeof(err->expected), e->relation);
-		o = (struct img_out){ err->expected, sizeof(err->expected), strlen(err->expected) };
+		o = (struct img_out) { err->expected, sizeof(err->expected),
+			strlen(err->expected) };
 		img_out_uint(&o, e->wanted);
-		o = (struct img_out){ err->found, sizeof(err->found), 0 };
+		o = (struct img_out) { err->found, sizeof(err->found), 0 };
 		img_out_uint(&o, e->got);
 	}
 	return err->code;

@@ -26,8 +26,11 @@ int pkgimg_method_at(const struct pkgimg_image *image, uint32_t index, struct pk
 		return PKGIMG_E_ARGUMENT;
 	v = &image->view;
 	m = &v->methods[index];
-	*out = (struct pkgimg_method){ .name = img_str(v, m->name), .symbol = img_str(v, m->symbol),
-		.file = img_str(v, m->file), .line = m->line, .index = index,
+	*out = (struct pkgimg_method) { .name = img_str(v, m->name),
+		.symbol = img_str(v, m->symbol),
+		.file = img_str(v, m->file),
+		.line = m->line,
+		.index = index,
 		.address = address(v, m->address) };
 	return PKGIMG_OK;
 }
@@ -45,9 +48,10 @@ int pkgimg_find(const struct pkgimg_image *image, const char *name, const char *
 		return pkgimg_method_at(image, first, out);
 	if (n > 1)
 		return rt_fail(err, PKGIMG_E_AMBIGUOUS, pkgimg_name(image),
-			": several methods are named '", name, signature ?
-			"' with that signature; find one by its symbol" :
-			"'; say which by its signature", (char *)NULL);
+			": several methods are named '", name,
+			signature ? "' with that signature; find one by its symbol"
+				  : "'; say which by its signature",
+			(char *)NULL);
 	if (signature && img_find_method(&image->view, name, NULL, &first))
 		return rt_fail(err, PKGIMG_E_NOT_FOUND, pkgimg_name(image), ": '", name,
 			"' has no method with the signature '", signature, "'", (char *)NULL);
@@ -78,8 +82,12 @@ int pkgimg_global_at(const struct pkgimg_image *image, uint32_t index, struct pk
 		return PKGIMG_E_ARGUMENT;
 	v = &image->view;
 	g = &v->globals[index];
-	*out = (struct pkgimg_global){ .name = img_str(v, g->name), .symbol = img_str(v, g->symbol),
-		.file = img_str(v, g->file), .line = g->line, .index = index, .size = g->size,
+	*out = (struct pkgimg_global) { .name = img_str(v, g->name),
+		.symbol = img_str(v, g->symbol),
+		.file = img_str(v, g->file),
+		.line = g->line,
+		.index = index,
+		.size = g->size,
 		.is_const = (g->flags & IMG_GF_CONST) != 0,
 		.address = g->address == IMG_NO_ADDRESS ? NULL : address(v, g->address) };
 	return PKGIMG_OK;

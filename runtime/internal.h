@@ -9,7 +9,7 @@ struct pkgimg_image {
 	struct img_view view; /* of the loaded library, not of the file */
 	void *library;        /* of dlopen */
 	size_t nneeds;
-	void *needs[];        /* of dlopen; NULL for symbols of the host */
+	void *needs[]; /* of dlopen; NULL for symbols of the host */
 };
 
 /* the types and all the rest; valid until pkgimg_close */

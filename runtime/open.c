@@ -28,8 +28,11 @@ struct work {
 
 static int fail_io(struct work *w, const char *problem, int number)
 {
-	struct img_error e = { .code = IMG_E_IO, .doing = "open", .problem = problem,
-		.entry = IMG_NO_ENTRY, .got = (uint64_t)number };
+	struct img_error e = { .code = IMG_E_IO,
+		.doing = "open",
+		.problem = problem,
+		.entry = IMG_NO_ENTRY,
+		.got = (uint64_t)number };
 
 	return rt_fail_image(w->err, w->path, &e);
 }
@@ -44,8 +47,8 @@ static int map_fd(struct work *w, int fd)
 	if (!S_ISREG(st.st_mode))
 		return fail_io(w, "it is no regular file", S_ISDIR(st.st_mode) ? EISDIR : EINVAL);
 	if (st.st_size == 0)
-		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path, ": the file is empty",
-			(char *)NULL);
+		return rt_fail(
+			w->err, PKGIMG_E_FORMAT, w->path, ": the file is empty", (char *)NULL);
 	file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (file == MAP_FAILED)
 		return fail_io(w, "the file cannot be mapped", errno);
@@ -151,7 +154,8 @@ static int bring_needs(struct work *w)
 			if (!dlsym(RTLD_DEFAULT, name) && dlerror())
 				return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", name,
 					"', which the host program does not provide (is it linked "
-					"with -rdynamic?)", (char *)NULL);
+					"with -rdynamic?)",
+					(char *)NULL);
 			continue;
 		}
 		image->needs[i] = dlopen(name, RTLD_NOW | RTLD_LOCAL);
@@ -181,8 +185,8 @@ static int check_needs(struct work *w)
 	for (uint32_t i = 0; i < v->nneeds; i++) {
 		if (!is_missing(w, i))
 			continue;
-		w->image->needs[i] = dlopen(img_str(v, v->needs[i].name),
-			RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+		w->image->needs[i] =
+			dlopen(img_str(v, v->needs[i].name), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
 		if (!w->image->needs[i])
 			return fail_need(w, i);
 	}
@@ -224,9 +228,8 @@ static int load(struct work *w)
 		(char *)NULL);
 }
 
-
-static bool in_segments(const struct dl_phdr_info *info, uintptr_t from, uintptr_t size,
-	uint32_t flags)
+static bool in_segments(
+	const struct dl_phdr_info *info, uintptr_t from, uintptr_t size, uint32_t flags)
 {
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
@@ -258,8 +261,9 @@ static int look_at_library(struct dl_phdr_info *info, size_t size, void *ctx)
 	for (uint32_t i = 0; i < v->naddresses && o->ok; i++)
 		o->ok = in_segments(info, o->header + (uintptr_t)(intptr_t)v->addresses[i], 1, 0);
 	for (uint32_t i = 0; i < v->nmethods && o->ok; i++)
-		o->ok = in_segments(info, o->header +
-			(uintptr_t)(intptr_t)v->addresses[v->methods[i].address], 1, PF_X);
+		o->ok = in_segments(info,
+			o->header + (uintptr_t)(intptr_t)v->addresses[v->methods[i].address], 1,
+			PF_X);
 	return 1;
 }
 
@@ -276,10 +280,13 @@ static int check_loaded(struct work *w)
 	if (!o.found || memcmp(root, v->header, v->header->meta_size))
 		return rt_fail(w->err, PKGIMG_E_CHANGED, w->path,
 			": the loader has another version of this file than the one that was "
-			"checked; was it replaced while it was open?", (char *)NULL);
+			"checked; was it replaced while it was open?",
+			(char *)NULL);
 	if (!o.ok)
-		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path, ": an address in it leads outside "
-			"of its memory", (char *)NULL);
+		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path,
+			": an address in it leads outside "
+			"of its memory",
+			(char *)NULL);
 	img_view_at(root, &w->image->view);
 	return PKGIMG_OK;
 }
@@ -293,13 +300,15 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	if (!opt)
 		return PKGIMG_OK;
 	if (opt->size != sizeof(*opt))
-		return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: the options' size is not "
-			"sizeof(struct pkgimg_options)", (char *)NULL);
+		return rt_fail(err, PKGIMG_E_ARGUMENT,
+			"pkgimg_open: the options' size is not "
+			"sizeof(struct pkgimg_options)",
+			(char *)NULL);
 	if (opt->flags & ~(uint32_t)(PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN))
 		return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: unknown flags", (char *)NULL);
 	if (opt->ndependencies && !opt->dependencies)
-		return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: dependencies is NULL",
-			(char *)NULL);
+		return rt_fail(
+			err, PKGIMG_E_ARGUMENT, "pkgimg_open: dependencies is NULL", (char *)NULL);
 	for (size_t i = 0; i < opt->ndependencies; i++) {
 		if (!opt->dependencies[i])
 			return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: a dependency is NULL",
