@@ -1,7 +1,8 @@
 # Flags that every target of the tree shares, as the interface target pkgimg_flags.
 option(PKGIMG_WERROR "Treat warnings as errors" OFF)
 set(PKGIMG_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
-set(PKGIMG_ARENA "" CACHE STRING "Arena of test builds: tiny (16-byte chunks), debug (each block a malloc)")
+set(PKGIMG_ARENA "" CACHE STRING
+    "Arena of test builds: tiny (16-byte chunks), debug (each block a malloc)")
 
 add_library(pkgimg_flags INTERFACE)
 set(warnings -Wall -Wextra -Wshadow -Wvla)

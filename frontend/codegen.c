@@ -1,7 +1,6 @@
 /* What clang-19 does with a module between its frontend and the object file, through LLVM-C. Where
- * the two differ in defaults, clang's is set here: vectorisers and unrolling by level, and
- * constructors in .init_array (LLVM-C's target machine would put them in .ctors, which no linker of
- * ours and no loader runs). */
+ * the two differ in defaults, clang's is set here: unrolling by level, and constructors in
+ * .init_array (LLVM-C's target machine would put them in .ctors, which no loader runs). */
 #include "frontend/codegen.h"
 
 #include <string.h>
@@ -10,20 +9,22 @@
 
 #include "base/str.h"
 
-/* clang's tuning for a level (lib/Driver: shouldEnableVectorizerAtOLevel; CompilerInvocation:
- * UnrollLoops) */
+/* clang's tuning for a level (CompilerInvocation: UnrollLoops). The vectorisers follow from the
+ * pipeline's name, on from O2, as in clang; but clang leaves the SLP vectoriser on at -Oz, which no
+ * pipeline by name does. */
 struct level {
 	char name;
 	const char *pipeline;
-	bool vectorise, slp, unroll;
+	bool unroll;
 };
 static const struct level levels[] = {
-	{ '0', "default<O0>", false, false, false },
-	{ '1', "default<O1>", false, false, false },
-	{ '2', "default<O2>", true, true, true },
-	{ '3', "default<O3>", true, true, true },
-	{ 's', "default<Os>", true, true, true },
-	{ 'z', "default<Oz>", false, true, true },
+	/* at O0 nothing else removes what the choice of exports left without a use */
+	{ '0', "globaldce,default<O0>", false },
+	{ '1', "default<O1>", false },
+	{ '2', "default<O2>", true },
+	{ '3', "default<O3>", true },
+	{ 's', "default<Os>", true },
+	{ 'z', "default<Oz>", true },
 };
 
 static const struct level *level_of(char name)
@@ -89,12 +90,10 @@ int codegen_optimise(struct llvm_diag *diag, LLVMModuleRef m, const struct targe
 
 	if (!t->plain)
 		set_cpus(diag->mem, m, t);
-	LLVMPassBuilderOptionsSetLoopVectorization(o, l->vectorise);
-	LLVMPassBuilderOptionsSetSLPVectorization(o, l->slp);
 	LLVMPassBuilderOptionsSetLoopInterleaving(o, l->unroll);
 	LLVMPassBuilderOptionsSetLoopUnrolling(o, l->unroll);
 	LLVMPassBuilderOptionsSetMergeFunctions(o, 0);
-	e = LLVMRunPasses(m, l->name == '0' ? "globaldce,default<O0>" : l->pipeline, t->machine, o);
+	e = LLVMRunPasses(m, l->pipeline, t->machine, o);
 	LLVMDisposePassBuilderOptions(o);
 	if (llvm_take_error(diag, "cannot be optimised", e))
 		return -1;
