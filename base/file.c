@@ -80,19 +80,21 @@ static int report_too_large(
 
 /* All of fd. `expected` is what stat says: only a first guess, since the file may grow under us and
  * a pipe has no size. */
+enum { FILE_ALIGN = 16 }; /* readers of binary formats want it */
+
 static int read_all(
 	struct arena *a, int fd, size_t expected, size_t limit, char **out, size_t *size)
 {
 	/* the byte past the guess is what meets the end of the file without growing */
 	size_t cap = expected + 1, n = 0;
-	char *buf = arena_alloc(a, cap + 1, 1);
+	char *buf = arena_alloc(a, cap + 1, FILE_ALIGN);
 
 	while (n <= limit) {
 		ssize_t got;
 
 		if (n == cap) {
 			cap *= 2;
-			buf = arena_grow(a, buf, n, cap + 1, 1);
+			buf = arena_grow(a, buf, n, cap + 1, FILE_ALIGN);
 		}
 		got = read(fd, buf + n, cap - n);
 		if (got < 0 && errno == EINTR)

@@ -9,7 +9,8 @@
 #include "base/arena.h"
 #include "base/diag.h"
 
-/* The whole of a file (of stdin for "-"), NUL-terminated, in the arena. A pipe is read to its end.
+/* The whole of a file (of stdin for "-"), NUL-terminated, in the arena,
+ * aligned to 16. A pipe is read to its end.
  * `what` names the thing for messages ("platform file"); `at` is who asked for it.
  * returns 0, or -1 reported: missing, a directory, unreadable, larger than `limit` bytes. */
 int file_read(struct arena *a, struct diags *d, struct loc at, const char *what, const char *path,

@@ -37,6 +37,7 @@ struct reader {
 	size_t depth;
 	struct yml_node *top;
 	bool done; /* the end, or a mistake that leaves no sense in what follows */
+	bool cut;  /* what follows could not be read: the tree lacks a part */
 };
 
 /* ---- places */
@@ -149,6 +150,7 @@ static void report_syntax(struct reader *r)
 	const char *remedy = remedy_of(r, problem);
 	struct loc at = mark_loc(r, p->problem_mark);
 
+	r->cut = true;
 	if (p->error == YAML_MEMORY_ERROR)
 		diag_fatal("out of memory while reading '%s'", r->file);
 	if (p->error == YAML_READER_ERROR)
@@ -277,7 +279,7 @@ static void open_container(struct reader *r, enum yml_kind kind, yaml_mark_t mar
 
 	if (r->depth == DEPTH_MOST) {
 		diag_err(r->d, n->at, "nested too deep: wants at most %d levels", DEPTH_MOST);
-		r->done = true;
+		r->done = r->cut = true;
 		return;
 	}
 	attach(r, n);
@@ -415,7 +417,6 @@ struct yml_node *yml_parse(
 {
 	static const char bom[] = "\xef\xbb\xbf";
 	struct reader *r = arena_new(a, struct reader);
-	unsigned errors = d->errors;
 
 	r->mem = a;
 	r->d = d;
@@ -435,7 +436,7 @@ struct yml_node *yml_parse(
 	if (check_bytes(r))
 		return NULL;
 	read_events(r);
-	return d->errors == errors ? r->top : NULL;
+	return r->top && r->top->kind == YML_MAP && !r->cut ? r->top : NULL;
 }
 
 struct yml_node *yml_read(

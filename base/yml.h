@@ -26,7 +26,10 @@ struct yml_node {
 };
 
 /* Limits: file 8 MiB, nesting 64, scalar 1 MiB. The tree is the arena's.
- * `what` names the file for messages. returns the top mapping, or NULL with all errors reported */
+ * `what` names the file for messages.
+ * returns the top mapping, or NULL, reported, when the text is no YAML or has none. Mistakes that
+ * leave a whole tree (a duplicate key, an anchor, a tag) are reported and the tree is returned all
+ * the same, so that what is wrong with its meaning is told in the same run: look at d->errors. */
 struct yml_node *yml_read(
 	struct arena *a, struct diags *d, struct loc asked, const char *what, const char *path);
 /* the same from memory; `path` is only for places. Nothing of path and text is kept. */

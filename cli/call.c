@@ -72,9 +72,8 @@ static int not_found(struct call *c, const char *function)
 		return diag_err(c->d, NOWHERE, "no function '%s' in the image; did you mean '%s'?",
 			function, near);
 	return diag_err(c->d, NOWHERE,
-		"no function '%s' in the image; 'pkgimg inspect' lists all "
-		"%u",
-		function, (unsigned)c->v->nmethods);
+		"no function '%s' in the image; 'pkgimg inspect' lists all %u", function,
+		(unsigned)c->v->nmethods);
 }
 
 static int find(struct call *c, const char *function)
@@ -85,8 +84,7 @@ static int find(struct call *c, const char *function)
 		return not_found(c, function);
 	if (n > 1) {
 		diag_err(c->d, NOWHERE,
-			"%u functions are named '%s'; say which by its signature "
-			"or its symbol",
+			"%u functions are named '%s'; say which by its signature or its symbol",
 			(unsigned)n, function);
 		for (uint32_t i = first; i < first + n && i < c->v->nmethods; i++)
 			diag_note(c->d, NOWHERE, "%s, symbol '%s'", signature(c, i),

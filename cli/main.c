@@ -42,9 +42,9 @@ static int cmd_help(struct cli *c)
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		if (commands[i].help)
 			printf("  %-10s %s\n", commands[i].name, commands[i].help);
-	printf("\nThe same program is `pkgld` and TRIPLE-pkgld (the link command), and lld, "
-	       "ld.lld,\n"
-	       "ld64.lld, lld-link and wasm-ld (LLD itself) when it is called by these names.\n");
+	fputs("\nBy other names the same program is the link command (pkgld, TRIPLE-pkgld) or LLD\n"
+	      "itself (lld, ld.lld, ld64.lld, lld-link, wasm-ld).\n",
+		stdout);
 	return EXIT_OK;
 }
 

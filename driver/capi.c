@@ -65,8 +65,7 @@ static int fill(struct diags *d, const struct pkgimg_link_job *in, struct link_j
 
 	if ((unsigned)in->kind >= sizeof(kinds) / sizeof(kinds[0]))
 		return diag_err(d, NOWHERE,
-			"pkgimg_link_job.kind wants an enum pkgimg_link_kind, "
-			"got %d",
+			"pkgimg_link_job.kind wants an enum pkgimg_link_kind, got %d",
 			(int)in->kind);
 	if (kinds[in->kind].flag)
 		job_set_flag(job, kinds[in->kind].flag, NOWHERE);

@@ -216,20 +216,50 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+/* what LLVM does with modules that passed its verifier and may be damaged all the same */
+struct guarded_phase {
+	int (*run)(struct build *);
+	struct build *b;
+	int result;
+};
+
+static void guarded_work(void *ctx)
+{
+	struct guarded_phase *g = ctx;
+
+	g->result = g->run(g->b);
+}
+
+static int run_guarded(struct build *b, int (*run)(struct build *), const char *name)
+{
+	struct guarded_phase g = { run, b, -1 };
+	const char *why;
+
+	if (ll_guarded(b->a, guarded_work, &g, &why))
+		return g.result;
+	b->m.crashed = true;
+	return diag_err(b->d, b->p.output.at,
+		"LLVM failed to %s '%s': %s; are its modules damaged?", name, b->p.name, why);
+}
+
 static int run_phases(struct build *b)
 {
-	static int (*const phases[BUILD_PHASES])(struct build *) = {
-		[BUILD_LOAD] = load,
-		[BUILD_MERGE] = merge,
-		[BUILD_OPTIMISE] = optimise,
-		[BUILD_EMIT] = emit,
-		[BUILD_DESCRIBE] = describe,
-		[BUILD_LINK] = link_image,
+	static const struct {
+		int (*run)(struct build *);
+		bool guard;
+	} phases[BUILD_PHASES] = {
+		[BUILD_LOAD] = { load, false }, /* guards each module */
+		[BUILD_MERGE] = { merge, true },
+		[BUILD_OPTIMISE] = { optimise, true },
+		[BUILD_EMIT] = { emit, true },
+		[BUILD_DESCRIBE] = { describe, false },
+		[BUILD_LINK] = { link_image, false }, /* guards LLD */
 	};
 	double start = now_ms(), total = 0;
 
 	for (size_t i = 0; i < BUILD_PHASES; i++) {
-		int failed = phases[i](b);
+		int failed = phases[i].guard ? run_guarded(b, phases[i].run, build_phase_names[i])
+					     : phases[i].run(b);
 		double now = now_ms();
 
 		b->result.ms[i] = now - start;

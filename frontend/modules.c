@@ -207,8 +207,7 @@ static void read_debug(struct modules *m, struct module_input *in)
 	else
 		diag_warn(m->d, in->at,
 			"'%s' has no debug information: its methods have names but no signatures; "
-			"compile "
-			"with -g",
+			"compile with -g",
 			in->path);
 }
 
@@ -293,8 +292,7 @@ static int check_triple(struct modules *m, const struct module_input *in, const 
 	if (!str_eq(got.arch_name, want->arch_name) || !str_eq(got.os, want->os))
 		return diag_err(m->d, in->at,
 			"'%s' is for %s, the image is for %s; compile it with --target=%s, or "
-			"build with "
-			"--target=%s",
+			"build with --target=%s",
 			in->path, got.normal, want->normal, want->normal, got.normal);
 	if (!str_eq(got.env, want->env))
 		diag_warn(m->d, in->at, "'%s' was compiled for %s, the image is for %s", in->path,
@@ -341,7 +339,7 @@ static void warn_optnone(struct modules *m, const struct module_input *in, const
 			in->path, marked);
 }
 
-static int load_module(struct modules *m, struct module_input *in, const struct target *t)
+static int load_module_now(struct modules *m, struct module_input *in, const struct target *t)
 {
 	m->diag.about = in->path;
 	m->diag.at = in->at;
@@ -356,6 +354,35 @@ static int load_module(struct modules *m, struct module_input *in, const struct 
 	warn_optnone(m, in, t);
 	pic_prepare(m->mem, in->module);
 	return 0;
+}
+
+struct loading {
+	struct modules *m;
+	struct module_input *in;
+	const struct target *t;
+	int result;
+};
+
+static void load_module_work(void *ctx)
+{
+	struct loading *l = ctx;
+
+	l->result = load_module_now(l->m, l->in, l->t);
+}
+
+/* LLVM's bitcode reader takes its input for sound: damaged bytes can end in a crash of it. */
+static int load_module(struct modules *m, struct module_input *in, const struct target *t)
+{
+	struct loading l = { m, in, t, -1 };
+	const char *why;
+
+	if (m->crashed)
+		return -1;
+	if (ll_guarded(m->mem, load_module_work, &l, &why))
+		return l.result;
+	in->module = NULL;
+	m->crashed = true;
+	return diag_err(m->d, in->at, "'%s' is damaged: %s; make it again", in->path, why);
 }
 
 /* ---- any input */
@@ -469,6 +496,10 @@ int modules_link(struct modules *m, const char *name)
 
 void modules_free(struct modules *m)
 {
+	if (m->crashed) { /* lost with all that is in it */
+		*m = (struct modules) { 0 };
+		return;
+	}
 	for (size_t i = 0; i < m->n; i++) {
 		if (m->v[i].module)
 			LLVMDisposeModule(m->v[i].module);

@@ -48,6 +48,7 @@ struct modules {
 	struct arena *mem;
 	struct diags *d;
 	LLVMContextRef ctx;
+	bool crashed; /* LLVM crashed in a module: its context is not to be touched again */
 	bool owns_ctx;
 	struct llvm_diag diag;
 	struct module_input *v;

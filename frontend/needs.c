@@ -124,8 +124,7 @@ static int open_file(struct resolver *r, struct need *need, struct provider *out
 	if (ll_file_kind(path, data, size) != LL_FILE_SHARED)
 		return diag_err(r->d, need->word.at,
 			"'needs' wants shared libraries, '%s' is none; give objects and archives "
-			"as "
-			"modules",
+			"as modules",
 			path);
 	if (ll_object_symbols(
 		    r->a, r->d, need->word.at, path, data, size, r->t->triple.normal, &v, &n))

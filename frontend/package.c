@@ -209,8 +209,7 @@ static void read_need(struct reader *r, const struct yml_node *n)
 	if (n->kind != YML_MAP) {
 		diag_err(r->d, n->at,
 			"an entry of 'needs' wants a library name, 'library: NAME' or 'host: "
-			"[SYMBOL, ...]', "
-			"got %s",
+			"[SYMBOL, ...]', got %s",
 			yml_kind_name(n));
 		return;
 	}

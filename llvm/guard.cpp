@@ -64,6 +64,16 @@ bool shim::guarded(function_ref<void()> work, std::string *why)
 	return done;
 }
 
+bool ll_guarded(struct arena *a, void (*work)(void *ctx), void *ctx, const char **why)
+{
+	std::string reason;
+
+	if (shim::guarded([&] { work(ctx); }, &reason))
+		return true;
+	*why = shim::copy(a, llvm::StringRef(reason));
+	return false;
+}
+
 void shim::install_fatal_handler()
 {
 	install_fatal_error_handler(on_fatal);

@@ -132,6 +132,12 @@ const char *ll_host_features(struct arena *a);
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);
 
+/* ---- untrusted input
+ * Do `work(ctx)`, which reads bytes that may be damaged, and survive LLVM's fatal errors and
+ * crashes in it. returns false, with a reason, if LLVM gave up: what the work had in hand (a
+ * context, its modules) must then be left alone, not disposed of. threads: any */
+bool ll_guarded(struct arena *a, void (*work)(void *ctx), void *ctx, const char **why);
+
 /* ---- inputs */
 enum ll_file_kind {
 	LL_FILE_UNKNOWN,

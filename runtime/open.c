@@ -284,9 +284,7 @@ static int check_loaded(struct work *w)
 			(char *)NULL);
 	if (!o.ok)
 		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path,
-			": an address in it leads outside "
-			"of its memory",
-			(char *)NULL);
+			": an address in it leads outside of its memory", (char *)NULL);
 	img_view_at(root, &w->image->view);
 	return PKGIMG_OK;
 }

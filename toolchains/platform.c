@@ -211,8 +211,8 @@ static int load_parent(
 static int load_file(struct load *l, struct loc asked, const char *path, struct platform *p)
 {
 	struct platform_file f = { .p = p };
-	struct yml_node *top = yml_read(l->a, l->d, asked, "platform file", path);
 	unsigned before = l->d->errors;
+	struct yml_node *top = yml_read(l->a, l->d, asked, "platform file", path);
 
 	if (!top)
 		return -1;
@@ -339,8 +339,7 @@ const struct platform *platform_load(
 		diag_err(d, p->at, "key 'family' is missing in the platform and what it inherits");
 	if (p->abstract)
 		diag_err(d, asked,
-			"'%s' is only there to be inherited from; choose one that inherits "
-			"from it",
+			"'%s' is only there to be inherited from; choose one that inherits from it",
 			name);
 	else
 		check_complete(d, p);
