@@ -24,6 +24,7 @@ static const struct rule rules[] = {
 	{ OPT_export, LIST, R(exports) },
 	{ OPT_needs, LIST, R(needs) },
 	{ OPT_host_symbol, LIST, R(host) },
+	{ OPT_c, FLAG, R(object_only) },
 	{ OPT_s, FLAG, R(strip) },
 	{ OPT_timings, FLAG, R(timings) },
 	{ OPT_verbose, FLAG, R(verbose) },

@@ -197,6 +197,8 @@ def name_EQ : Joined<["--"], "name=">, Group<image_Group>, MetaVarName<"<name>">
   HelpText<"The package's name (base name of the output)">, Visibility<[BuildOption]>;
 
 // ---- build
+def c : Flag<["-"], "c">, Group<output_Group>, Visibility<[BuildOption]>,
+  HelpText<"Make one object for `pkgimg link --image`, and do not link">;
 def Olevel : Joined<["-"], "O">, Group<code_Group>, MetaVarName<"<0|1|2|3|s|z>">,
   HelpText<"How much to optimise (2)">,
   HelpTextForVariants<[LinkOption], "Accepted; a link has nothing to optimise">,

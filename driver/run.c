@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "base/file.h"
 #include "base/str.h"
@@ -14,6 +15,9 @@
 /* Below this many bytes of input LLD is faster on one thread than with its pool (facts/images.md 4)
  */
 enum { LARGE_INPUT = 50 * 1024 * 1024 };
+
+/* free bytes that any link should find on its disk, beyond its inputs' size */
+enum { SHORT_OF_ROOM = 16 * 1024 * 1024 };
 
 struct run {
 	struct arena *a;
@@ -114,11 +118,23 @@ static void make_files(struct run *r)
 	}
 }
 
+/* LLD maps its output; on a disk that fills up meanwhile, that ends in SIGBUS and not in an error.
+ * So where room is short it is told to write instead, which takes the output's size of memory. */
+static bool room_is_short(const struct run *r, off_t bytes)
+{
+	struct statvfs fs;
+
+	if (r->plan->flavor != PLAN_GNU || statvfs(r->out.dir, &fs))
+		return false;
+	return (uint64_t)fs.f_bavail * fs.f_frsize < 4 * (uint64_t)bytes + SHORT_OF_ROOM;
+}
+
 /* the plan's words with the temporary directory and the output put in */
 static void final_words(struct run *r)
 {
 	static const char tmp[] = PLAN_TMP;
 	const struct argv *in = &r->plan->argv;
+	off_t bytes = input_bytes(r->plan);
 
 	r->argv.mem = r->a;
 	for (size_t i = 0; i < in->n; i++) {
@@ -132,7 +148,9 @@ static void final_words(struct run *r)
 		else
 			argv_add(&r->argv, in->why[i], in->v[i]);
 	}
-	if (input_bytes(r->plan) < LARGE_INPUT)
+	if (room_is_short(r, bytes))
+		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
+	if (bytes < LARGE_INPUT)
 		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
 	if (r->verbose)
 		argv_add(&r->argv, (struct argv_why) { .rule = "verbose" }, "--verbose");

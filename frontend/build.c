@@ -69,6 +69,15 @@ static int probe_output(struct build *b)
 	return 0;
 }
 
+static const char *suffix(const struct build *b)
+{
+	const char *image = b->t.platform->image_suffix.text;
+
+	if (b->r->object_only)
+		return ".o";
+	return image ? image : "";
+}
+
 static int load(struct build *b)
 {
 	int failed;
@@ -77,8 +86,7 @@ static int load(struct build *b)
 		return -1;
 	b->result.triple = b->t.triple.normal;
 	if (b->p.output_bare)
-		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text,
-			b->t.platform->image_suffix.text ? b->t.platform->image_suffix.text : "");
+		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
 	b->result.output = b->p.output.text;
 	failed = probe_output(b) | needs_open(b->a, b->d, &b->p, &b->t, &b->needs);
 	return modules_load(b->a, b->d, &b->p, &b->t, NULL, &b->m) | failed;
@@ -152,9 +160,20 @@ static int write_objects(struct build *b)
 	return b->root_path ? 0 : -1;
 }
 
+static void set_kind(const struct build *b, struct link_job *job)
+{
+	if (b->r->object_only) {
+		job_set_flag(job, JF_RELOCATABLE, NOWHERE);
+		job_add_input(job, JOB_IN_WORD, "-r", NOWHERE);
+		job_add_input(job, JOB_IN_WORD, "--whole-archive", NOWHERE);
+	} else {
+		job_set_flag(job, JF_IMAGE, NOWHERE);
+	}
+}
+
 static void fill_job(struct build *b, struct link_job *job)
 {
-	job_set_flag(job, JF_IMAGE, NOWHERE);
+	set_kind(b, job);
 	if (b->r->strip)
 		job_set_flag(job, JF_STRIP, NOWHERE);
 	job_set_str(job, JS_OUTPUT, b->p.output.text, b->p.output.at);
@@ -187,7 +206,9 @@ static void fill_job(struct build *b, struct link_job *job)
 static int link_image(struct build *b)
 {
 	const struct driver_run_options o = {
-		.verbose = b->r->verbose, .before_publish = seal_image, .ctx = &b->p.output.at
+		.verbose = b->r->verbose,
+		.before_publish = b->r->object_only ? NULL : seal_image,
+		.ctx = &b->p.output.at,
 	};
 	struct link_job job = { .mem = b->a };
 	struct link_plan plan;

@@ -37,6 +37,7 @@ struct build_request {
 	struct job_words exports;   /* names and globs */
 	struct job_words needs;     /* sonames, or shared library files with a '/' in their path */
 	struct job_words host;      /* symbols that the host program provides */
+	bool object_only;           /* -c: one relocatable object instead of an image */
 	bool strip;                 /* no debug information for debuggers; types and places stay */
 	bool verbose;               /* print the link command and LLD's --verbose text */
 	bool plan_only;             /* -###: compile, print the link plan, link nothing */

@@ -30,7 +30,6 @@ config.environment.update({
     "PATH": os.pathsep.join([config.llvm_bin, helpers, config.environment["PATH"], build_bin]),
     "LC_ALL": "C",
     "HOME": config.test_exec_root,
-    "PKGIMG_TEST": "1",  # --version and producers in images print a constant version
     "UBSAN_OPTIONS": "print_stacktrace=1",
 })
 
