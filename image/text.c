@@ -310,7 +310,7 @@ size_t img_signature(
 
 	if (m->type) {
 		img_text_walk(v, m->type, img_str(v, m->name),
-			param_names && v->nparams ? v->params + m->params : NULL, put_out, &o);
+			param_names ? v->params + m->params : NULL, put_out, &o);
 	} else {
 		img_out_str(&o, img_str(v, m->name));
 		img_out_str(&o, "(?)");

@@ -43,6 +43,9 @@ void img_view_at(const void *meta, struct img_view *out)
 	const struct img_table *dir = (const void *)(h + 1);
 	struct img_view v = { .header = h };
 
+	/* a table that is absent is an empty one, so that `table + 0` is a pointer as any */
+	for (uint32_t kind = IMG_STRINGS; kind < IMG_TABLE_KINDS; kind++)
+		place(&v, kind, meta, 0);
 	for (uint32_t i = 0; i < h->ntables; i++)
 		place(&v, dir[i].kind, (const uint8_t *)meta + dir[i].offset,
 			(uint32_t)dir[i].count);

@@ -52,6 +52,9 @@ config.available_features.add("root" if os.geteuid() == 0 else "non-root")
 if config.sanitize:
     config.available_features.add("sanitizer")
 
+if os.path.exists(os.path.join(config.build_root, "lib", "libpkgimg-link.so")):
+    config.available_features.add("link-library")  # preset release
+
 
 def works(*command):
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
