@@ -17,6 +17,22 @@ static void put_escaped(FILE *f, unsigned char c)
 		fprintf(f, "\\u%04x", c);
 }
 
+/* how much from s on goes out as it is */
+static size_t plain_length(const char *s, const char *end)
+{
+	const char *at = s;
+
+	while (at < end) {
+		unsigned char c = (unsigned char)*at;
+		size_t n = c < 0x80 ? 1 : str_utf8_length(at, (size_t)(end - at));
+
+		if (!n || c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
+			break;
+		at += n;
+	}
+	return (size_t)(at - s);
+}
+
 /* File names are bytes, JSON is UTF-8: what is no character becomes U+FFFD. */
 static void put_string(FILE *f, const char *text)
 {
@@ -24,15 +40,14 @@ static void put_string(FILE *f, const char *text)
 
 	fputc('"', f);
 	while (s < end) {
-		size_t n = str_utf8_length(s, (size_t)(end - s));
-		unsigned char c = (unsigned char)*s;
+		size_t n = plain_length(s, end);
 
-		if (!n)
-			fputs("\\ufffd", f);
-		else if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
-			put_escaped(f, c);
-		else
+		if (n)
 			fwrite(s, 1, n, f);
+		else if ((unsigned char)*s < 0x80)
+			put_escaped(f, (unsigned char)*s);
+		else
+			fputs("\\ufffd", f);
 		s += n ? n : 1;
 	}
 	fputc('"', f);

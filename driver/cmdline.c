@@ -176,13 +176,11 @@ static void input_option(struct parse *p, const struct option_rule *r, const str
 		job_set_flag(p->job, (enum job_flag)r->index, place(p, arg));
 }
 
-/* the last of -pie and -no-pie wins */
+/* the last of -pie and -no-pie wins: the toolchain looks for -no-pie first */
 static void set_flag(struct parse *p, enum job_flag f, struct loc at)
 {
 	if (f == JF_PIE)
 		p->job->flag[JF_NO_PIE].on = false;
-	if (f == JF_NO_PIE)
-		p->job->flag[JF_PIE].on = false;
 	job_set_flag(p->job, f, at);
 }
 
