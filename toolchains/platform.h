@@ -27,7 +27,7 @@ struct crt_files {
 };
 
 /* words of the compiler's runtime library by how it is linked */
-enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_KINDS };
+enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_NO_UNWINDER, RT_KINDS };
 
 struct platform {
 	const char *name; /* of its file: "x86_64-linux-gnu" */
@@ -41,15 +41,45 @@ struct platform {
 	struct loc pie_at;
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
+	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
+	struct fact lto_cpu_option; /* which option names it: "march", "mcpu" */
+	struct fact lto_cpu; /* the CPU link-time optimisation makes code for */
+	bool sanitizers_shared; /* their runtimes are shared libraries unless -static-libsan */
+	struct yml_strs sanitizers; /* what -fsanitize= may name */
+	struct yml_strs arch_sanitizers; /* and what it may name on this architecture */
+	struct yml_strs sanitizer_libraries, xray_libraries; /* system libraries they need */
+	struct yml_strs openmp_libraries; /* system libraries OpenMP needs */
+	struct yml_strs xray_archs; /* architectures with an XRay runtime, as `arch` spells them */
 	struct yml_strs link_options; /* words every link gets, after hash style */
 	struct yml_strs
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
+	/* installations of the other width, which may have a folder for ours */
+	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
+	struct fact gcc_biarch_arch; /* first word of such a triple */
+	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
+	bool gcc_any;                 /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct yml_strs emulation_options; /* words after the emulation: "-X" */
+	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
+	/* where -EB and -EL turn the byte order of one platform about (ARM) */
+	bool big_endian;
+	struct fact other_emulation;
+	struct yml_strs other_arch_options;
+	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
+	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
+	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
-	struct yml_strs runtime[RT_KINDS];
+	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
+	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
+	struct yml_strs unwind_libunwind[RT_KINDS]; /* LLVM's libunwind */
+	struct yml_strs arch_libraries; /* after the runtime; SPARC's -latomic */
 	struct yml_strs c_libraries;   /* "-lc" */
-	struct yml_strs cxx_libraries; /* "-lstdc++" */
+	struct yml_strs cxx_libraries; /* "-lstdc++": the words of libstdc++ */
+	struct yml_strs libcxx_libraries; /* "-lc++" */
+	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
 	uint64_t page_size;            /* bytes */
 	struct loc page_size_at;
 	/* package images */
@@ -83,6 +113,13 @@ enum platform_var {
 	VAR_GCC_IN_SYSROOT,
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
+	VAR_ARCH_WORD, /* the triple's first word, as the user spelled it */
+	VAR_ABI,
+	VAR_GCC_SUFFIX,
+	VAR_GCC_OS_SUFFIX,
+	VAR_GCC_UP,
+	VAR_API,
+	VAR_TARGET_RUNTIMES,
 	PLATFORM_VARS,
 };
 struct platform_vars {
