@@ -3,18 +3,36 @@
 
 #include "base/str.h"
 #include "toolchains/toolchain.h"
+#include "driver/sdk.h"
 #include "llvm/shim.h"
+
+/* Apple's platforms are files for all architectures: "ios-simulator". macOS has three names in
+ * triples. returns NULL for other systems */
+static const char *apple_system(const struct ll_triple *t)
+{
+	static const char *const systems[] = { "ios", "tvos", "watchos", "xros", "driverkit" };
+
+	if (str_eq(t->os, "macosx") || str_eq(t->os, "darwin"))
+		return "macos";
+	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
+		if (str_eq(t->os, systems[i]))
+			return systems[i];
+	return NULL;
+}
 
 /* The names under which a triple's platform may be filed, in order. Versions and vendors take no
  * part: x86_64-unknown-freebsd14 is x86_64-freebsd. */
 static const struct platform *by_triple(
 	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
 {
+	const char *apple = apple_system(t);
 	const char *names[] = {
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, t->env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, t->env),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
+		apple ? str_fmt(a, "%s-%s", apple, t->env) : "/",
+		apple ? apple : "/",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -54,5 +72,7 @@ int driver_plan(struct arena *a, struct diags *d, const struct link_job *job, st
 	if (!pf)
 		return -1;
 	ll_triple_parse(a, target ? target : pf->triple.text, &t);
+	if (pf->family == FAMILY_DARWIN)
+		job = driver_with_sdk(a, d, job);
 	return toolchain_plan(a, d, job, pf, t.normal, out);
 }

@@ -117,6 +117,19 @@ void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
 /* the triple of this machine, normalised */
 const char *ll_host_triple(struct arena *a);
 
+/* ---- JSON; cold
+ * The members of an object in a JSON text that are strings: of the top, or of the object that
+ * path[0..npath) leads to. In no order. returns 0, or -1: no JSON, or no such object */
+struct ll_json_member {
+	const char *key, *text;
+};
+struct ll_json_members {
+	const struct ll_json_member *v;
+	size_t n;
+};
+int ll_json_members(struct arena *a, const char *text, size_t n, const char *const path[],
+	size_t npath, struct ll_json_members *out);
+
 /* ---- CPU tables (target must be one LLVM was built with) */
 struct ll_names {
 	const char *const *v;

@@ -196,10 +196,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		else
 			elf_plan(&t);
 		break;
+	case FAMILY_DARWIN: darwin_plan(&t); break;
 	default:
 		diag_err(d, job->str[JS_TARGET].at,
 			"'%s' is a platform of a family that this version does not link; it links "
-			"elf",
+			"elf and darwin",
 			pf->name);
 	}
 	return d->errors == before ? 0 : -1;
