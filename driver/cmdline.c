@@ -259,8 +259,8 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 			job_add_input(job, JOB_IN_FILE, arg->spelling, place(&p, arg));
 			continue;
 		}
-		job_add_option(job, &(struct job_option) { arg->spelling, arg->values,
-					    arg->nvalues, place(&p, arg) });
+		job_add_option(job, &(struct job_option) { arg->spelling, arg->values, arg->nvalues,
+					    place(&p, arg) });
 		if (r)
 			apply(&p, r, arg);
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group) &&

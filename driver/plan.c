@@ -2,8 +2,8 @@
 #include "driver/driver.h"
 
 #include "base/str.h"
-#include "toolchains/toolchain.h"
 #include "driver/sdk.h"
+#include "toolchains/toolchain.h"
 #include "llvm/shim.h"
 
 /* Apple's platforms are files for all architectures: "ios-simulator". macOS has three names in

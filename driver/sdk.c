@@ -4,8 +4,8 @@
 
 #include "base/file.h"
 #include "base/str.h"
-#include "llvm/shim.h"
 #include "toolchains/darwin_target.h"
+#include "llvm/shim.h"
 
 /* the real one has some hundred kilobytes */
 enum { MOST_SETTINGS = 16 * 1024 * 1024 };
@@ -67,8 +67,7 @@ static const struct darwin_sdk *read_settings(
 	return NULL;
 }
 
-const struct link_job *driver_with_sdk(
-	struct arena *a, struct diags *d, const struct link_job *job)
+const struct link_job *driver_with_sdk(struct arena *a, struct diags *d, const struct link_job *job)
 {
 	const char *env = getenv("SDKROOT");
 	const struct job_word *dir = &job->str[JS_ISYSROOT];

@@ -6,7 +6,7 @@
 
 using namespace llvm;
 
-static char *copy(struct arena *a, StringRef s)
+static char *text_of(struct arena *a, StringRef s)
 {
 	char *text = static_cast<char *>(arena_alloc(a, s.size() + 1, 1));
 
@@ -35,8 +35,8 @@ int ll_json_members(struct arena *a, const char *text, size_t n, const char *con
 		arena_alloc(a, (o->size() + 1) * sizeof(*v), alignof(struct ll_json_member)));
 	for (const auto &entry : *o) {
 		if (auto s = entry.second.getAsString()) {
-			v[out->n].key = copy(a, entry.first);
-			v[out->n++].text = copy(a, *s);
+			v[out->n].key = text_of(a, entry.first);
+			v[out->n++].text = text_of(a, *s);
 		}
 	}
 	out->v = v;

@@ -186,6 +186,10 @@ int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const cha
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
 
+/* Write the Mach-O files parts[0..n), one architecture each, as one universal file.
+ * returns 0, or -1 reported */
+int ll_universal(struct diags *d, const char *const parts[], size_t n, const char *out);
+
 /* ---- debug information
  * One model for both sources, LLVM's metadata (a module before optimisation) and DWARF (native
  * objects). Indices are into `types`; type 0 is `void`. Strings are "" when absent. A chain of

@@ -27,8 +27,7 @@ bool darwin_is_kext(const struct tc *t)
 /* kernel code is static but on the systems that never had a 32-bit kernel to extend */
 static bool has_static_kernel(const struct darwin_target *g)
 {
-	return darwin_is_ios(g) ? darwin_version_less(&g->system.version, 6, 0) :
-				  darwin_is_mac(g);
+	return darwin_is_ios(g) ? darwin_version_less(&g->system.version, 6, 0) : darwin_is_mac(g);
 }
 
 bool darwin_is_static(struct tc *t)
@@ -116,8 +115,8 @@ static void slot_mode(struct tc *t, const struct slot *s)
 		const struct job_option *o = &t->job->options[i];
 
 		if (!str_eq(o->name, "-static") && !str_eq(o->name, "--static") &&
-			!(kernel && (str_eq(o->name, "-mkernel") ||
-					    str_eq(o->name, "-fapple-kext"))))
+			!(kernel &&
+				(str_eq(o->name, "-mkernel") || str_eq(o->name, "-fapple-kext"))))
 			continue;
 		tc_word(t, s, o->at, "-static");
 		said = true;
@@ -172,8 +171,8 @@ static void slot_kind(struct tc *t, const struct slot *s)
 		if (o)
 			diag_err(t->d, o->at,
 				dylib ? "'%s' is not for a dynamic library; leave it out, or "
-					"'-dynamiclib'" :
-					"'%s' is only for a dynamic library; add '-dynamiclib'",
+					"'-dynamiclib'"
+				      : "'%s' is only for a dynamic library; add '-dynamiclib'",
 				*wrong);
 	}
 	slots_run(t, dylib ? dylib_slots : other_slots);
@@ -186,7 +185,8 @@ static void slot_ios_last(struct tc *t, const struct slot *s)
 }
 
 /* The SDK's version is that of SDKSettings.json; without one the target's own stands for it, since
- * programs look at it. Catalyst has the iOS version that belongs to the macOS SDK, at least 13.1. */
+ * programs look at it. Catalyst has the iOS version that belongs to the macOS SDK, at least 13.1.
+ */
 static const char *sdk_version(
 	struct tc *t, const struct darwin_system *sys, const struct darwin_version *target)
 {

@@ -9,7 +9,8 @@
 
 /* ---- start objects */
 
-/* The first row "VERSION WORDS" whose version is above the target's. returns whether there is one */
+/* The first row "VERSION WORDS" whose version is above the target's. returns whether there is one
+ */
 static bool start_objects(struct tc *t, const struct slot *s, const struct yml_strs *rows)
 {
 	const struct darwin_version *v = &darwin_of(t)->target.native;
@@ -41,8 +42,7 @@ static void profile_start(struct tc *t, const struct slot *s)
 {
 	const struct darwin_target *g = &darwin_of(t)->target;
 
-	if (g->system.os == DARWIN_MACOS && is_crt0(t) &&
-		darwin_version_less(&g->native, 10, 9)) {
+	if (g->system.os == DARWIN_MACOS && is_crt0(t) && darwin_version_less(&g->native, 10, 9)) {
 		tc_word(t, s, t->job->flag[JF_PROFILE_PG].at, "-lgcrt0.o");
 		if (!darwin_version_less(&g->native, 10, 8))
 			tc_word(t, s, t->job->flag[JF_PROFILE_PG].at, "-no_new_main");
@@ -96,8 +96,8 @@ static const char *arclite_dir(struct tc *t)
 		const char *xcode = xcode_of(t->mem, sdks[i]);
 
 		if (xcode)
-			dir = path_join(t->mem, xcode,
-				"Toolchains/XcodeDefault.xctoolchain/usr/lib/arc");
+			dir = path_join(
+				t->mem, xcode, "Toolchains/XcodeDefault.xctoolchain/usr/lib/arc");
 	}
 	return dir;
 }

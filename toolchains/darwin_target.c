@@ -119,8 +119,8 @@ static bool macos_version(const struct triple *t, struct darwin_version *out)
 	if (t->darwin) {
 		unsigned kernel = v.part[0] ? v.part[0] : 8;
 
-		*out = kernel <= 19 ? DARWIN_VERSION(10, kernel - 4, 0) :
-				      DARWIN_VERSION(11 + kernel - 20, 0, 0);
+		*out = kernel <= 19 ? DARWIN_VERSION(10, kernel - 4, 0)
+				    : DARWIN_VERSION(11 + kernel - 20, 0, 0);
 		return kernel >= 4;
 	}
 	*out = v;
@@ -215,8 +215,12 @@ static bool by_triple(struct find *f, struct said *out)
 
 	if (f->triple.system < 0)
 		return false;
-	*out = (struct said) { .os = (enum darwin_os)f->triple.system, .env = f->triple.env,
-		.simulator = true, .by_user = true, .what = target->text, .at = target->at };
+	*out = (struct said) { .os = (enum darwin_os)f->triple.system,
+		.env = f->triple.env,
+		.simulator = true,
+		.by_user = true,
+		.what = target->text,
+		.at = target->at };
 	if (!system_version(out->os, &f->triple, f->g->arch, &out->version))
 		out->bad = true;
 	if (find_variant(f, out))
@@ -252,9 +256,12 @@ static bool by_mtargetos(struct find *f, struct said *out)
 	if (!o)
 		return false;
 	t = triple_parse(f->t->mem, str_fmt(f->t->mem, "unknown-apple-%s", o->values[0]));
-	*out = (struct said) { .os = (enum darwin_os)t.system, .env = t.env,
-		.version = three(t.version), .by_user = true,
-		.what = str_fmt(f->t->mem, "-mtargetos=%s", o->values[0]), .at = o->at };
+	*out = (struct said) { .os = (enum darwin_os)t.system,
+		.env = t.env,
+		.version = three(t.version),
+		.by_user = true,
+		.what = str_fmt(f->t->mem, "-mtargetos=%s", o->values[0]),
+		.at = o->at };
 	if (t.system < 0 || t.system == DARWIN_DRIVERKIT) {
 		diag_err(f->t->d, o->at, "'-mtargetos=' wants a system as in 'macos12', got '%s'",
 			o->values[0]);
@@ -290,8 +297,7 @@ static bool by_min_option(struct find *f, struct said *out)
 
 	for (int i = 0; i < DARWIN_SYSTEMS; i++) {
 		const struct system_names *n = &systems[i];
-		const struct job_option *o =
-			last_of(f->t->job, n->option, n->simulator_option);
+		const struct job_option *o = last_of(f->t->job, n->option, n->simulator_option);
 
 		if (!o)
 			continue;
@@ -302,8 +308,11 @@ static bool by_min_option(struct find *f, struct said *out)
 			continue;
 		}
 		found = o;
-		*out = (struct said) { .os = (enum darwin_os)i, .simulator = true, .by_user = true,
-			.what = str_fmt(f->t->mem, "%s%s", o->name, o->values[0]), .at = o->at };
+		*out = (struct said) { .os = (enum darwin_os)i,
+			.simulator = true,
+			.by_user = true,
+			.what = str_fmt(f->t->mem, "%s%s", o->name, o->values[0]),
+			.at = o->at };
 		for (int k = 0; k < 2; k++)
 			if (n->simulator_option[k] && str_eq(o->name, n->simulator_option[k]))
 				out->env = DARWIN_SIMULATOR;
@@ -347,7 +356,9 @@ static bool by_environment(struct find *f, struct said *out)
 	for (int i = 0; i < DARWIN_SYSTEMS; i++) {
 		if (!value[i])
 			continue;
-		*out = (struct said) { .os = (enum darwin_os)i, .simulator = true, .by_user = true,
+		*out = (struct said) { .os = (enum darwin_os)i,
+			.simulator = true,
+			.by_user = true,
 			.what = str_fmt(f->t->mem, "%s=%s", systems[i].variable, value[i]) };
 		said_version(out, value[i]);
 		if (by_sdk(f, &sdk)) {
@@ -442,8 +453,9 @@ static bool by_arch(struct find *f, struct said *out)
 	};
 	const struct job_word *target = &f->t->job->str[JS_TARGET];
 
-	*out = (struct said) { .os = DARWIN_MACOS, .simulator = true, .what = target->text,
-		.at = target->at };
+	*out = (struct said) {
+		.os = DARWIN_MACOS, .simulator = true, .what = target->text, .at = target->at
+	};
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (str_eq(f->g->arch, rules[i].arch))
 			out->os = rules[i].os;
@@ -531,8 +543,8 @@ static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin
 
 	g->arch = linker_arch(arch);
 	if (str_eq(g->arch, "unknown") && at.arg)
-		return diag_err(t->d, at, "'-arch' wants an architecture of Apple's, got '%s'",
-			arch);
+		return diag_err(
+			t->d, at, "'-arch' wants an architecture of Apple's, got '%s'", arch);
 	g->arm64 = is_arm64(g->arch);
 	g->x86 = !g->arm64 && !str_starts(g->arch, "arm") && !str_eq(g->arch, "xscale") &&
 		 !str_eq(g->arch, "unknown");

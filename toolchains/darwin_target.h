@@ -44,7 +44,6 @@ bool darwin_is_ios(const struct darwin_target *g);
 bool darwin_is_mac(const struct darwin_target *g);
 
 /* how the linker names the version: raised to the first one that the architecture exists on */
-struct darwin_version darwin_floor(
-	const struct darwin_target *g, const struct darwin_system *s);
+struct darwin_version darwin_floor(const struct darwin_target *g, const struct darwin_system *s);
 
 #endif
