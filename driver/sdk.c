@@ -67,20 +67,16 @@ static const struct darwin_sdk *read_settings(
 	return NULL;
 }
 
-const struct link_job *driver_with_sdk(struct arena *a, struct diags *d, const struct link_job *job)
+void driver_add_sdk(struct arena *a, struct diags *d, struct link_job *job)
 {
 	const char *env = getenv("SDKROOT");
 	const struct job_word *dir = &job->str[JS_ISYSROOT];
-	struct link_job *with;
 
-	if (!dir->text && (!env || *env != '/' || str_eq(env, "/") || !file_exists(env)))
-		return job;
-	with = arena_new(a, struct link_job);
-	*with = *job;
+	if (!dir->text && env && *env == '/' && !str_eq(env, "/") && file_exists(env))
+		job_set_str(job, JS_ISYSROOT, env, NOWHERE);
 	if (!dir->text)
-		job_set_str(with, JS_ISYSROOT, env, NOWHERE);
-	else if (!file_exists(dir->text))
+		return;
+	if (!file_exists(dir->text))
 		diag_warn(d, dir->at, "the SDK '%s' is not there", dir->text);
-	with->sdk = read_settings(a, d, &with->str[JS_ISYSROOT]);
-	return with;
+	job->sdk = read_settings(a, d, dir);
 }

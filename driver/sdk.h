@@ -4,9 +4,7 @@
 
 #include "toolchains/link_job.h"
 
-/* The job with the SDK in it: JS_ISYSROOT from SDKROOT if it is not said, and what the SDK's
- * SDKSettings.json says. returns `job` itself where there is nothing to add, else a copy in `a` */
-const struct link_job *driver_with_sdk(
-	struct arena *a, struct diags *d, const struct link_job *job);
+/* Add to the job: JS_ISYSROOT from SDKROOT if it is not said, and what SDKSettings.json says. */
+void driver_add_sdk(struct arena *a, struct diags *d, struct link_job *job);
 
 #endif

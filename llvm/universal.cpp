@@ -13,7 +13,7 @@ static int failed(struct diags *d, const char *path, Error e)
 {
 	std::string why = toString(std::move(e));
 
-	return diag_err(d, NOWHERE, "'%s': %s", path, why.c_str());
+	return diag_err(d, {}, "'%s': %s", path, why.c_str());
 }
 
 int ll_universal(struct diags *d, const char *const parts[], size_t n, const char *out)
@@ -27,12 +27,12 @@ int ll_universal(struct diags *d, const char *const parts[], size_t n, const cha
 		if (!b)
 			return failed(d, parts[i], b.takeError());
 		if (!isa<object::MachOObjectFile>(b->getBinary()))
-			return diag_err(d, NOWHERE, "'%s' is no Mach-O file", parts[i]);
+			return diag_err(d, {}, "'%s' is no Mach-O file", parts[i]);
 		files.push_back(std::move(*b));
 	}
 	for (const auto &f : files)
 		slices.emplace_back(*cast<object::MachOObjectFile>(f.getBinary()));
-	llvm::stable_sort(slices);
+	llvm::sort(slices);
 	if (Error e = object::writeUniversalBinary(slices, out))
 		return failed(d, out, std::move(e));
 	return 0;

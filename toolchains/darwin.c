@@ -11,6 +11,7 @@
 #include "toolchains/darwin.h"
 
 #include "base/str.h"
+#include "toolchains/profile.h"
 
 bool darwin_flag(const struct tc *t, const char *on, const char *off)
 {
@@ -446,6 +447,21 @@ static void slot_veclib(struct tc *t, const struct slot *s)
 	tc_word(t, s, o->at, "Accelerate");
 }
 
+/* LLD has no driver to tell how many threads "all" are */
+static void slot_lto_jobs(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_LTO_JOBS];
+
+	if (w->text && *w->text)
+		mllvm(t, s, w->at, str_fmt(t->mem, "-threads=%s", w->text));
+}
+
+static void slot_openmp(struct tc *t, const struct slot *s)
+{
+	if (darwin_wants_libraries(t))
+		openmp_libraries(t, s, true);
+}
+
 /* table */
 static const struct slot darwin_slots[] = {
 	{ "demangle", .emit = slot_demangle },
@@ -525,10 +541,12 @@ static const struct slot darwin_slots[] = {
 	{ "start-objects", .emit = darwin_start_objects },
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "inputs", .emit = slot_darwin_inputs },
+	{ "openmp", .emit = slot_openmp },
 	{ "objc", .emit = darwin_objc },
 	{ "universal", .emit = slot_universal },
 	{ "nested-functions", .emit = slot_nested_functions },
 	{ "profile", .emit = darwin_profile },
+	{ "lto-jobs", .emit = slot_lto_jobs },
 	{ "c++-libraries", .emit = slot_cxx },
 	{ "libraries", .emit = darwin_libraries },
 	{ "scripts", .emit = slot_scripts },
@@ -558,6 +576,7 @@ static void plan_one(struct darwin *w, const char *arch, struct loc at)
 	w->tc.plan->flavor = PLAN_DARWIN;
 	w->tc.plan->linker = "ld64.lld";
 	w->tc.plan->arch = w->target.arch;
+	darwin_read_sanitizers(&w->tc);
 	slots_run(&w->tc, darwin_slots);
 }
 

@@ -36,7 +36,10 @@ void darwin_profile(struct tc *t, const struct slot *s);
 void darwin_cxx_library(struct tc *t, const struct slot *s, struct loc at);
 void darwin_kext_library(struct tc *t, const struct slot *s, struct loc at);
 /* darwin_sanitize.c */
+void darwin_read_sanitizers(struct tc *t);
 void darwin_sanitizers(struct tc *t, const struct slot *s);
 void darwin_libraries(struct tc *t, const struct slot *s);
+/* "asan" -> .../libclang_rt.asan_osx_dynamic.dylib; the component NULL is compiler-rt itself */
+const char *darwin_runtime_path(struct tc *t, const char *component, bool shared);
 
 #endif

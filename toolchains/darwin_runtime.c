@@ -149,7 +149,7 @@ void darwin_objc(struct tc *t, const struct slot *s)
 /* ---- the compiler's runtimes */
 
 /* "builtins" has no part in the name: libclang_rt.osx.a */
-static const char *runtime_path(struct tc *t, const char *component, bool shared)
+const char *darwin_runtime_path(struct tc *t, const char *component, bool shared)
 {
 	return str_fmt(t->mem, "%s/lib/darwin/libclang_rt.%s%s%s%s", t->resource_dir,
 		component ? component : "", component ? "_" : "", t->pf->darwin.runtime.text,
@@ -159,7 +159,7 @@ static const char *runtime_path(struct tc *t, const char *component, bool shared
 /* those that a link can do without are linked if they are there */
 static void runtime_if_there(struct tc *t, const struct slot *s, const char *component)
 {
-	const char *path = runtime_path(t, component, false);
+	const char *path = darwin_runtime_path(t, component, false);
 
 	if (file_exists(path))
 		tc_word(t, s, t->pf->darwin.runtime.at, path);
@@ -206,11 +206,11 @@ void darwin_profile(struct tc *t, const struct slot *s)
 		"__llvm_prf_data" };
 	static const char *const symbols[] = { "___gcov_dump", "___gcov_reset", "_writeout_fn_list",
 		"_reset_fn_list" };
-	struct loc at = t->job->flag[JF_PROFILE].at;
+	struct loc at = profile_is_on(t) ? t->job->flag[JF_PROFILE].at : t->job->flag[JF_COVERAGE].at;
 
-	if (!profile_is_on(t))
+	if (!profile_is_on(t) && !profile_is_coverage(t))
 		return;
-	tc_word(t, s, at, runtime_path(t, "profile", false));
+	tc_word(t, s, at, darwin_runtime_path(t, "profile", false));
 	if (profile_is_coverage(t)) {
 		for (size_t i = 0; i < 4 && says_exports(t); i++)
 			exported(t, s, symbols[i]);
