@@ -9,11 +9,13 @@
 using namespace llvm;
 using object::OwningBinary;
 
+static const struct loc nowhere = {};
+
 static int failed(struct diags *d, const char *path, Error e)
 {
 	std::string why = toString(std::move(e));
 
-	return diag_err(d, {}, "'%s': %s", path, why.c_str());
+	return diag_err(d, nowhere, "'%s': %s", path, why.c_str());
 }
 
 int ll_universal(struct diags *d, const char *const parts[], size_t n, const char *out)
@@ -27,7 +29,7 @@ int ll_universal(struct diags *d, const char *const parts[], size_t n, const cha
 		if (!b)
 			return failed(d, parts[i], b.takeError());
 		if (!isa<object::MachOObjectFile>(b->getBinary()))
-			return diag_err(d, {}, "'%s' is no Mach-O file", parts[i]);
+			return diag_err(d, nowhere, "'%s' is no Mach-O file", parts[i]);
 		files.push_back(std::move(*b));
 	}
 	for (const auto &f : files)

@@ -568,10 +568,20 @@ static int read_linker_version(struct darwin *w)
 	return 0;
 }
 
+/* clang knows it for OpenBSD, and refuses it here */
+static void check_options(struct darwin *w)
+{
+	const struct job_option *o = darwin_option(&w->tc, "-nopie");
+
+	if (o)
+		diag_err(w->tc.d, o->at, "'-nopie' is not for Apple's systems; '-fno-pie' is");
+}
+
 static void plan_one(struct darwin *w, const char *arch, struct loc at)
 {
 	if (read_linker_version(w) || darwin_target_find(&w->tc, arch, at, &w->target))
 		return;
+	check_options(w);
 	w->tc.pf = w->target.system.pf;
 	w->tc.plan->flavor = PLAN_DARWIN;
 	w->tc.plan->linker = "ld64.lld";

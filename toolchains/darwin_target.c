@@ -202,6 +202,8 @@ static int find_variant(struct find *f, const struct said *main)
 				"variants of each other",
 				o->values[0]);
 		system_version(v->os, &t, t.arch, &v->version);
+		if (t.version.part[0] && !t.darwin)
+			v->version = t.version;
 	}
 	return 0;
 }
@@ -548,10 +550,15 @@ static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin
 	g->arm64 = is_arm64(g->arch);
 	g->x86 = !g->arm64 && !str_starts(g->arch, "arm") && !str_eq(g->arch, "xscale") &&
 		 !str_eq(g->arch, "unknown");
-	if (g->x86 && m32 && job_option_last(t->job, "-m32") > job_option_last(t->job, "-m64"))
-		g->arch = str_starts(g->arch, "x86_64") ? "i386" : g->arch;
-	else if (g->x86 && m64 && !str_starts(g->arch, "x86_64"))
+	m32 = m32 && job_option_last(t->job, "-m32") > job_option_last(t->job, "-m64");
+	if (m32 && g->arm64) {
+		g->arch = at.arg ? "arm" : "armv4t";
+		g->arm64 = false;
+	} else if (m32 && str_starts(g->arch, "x86_64")) {
+		g->arch = "i386";
+	} else if (!m32 && m64 && g->x86 && !str_starts(g->arch, "x86_64")) {
 		g->arch = "x86_64";
+	}
 	return 0;
 }
 
@@ -580,6 +587,8 @@ int darwin_target_find(struct tc *t, const char *arch, struct loc arch_at, struc
 	g->system = (struct darwin_system) { s.os, s.env, s.version, facts(t, s.os, s.env) };
 	if (g->variant.version.n)
 		g->variant.pf = facts(t, g->variant.os, g->variant.env);
+	if (s.os == DARWIN_MACOS) /* an older one has no programs for arm64 that were to be kept */
+		g->native = darwin_floor(g, &g->system);
 	return t->d->errors == before ? 0 : -1;
 }
 
