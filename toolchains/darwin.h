@@ -38,8 +38,11 @@ void darwin_kext_library(struct tc *t, const struct slot *s, struct loc at);
 /* darwin_sanitize.c */
 void darwin_read_sanitizers(struct tc *t);
 void darwin_sanitizers(struct tc *t, const struct slot *s);
+void darwin_xray(struct tc *t, const struct slot *s);
 void darwin_libraries(struct tc *t, const struct slot *s);
 /* "asan" -> .../libclang_rt.asan_osx_dynamic.dylib; the component NULL is compiler-rt itself */
 const char *darwin_runtime_path(struct tc *t, const char *component, bool shared);
+/* the static one, if it is installed: links can do without */
+void darwin_runtime_if_there(struct tc *t, const struct slot *s, const char *component);
 
 #endif

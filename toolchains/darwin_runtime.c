@@ -156,8 +156,7 @@ const char *darwin_runtime_path(struct tc *t, const char *component, bool shared
 		shared ? "_dynamic.dylib" : ".a");
 }
 
-/* those that a link can do without are linked if they are there */
-static void runtime_if_there(struct tc *t, const struct slot *s, const char *component)
+void darwin_runtime_if_there(struct tc *t, const struct slot *s, const char *component)
 {
 	const char *path = darwin_runtime_path(t, component, false);
 
@@ -279,22 +278,23 @@ void darwin_libraries(struct tc *t, const struct slot *s)
 
 	if (!darwin_wants_libraries(t)) {
 		if (builtins)
-			runtime_if_there(t, s, NULL);
+			darwin_runtime_if_there(t, s, NULL);
 		return;
 	}
 	if (check_runtime(t))
 		return;
 	if (darwin_is_static(t) || darwin_is_kext(t)) {
 		if (builtins)
-			runtime_if_there(t, s, NULL);
+			darwin_runtime_if_there(t, s, NULL);
 		return;
 	}
 	darwin_sanitizers(t, s);
+	darwin_xray(t, s);
 	if (g->system.os != DARWIN_DRIVERKIT || !darwin_option(t, "-nodriverkitlib"))
 		tc_words(t, s, &t->pf->c_libraries);
 	/* libgcc_s was part of iOS before 5, but not of its simulator */
 	if (darwin_is_ios(g) && g->system.env == DARWIN_DEVICE && !g->arm64 &&
 		darwin_version_less(&g->system.version, 5, 0))
 		tc_word(t, s, NOWHERE, "-lgcc_s.1");
-	runtime_if_there(t, s, NULL);
+	darwin_runtime_if_there(t, s, NULL);
 }

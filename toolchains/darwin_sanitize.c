@@ -3,6 +3,7 @@
 #include "toolchains/darwin.h"
 
 #include "base/str.h"
+#include "toolchains/profile.h"
 #include "toolchains/sanitize.h"
 
 static void check_one(struct tc *t, const char *name, bool there)
@@ -83,4 +84,22 @@ void darwin_sanitizers(struct tc *t, const struct slot *s)
 		tc_word(t, s, t->san.at, darwin_runtime_path(t, "stats_client", false));
 		shared(t, s, "stats");
 	}
+}
+
+/* XRay is for 64-bit macOS alone; its runtimes are linked where they are installed */
+void darwin_xray(struct tc *t, const struct slot *s)
+{
+	static const char *const components[] = { "xray", "xray-basic", "xray-fdr" };
+	const struct darwin_target *g = &darwin_of(t)->target;
+
+	if (!tc_flag(t, JF_XRAY))
+		return;
+	if (g->system.os != DARWIN_MACOS || !(g->arm64 || str_starts(g->arch, "x86_64"))) {
+		diag_err(t->d, t->job->flag[JF_XRAY].at,
+			"there is no XRay runtime for '%s'; leave '-fxray-instrument' out",
+			t->triple);
+		return;
+	}
+	for (size_t i = 0; i < 3 && xray_is_on(t); i++)
+		darwin_runtime_if_there(t, s, components[i]);
 }

@@ -488,7 +488,8 @@ static void check_version(struct find *f, struct said *s)
 	else if (s->env == DARWIN_CATALYST)
 		diag_err(f->t->d, s->at, "Mac Catalyst has no 32-bit programs");
 	else
-		diag_warn(f->t->d, s->at, "iOS 11 and later have no 32-bit programs");
+		diag_err(f->t->d, s->at,
+			"iOS 11 and later have no 32-bit programs; ask for 10.3 or less");
 }
 
 /* macOS 10.15 is the first with Catalyst; a variant of less is what counts */
@@ -558,6 +559,9 @@ static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin
 		g->arch = "i386";
 	} else if (!m32 && m64 && g->x86 && !str_starts(g->arch, "x86_64")) {
 		g->arch = "x86_64";
+	} else if (!m32 && m64 && !g->x86 && str_starts(g->arch, "arm") && !g->arm64) {
+		g->arch = "arm64";
+		g->arm64 = true;
 	}
 	return 0;
 }
