@@ -229,6 +229,8 @@ def ObjCXX : DarwinFlag<"ObjC++">;
 def fobjc_link_runtime : DarwinFlag<"fobjc-link-runtime">;
 def fobjc_arc : DarwinFlag<"fobjc-arc">;
 def fno_objc_arc : DarwinFlag<"fno-objc-arc">;
+def fsanitize_stable_abi : DarwinFlag<"fsanitize-stable-abi">;
+def fno_sanitize_stable_abi : DarwinFlag<"fno-sanitize-stable-abi">;
 def fapple_kext : DarwinFlag<"fapple-kext">;
 def mkernel : DarwinFlag<"mkernel">;
 def ffreestanding : DarwinFlag<"ffreestanding">;

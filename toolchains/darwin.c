@@ -181,7 +181,7 @@ static void slot_kind(struct tc *t, const struct slot *s)
 
 static void slot_ios_last(struct tc *t, const struct slot *s)
 {
-	if (darwin_is_ios(&darwin_of(t)->target))
+	if (darwin_of(t)->target.system.os == DARWIN_IOS && darwin_is_ios(&darwin_of(t)->target))
 		last(t, s);
 }
 
@@ -586,7 +586,6 @@ static void plan_one(struct darwin *w, const char *arch, struct loc at)
 	w->tc.plan->flavor = PLAN_DARWIN;
 	w->tc.plan->linker = "ld64.lld";
 	w->tc.plan->arch = w->target.arch;
-	darwin_read_sanitizers(&w->tc);
 	slots_run(&w->tc, darwin_slots);
 }
 

@@ -36,7 +36,6 @@ void darwin_profile(struct tc *t, const struct slot *s);
 void darwin_cxx_library(struct tc *t, const struct slot *s, struct loc at);
 void darwin_kext_library(struct tc *t, const struct slot *s, struct loc at);
 /* darwin_sanitize.c */
-void darwin_read_sanitizers(struct tc *t);
 void darwin_sanitizers(struct tc *t, const struct slot *s);
 void darwin_xray(struct tc *t, const struct slot *s);
 void darwin_libraries(struct tc *t, const struct slot *s);

@@ -14,24 +14,25 @@ static void check_one(struct tc *t, const char *name, bool there)
 }
 
 /* What a platform's list cannot say, since it depends on the version or the architecture: the data
- * race detector has programs with 64 bits on macOS and in simulators; the C++ libraries of old
+ * race detector has programs with 64 bits on macOS and in simulators, but visionOS's; the C++ libraries of old
  * systems have no type information for vptr. */
 static void check(struct tc *t)
 {
 	const struct darwin_target *g = &darwin_of(t)->target;
+	bool simulator = g->system.env == DARWIN_SIMULATOR && g->system.os != DARWIN_XROS;
 	bool bits64 = g->arm64 || str_starts(g->arch, "x86_64");
 	bool old = darwin_is_mac(g) ? darwin_version_less(&g->native, 10, 9) :
 				      darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
 						 darwin_version_less(&g->native, 5, 0);
 
-	check_one(t, "thread", bits64 && (darwin_is_mac(g) || g->system.env == DARWIN_SIMULATOR));
+	check_one(t, "thread", bits64 && (darwin_is_mac(g) || simulator));
 	check_one(t, "memtag", g->arm64);
 	check_one(t, "numerical", str_starts(g->arch, "x86_64"));
 	if (sanitize_has(t, "vptr") && old && !sanitize_has(t, "null"))
 		diag_err(t->d, t->san.at, "the sanitizer 'vptr' is not there for so old a system");
 }
 
-void darwin_read_sanitizers(struct tc *t)
+static void read_sanitizers(struct tc *t)
 {
 	sanitize_read(t, &t->san);
 	check(t);
@@ -56,9 +57,12 @@ static bool stable_abi(struct tc *t)
 
 void darwin_sanitizers(struct tc *t, const struct slot *s)
 {
-	bool asan = sanitize_has(t, "address"), ubsan = sanitize_wants_ubsan(t);
-	bool tsan = sanitize_has(t, "thread");
+	bool asan, ubsan, tsan;
 
+	read_sanitizers(t);
+	asan = sanitize_has(t, "address");
+	ubsan = sanitize_wants_ubsan(t);
+	tsan = sanitize_has(t, "thread");
 	if (!t->san.shared && (asan || ubsan || tsan)) {
 		diag_err(t->d, t->job->flag[JF_STATIC_LIBSAN].at,
 			"Apple's sanitizers are dynamic libraries; leave '-static-libsan' out");

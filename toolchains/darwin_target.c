@@ -110,6 +110,26 @@ static bool is_arm64(const char *arch)
 	return str_eq(arch, "arm64") || str_eq(arch, "arm64e") || str_eq(arch, "aarch64");
 }
 
+/* The names that -arch takes. Others make a triple without an architecture. */
+static const char *linker_arch(const char *arch)
+{
+	static const char *const same[] = { "i386", "i486", "i486SX", "i586", "i686", "pentium",
+		"pentpro", "pentIIm3", "pentIIm5", "pentium4", "x86_64", "x86_64h", "armv4t",
+		"armv5", "armv6", "armv6m", "armv7", "armv7em", "armv7k", "armv7m", "armv7s",
+		"xscale", "arm64", "arm64e", "arm64_32" };
+
+	if (str_eq(arch, "arm"))
+		return "armv4t";
+	if (str_eq(arch, "aarch64"))
+		return "arm64";
+	if (str_eq(arch, "aarch64_32"))
+		return "arm64_32";
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (str_eq(arch, same[i]))
+			return same[i];
+	return "unknown";
+}
+
 /* Kernel N is macOS 10.(N-4) up to 19, 11 and on from 20; macOS 10.16 was a name of 11.0. Without a
  * version: 10.4, darwin8. */
 static bool macos_version(const struct triple *t, struct darwin_version *out)
@@ -189,12 +209,11 @@ static int find_variant(struct find *f, const struct said *main)
 		if (!str_eq(o->name, "-darwin-target-variant") || v->version.n)
 			continue;
 		t = triple_parse(f->t->mem, o->values[0]);
-		if (!(is_arm64(t.arch) && is_arm64(f->triple.arch)) &&
-			!str_eq(t.arch, f->triple.arch))
+		if (!str_eq(linker_arch(t.arch), f->g->arch))
 			continue;
 		v->os = t.system == DARWIN_IOS ? DARWIN_IOS : DARWIN_MACOS;
 		v->env = t.env;
-		if (v->os == main->os ||
+		if (v->os == main->os || (main->os != DARWIN_MACOS && main->os != DARWIN_IOS) ||
 			(v->os == DARWIN_IOS ? v->env : main->env) != DARWIN_CATALYST ||
 			(t.system != DARWIN_IOS && t.system != DARWIN_MACOS && !t.darwin))
 			return diag_err(f->t->d, o->at,
@@ -518,26 +537,6 @@ static const struct platform *facts(struct tc *t, enum darwin_os os, enum darwin
 	if (t->pf->darwin.os == (int)os && t->pf->darwin.env == (int)env)
 		return t->pf;
 	return platform_load(t->mem, t->d, NOWHERE, name ? name : systems[os].platform[0], false);
-}
-
-/* The names that -arch takes. Others make a triple without an architecture. */
-static const char *linker_arch(const char *arch)
-{
-	static const char *const same[] = { "i386", "i486", "i486SX", "i586", "i686", "pentium",
-		"pentpro", "pentIIm3", "pentIIm5", "pentium4", "x86_64", "x86_64h", "armv4t",
-		"armv5", "armv6", "armv6m", "armv7", "armv7em", "armv7k", "armv7m", "armv7s",
-		"xscale", "arm64", "arm64e", "arm64_32" };
-
-	if (str_eq(arch, "arm"))
-		return "armv4t";
-	if (str_eq(arch, "aarch64"))
-		return "arm64";
-	if (str_eq(arch, "aarch64_32"))
-		return "arm64_32";
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		if (str_eq(arch, same[i]))
-			return same[i];
-	return "unknown";
 }
 
 static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin_target *g)
