@@ -18,6 +18,7 @@ enum action {
 	INPUT_LIB,    /* -lNAME at its place */
 	INPUT_WORDS,  /* each value is a word at its place */
 	INPUT_OPTION, /* the option and its value, two words at their place */
+	INPUT_JOINED, /* the option with its value as one word at its place */
 	CHOICE,       /* the value must be one of `choices` */
 	READ_JOB,
 	MODE,
@@ -73,6 +74,19 @@ static const struct option_rule rules[] = {
 	{ OPT_e, INPUT_OPTION, 0, "-e" },
 	{ OPT_rpath, INPUT_OPTION, 0, "-rpath" },
 	{ OPT_r, INPUT_OPTION, JF_RELOCATABLE, "-r" },
+	{ OPT_framework, INPUT_OPTION, 0, "-framework" },
+	{ OPT_weak_framework, INPUT_OPTION, 0, "-weak_framework" },
+	{ OPT_weak_library, INPUT_OPTION, 0, "-weak_library" },
+	{ OPT_weak_l, INPUT_JOINED, 0, "-weak-l" },
+	{ OPT_reexport_framework, INPUT_OPTION, 0, "-reexport_framework" },
+	{ OPT_reexport_library, INPUT_OPTION, 0, "-reexport_library" },
+	{ OPT_reexport_l, INPUT_JOINED, 0, "-reexport-l" },
+	{ OPT_lazy_framework, INPUT_OPTION, 0, "-lazy_framework" },
+	{ OPT_lazy_library, INPUT_OPTION, 0, "-lazy_library" },
+	{ OPT_filelist, INPUT_OPTION, 0, "-filelist" },
+	{ OPT_alias_list, INPUT_OPTION, 0, "-alias_list" },
+	{ OPT_dynamiclib, SET_FLAG, JF_SHARED, NULL },
+	{ OPT_isysroot, SET_STR, JS_ISYSROOT, NULL },
 	{ OPT_rtlib_EQ, CHOICE, JS_RTLIB, "libgcc|compiler-rt|platform" },
 	{ OPT_unwindlib_EQ, CHOICE, JS_UNWINDLIB, "libgcc|libunwind|none|platform" },
 	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|libc++|platform" },
@@ -271,6 +285,12 @@ static void input_option(struct parse *p, const struct option_rule *r, const str
 		job_set_flag(p->job, (enum job_flag)r->index, place(p, arg));
 }
 
+static void input_joined(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	job_add_input(p->job, JOB_IN_WORD, str_fmt(p->a, "%s%s", r->choices, arg->values[0]),
+		place(p, arg));
+}
+
 /* the last of -pie and -no-pie wins: the toolchain looks for -no-pie first */
 static void set_flag(struct parse *p, enum job_flag f, struct loc at)
 {
@@ -314,6 +334,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_LIB: job_add_input(p->job, JOB_IN_LIB, arg->values[0], at); break;
 	case INPUT_WORDS: input_words(p, arg); break;
 	case INPUT_OPTION: input_option(p, r, arg); break;
+	case INPUT_JOINED: input_joined(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
@@ -344,11 +365,16 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 
 		if (arg->unknown || arg->missing)
 			continue;
-		if (!arg->id)
+		if (!arg->id) {
 			job_add_input(job, JOB_IN_FILE, arg->spelling, place(&p, arg));
-		else if (r)
+			continue;
+		}
+		job_add_option(job, &(struct job_option) { arg->spelling, arg->values, arg->nvalues,
+					    place(&p, arg) });
+		if (r)
 			apply(&p, r, arg);
-		else if (!ll_opt_in_group(arg->id, OPT_compile_Group))
+		else if (!ll_opt_in_group(arg->id, OPT_compile_Group) &&
+			 !ll_opt_in_group(arg->id, OPT_darwin_Group))
 			diag_bug("option '%s' has no rule", arg->spelling);
 	}
 	return d->errors == before ? 0 : -1;

@@ -3,8 +3,23 @@
 
 #include "base/str.h"
 #include "driver/target.h"
+#include "driver/sdk.h"
 #include "toolchains/toolchain.h"
 #include "llvm/shim.h"
+
+/* Apple's platforms are files for all architectures: "ios-simulator". macOS has three names in
+ * triples. returns NULL for other systems */
+static const char *apple_system(const struct ll_triple *t)
+{
+	static const char *const systems[] = { "ios", "tvos", "watchos", "xros", "driverkit" };
+
+	if (str_eq(t->os, "macosx") || str_eq(t->os, "darwin"))
+		return "macos";
+	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
+		if (str_eq(t->os, systems[i]))
+			return systems[i];
+	return NULL;
+}
 
 /* The names under which a triple's platform may be filed, in order. Versions and vendors take no
  * part: x86_64-unknown-freebsd14 is x86_64-freebsd, aarch64-linux-android21 aarch64-linux-android.
@@ -13,11 +28,14 @@ static const struct platform *by_triple(
 	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
 {
 	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
+	const char *apple = apple_system(t);
 	const char *names[] = {
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
+		apple ? str_fmt(a, "%s-%s", apple, t->env) : "/",
+		apple ? apple : "/",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -64,5 +82,7 @@ int driver_plan(
 		target_of_job(a, asked, &t);
 	else
 		ll_triple_parse(a, pf->triple.text, &t);
+	if (pf->family == FAMILY_DARWIN)
+		driver_add_sdk(a, d, job);
 	return toolchain_plan(a, d, job, pf, t.normal, out);
 }

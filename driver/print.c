@@ -18,14 +18,33 @@ static void quote(struct strbuf *b, const char *word)
 	strbuf_putc(b, '"');
 }
 
-void driver_print_plan(const struct link_plan *plan)
+/* The step that is no link: the program's name stands without quotes, so that whoever reads the
+ * lines for linkers does not take it for one. */
+static void print_lipo(const struct link_plan *plan)
 {
 	struct strbuf b = { .mem = plan->argv.mem };
 
-	quote(&b, plan->linker);
-	for (size_t i = 0; i < plan->argv.n; i++)
-		quote(&b, plan->argv.v[i]);
+	strbuf_puts(&b, " lipo");
+	quote(&b, "-create");
+	quote(&b, "-output");
+	quote(&b, plan->output);
+	for (const struct link_plan *p = plan; p; p = p->next)
+		quote(&b, p->argv.v[p->output_index]);
 	diag_text("%s\n", strbuf_text(&b));
+}
+
+void driver_print_plan(const struct link_plan *plan)
+{
+	for (const struct link_plan *p = plan; p; p = p->next) {
+		struct strbuf b = { .mem = p->argv.mem };
+
+		quote(&b, p->linker);
+		for (size_t i = 0; i < p->argv.n; i++)
+			quote(&b, p->argv.v[i]);
+		diag_text("%s\n", strbuf_text(&b));
+	}
+	if (plan->next)
+		print_lipo(plan);
 }
 
 void driver_explain_plan(const struct link_plan *plan)
@@ -42,6 +61,8 @@ void driver_explain_plan(const struct link_plan *plan)
 		printf("  %-48s %-18s %s\n", strbuf_text(&b), w->rule ? w->rule : "",
 			place[0] ? place : "always");
 	}
+	if (plan->next)
+		driver_explain_plan(plan->next);
 }
 
 bool driver_verbose_linking(void)

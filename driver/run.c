@@ -24,6 +24,7 @@ struct run {
 	struct diags *d;
 	const struct link_plan *plan;
 	struct outfile out;
+	const char *path; /* what LLD writes: out.path, or one architecture of it */
 	struct argv argv; /* the words as LLD gets them */
 	bool verbose;
 	unsigned lld_errors;
@@ -136,12 +137,12 @@ static void final_words(struct run *r)
 	const struct argv *in = &r->plan->argv;
 	off_t bytes = input_bytes(r->plan);
 
-	r->argv.mem = r->a;
+	r->argv = (struct argv) { .mem = r->a };
 	for (size_t i = 0; i < in->n; i++) {
 		const char *at = strstr(in->v[i], tmp);
 
 		if (i == r->plan->output_index)
-			argv_add(&r->argv, in->why[i], r->out.path);
+			argv_add(&r->argv, in->why[i], r->path);
 		else if (at)
 			argv_addf(&r->argv, in->why[i], "%.*s%s/%s", (int)(at - in->v[i]), in->v[i],
 				r->out.dir, at + sizeof(tmp) - 1);
@@ -193,7 +194,7 @@ static int link_once(struct run *r)
 	if (r->verbose)
 		diag_text("%s\n", command(r));
 	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
-	if (s == LL_OK && file_exists(r->out.path)) /* LLD's exit code can lie (llvm#66974) */
+	if (s == LL_OK && file_exists(r->path)) /* LLD's exit code can lie (llvm#66974) */
 		return 0;
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
@@ -201,9 +202,31 @@ static int link_once(struct run *r)
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
+/* each architecture by itself, then one file of them */
+static int link_universal(struct run *r)
+{
+	const struct link_plan *first = r->plan;
+	const char **parts;
+	size_t n = 0;
+	int rc = 0;
+
+	for (const struct link_plan *p = first; p; p = p->next)
+		n++;
+	parts = arena_array(r->a, const char *, n);
+	n = 0;
+	for (const struct link_plan *p = first; p && !rc; p = p->next) {
+		r->path = parts[n++] = path_join(r->a, r->out.dir, p->arch);
+		r->plan = p;
+		final_words(r);
+		rc = link_once(r);
+	}
+	r->plan = first;
+	return rc ? rc : ll_universal(r->d, parts, n, r->out.path);
+}
+
 static int link_and_check(struct run *r, const struct driver_run_options *o)
 {
-	int rc = link_once(r);
+	int rc = r->plan->next ? link_universal(r) : link_once(r);
 
 	if (rc)
 		return rc;
@@ -225,6 +248,7 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))
 		return -1;
+	r.path = r.out.path;
 	make_files(&r);
 	final_words(&r);
 	if (d->errors == before)

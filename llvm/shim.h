@@ -117,6 +117,19 @@ void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
 /* the triple of this machine, normalised */
 const char *ll_host_triple(struct arena *a);
 
+/* ---- JSON; cold
+ * The members of an object in a JSON text that are strings: of the top, or of the object that
+ * path[0..npath) leads to. In no order. returns 0, or -1: no JSON, or no such object */
+struct ll_json_member {
+	const char *key, *text;
+};
+struct ll_json_members {
+	const struct ll_json_member *v;
+	size_t n;
+};
+int ll_json_members(struct arena *a, const char *text, size_t n, const char *const path[],
+	size_t npath, struct ll_json_members *out);
+
 /* ---- CPU tables (target must be one LLVM was built with) */
 struct ll_names {
 	const char *const *v;
@@ -172,6 +185,10 @@ struct ll_symbol {
 int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
+
+/* Write the Mach-O files parts[0..n), one architecture each, as one universal file.
+ * returns 0, or -1 reported */
+int ll_universal(struct diags *d, const char *const parts[], size_t n, const char *out);
 
 /* ---- debug information
  * One model for both sources, LLVM's metadata (a module before optimisation) and DWARF (native

@@ -1,5 +1,7 @@
 #include "toolchains/link_job.h"
 
+#include <string.h>
+
 const char *const job_kind_names[JOB_KINDS + 1] = {
 	[JOB_EXECUTABLE] = "executable",
 	[JOB_SHARED] = "shared",
@@ -33,6 +35,20 @@ void job_add_input(struct link_job *job, enum job_input_kind kind, const char *t
 {
 	arena_push_room(job->mem, job->inputs, job->ninputs, job->inputs_cap);
 	job->inputs[job->ninputs++] = (struct job_input) { kind, text, at };
+}
+
+void job_add_option(struct link_job *job, const struct job_option *option)
+{
+	arena_push_room(job->mem, job->options, job->noptions, job->options_cap);
+	job->options[job->noptions++] = *option;
+}
+
+const struct job_option *job_option_last(const struct link_job *job, const char *name)
+{
+	for (size_t i = job->noptions; i > 0; i--)
+		if (!strcmp(job->options[i - 1].name, name))
+			return &job->options[i - 1];
+	return NULL;
 }
 
 enum job_kind job_kind(const struct link_job *job)

@@ -109,6 +109,7 @@ enum job_str {
 	JS_VECTOR_LIBRARY,
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
+	JS_ISYSROOT,    /* Darwin: the SDK; default: SDKROOT of the environment */
 	JOB_STRS,
 };
 
@@ -150,6 +151,17 @@ struct job_input {
 	struct loc at;
 };
 
+/* An option of the command line as it was typed, for the families that hand on many options and do
+ * nothing else with them: those need no flag or string of their own. */
+struct job_option {
+	const char *name; /* "-dead_strip", "-mlinker-version=" */
+	const char *const *values;
+	size_t nvalues;
+	struct loc at;
+};
+
+struct darwin_sdk; /* toolchains/darwin_target.h */
+
 struct link_job {
 	struct arena *mem; /* holds everything below */
 	struct loc at;     /* the job file's top, or nowhere */
@@ -161,12 +173,18 @@ struct link_job {
 	struct job_words list[JOB_LISTS];
 	struct job_input *inputs;
 	size_t ninputs, inputs_cap;
+	struct job_option *options; /* all of the command line, in its order */
+	size_t noptions, options_cap;
+	const struct darwin_sdk *sdk; /* what the SDK says of itself; NULL: there is none */
 };
 
 void job_set_flag(struct link_job *job, enum job_flag f, struct loc at);
 void job_set_str(struct link_job *job, enum job_str s, const char *text, struct loc at);
 void job_add(struct link_job *job, enum job_list l, const char *text, struct loc at);
 void job_add_input(struct link_job *job, enum job_input_kind kind, const char *text, struct loc at);
+void job_add_option(struct link_job *job, const struct job_option *option);
+/* the last option of that name, or NULL */
+const struct job_option *job_option_last(const struct link_job *job, const char *name);
 
 /* the kind that the flags amount to: relocatable over image over shared over static-pie over static
  */
@@ -205,6 +223,8 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
+	struct link_plan *next;
 };
 
 void plan_make(struct link_plan *p, enum plan_make_kind kind, const char *name, const char *source,

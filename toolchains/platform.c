@@ -25,6 +25,7 @@ struct platform_file {
 	uint64_t schema;
 	struct fact inherits;
 	struct yml_node *start_files, *runtime, *unwind_libgcc, *unwind_libunwind, *image;
+	struct yml_node *darwin;
 };
 
 #define P(member)         offsetof(struct platform, member)
@@ -97,6 +98,7 @@ static const struct yml_field file_fields[] = {
 	{ "unwind-libgcc", YML_T_MAP, YML_OPTIONAL, F(unwind_libgcc), YML_NO_AT, NULL, 0 },
 	{ "unwind-libunwind", YML_T_MAP, YML_OPTIONAL, F(unwind_libunwind), YML_NO_AT, NULL, 0 },
 	{ "image", YML_T_MAP, YML_OPTIONAL, F(image), YML_NO_AT, NULL, 0 },
+	{ "darwin", YML_T_MAP, YML_OPTIONAL, F(darwin), YML_NO_AT, NULL, 0 },
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field image_fields[] = {
@@ -105,6 +107,26 @@ static const struct yml_field image_fields[] = {
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),
 	STRS("needs", image_needs),
+	{ NULL, 0, 0, 0, 0, NULL, 0 },
+};
+static const char *const darwin_os_names[DARWIN_SYSTEMS + 1] = { "macos", "ios", "tvos", "watchos",
+	"driverkit", "xros", NULL };
+static const char *const darwin_env_names[DARWIN_ENVS + 1] = { "device", "simulator", "catalyst",
+	NULL };
+static const struct yml_field darwin_fields[] = {
+	{ "os", YML_T_ENUM, YML_OPTIONAL, P(darwin.os), YML_NO_AT, darwin_os_names, 0 },
+	{ "environment", YML_T_ENUM, YML_OPTIONAL, P(darwin.env), YML_NO_AT, darwin_env_names, 0 },
+	FACT("platform-version", darwin.platform_version),
+	FACT("runtime", darwin.runtime),
+	FACT("kext-runtime", darwin.kext_runtime),
+	FACT("arclite", darwin.arclite),
+	FACT("arc-since", darwin.arc_since),
+	FACT("subscripting-since", darwin.subscripting_since),
+	FACT("arm64-since", darwin.arm64_since),
+	STRS("start-program", darwin.start_program),
+	STRS("start-dylib", darwin.start_dylib),
+	STRS("start-bundle", darwin.start_bundle),
+	STRS("start-profile", darwin.start_profile),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field crt_fields[] = {
@@ -270,6 +292,8 @@ static int load_file(struct load *l, struct loc asked, const char *path, struct 
 	read_runtime(l->a, l->d, p, "'unwind-libunwind'", f.unwind_libunwind, P(unwind_libunwind));
 	if (f.image)
 		yml_fill(l->a, l->d, f.image, "'image'", image_fields, p);
+	if (f.darwin)
+		yml_fill(l->a, l->d, f.darwin, "'darwin'", darwin_fields, p);
 	return l->d->errors == before ? 0 : -1;
 }
 
@@ -542,5 +566,10 @@ void platform_print(const struct platform *p, FILE *out)
 	print_runtime(out, "unwind-libunwind", p->unwind_libunwind);
 	fprintf(out, "image:\n");
 	for (const struct yml_field *f = image_fields; f->key; f++)
+		print_field(out, f, p, 2);
+	if (p->family != FAMILY_DARWIN)
+		return;
+	fprintf(out, "darwin:\n");
+	for (const struct yml_field *f = darwin_fields; f->key; f++)
 		print_field(out, f, p, 2);
 }

@@ -29,6 +29,31 @@ struct crt_files {
 /* words of the compiler's runtime library by how it is linked */
 enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_NO_UNWINDER, RT_KINDS };
 
+/* Apple's systems, in the order in which their *_DEPLOYMENT_TARGET variables are looked at */
+enum darwin_os {
+	DARWIN_MACOS,
+	DARWIN_IOS,
+	DARWIN_TVOS,
+	DARWIN_WATCHOS,
+	DARWIN_DRIVERKIT,
+	DARWIN_XROS,
+	DARWIN_SYSTEMS,
+};
+enum darwin_env { DARWIN_DEVICE, DARWIN_SIMULATOR, DARWIN_CATALYST, DARWIN_ENVS };
+
+/* facts of one Apple system; a list of start objects is words "VERSION WORD": below that version
+ * the link starts with that word, and the first that fits counts */
+struct darwin_facts {
+	int os, env;
+	struct fact platform_version; /* behind -platform_version: "ios-simulator" */
+	struct fact runtime;          /* libclang_rt.<runtime>.a */
+	struct fact kext_runtime;     /* libclang_rt.<kext-runtime>.a, for -lcc_kext */
+	struct fact arclite;          /* libarclite_<arclite>.a */
+	struct fact arc_since, subscripting_since; /* versions with Objective-C's ARC of their own */
+	struct fact arm64_since;                   /* the first version with arm64 */
+	struct yml_strs start_program, start_dylib, start_bundle, start_profile;
+};
+
 struct platform {
 	const char *name; /* of its file: "x86_64-linux-gnu" */
 	const char *path; /* the file */
@@ -88,6 +113,7 @@ struct platform {
 	struct fact image_suffix;      /* ".so" */
 	struct yml_strs image_options; /* words every image link gets */
 	struct yml_strs image_needs;   /* libraries an image may use when it says nothing */
+	struct darwin_facts darwin;
 };
 
 /* Read the platform `name` (a name looked up in PKGIMG_PLATFORM_PATH, then in the program's own

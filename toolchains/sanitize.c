@@ -336,7 +336,7 @@ static bool minimal(const struct tc *t)
 	return tc_flag(t, JF_SANITIZE_MINIMAL);
 }
 
-static bool wants_ubsan(const struct tc *t)
+bool sanitize_wants_ubsan(const struct tc *t)
 {
 	static const san_mask with_ubsan =
 		B(ADDRESS) | B(MEMORY) | B(NUMERICAL) | B(HWADDRESS) | B(THREAD) | B(DATAFLOW);
@@ -390,7 +390,7 @@ static bool is_needed(const struct tc *t, const struct san_runtime *r)
 	case NEED_BIT: return t->san.on & r->bit;
 	case NEED_MEMPROF: return wants_memprof(t);
 	case NEED_LSAN: return wants_lsan(t);
-	case NEED_UBSAN: return wants_ubsan(t);
+	case NEED_UBSAN: return sanitize_wants_ubsan(t);
 	case NEED_CFI: return wants_cfi(t, false);
 	case NEED_CFI_DIAG: return wants_cfi(t, true);
 	case NEED_STATS: return wants_stats(t);
@@ -469,7 +469,7 @@ static bool is_static(const struct tc *t, const struct san_runtime *r)
 {
 	if (!is_needed(t, r) || (r->shared_order && t->san.shared))
 		return false;
-	if ((r->need == NEED_CFI || r->need == NEED_CFI_DIAG) && t->san.shared && wants_ubsan(t))
+	if ((r->need == NEED_CFI || r->need == NEED_CFI_DIAG) && t->san.shared && sanitize_wants_ubsan(t))
 		return false;
 	return !tc_flag(t, JF_SHARED) || r == &runtimes[0];
 }

@@ -12,6 +12,9 @@ void sanitize_read(struct tc *t, struct sanitize *out);
 /* is this one on: "address", "hwaddress", "fuzzer" */
 bool sanitize_has(const struct tc *t, const char *name);
 
+/* is the runtime of undefined behaviour needed, and not part of another one? */
+bool sanitize_wants_ubsan(const struct tc *t);
+
 /* ELF: -u symbols, runtimes, --dynamic-list or --export-dynamic */
 void slot_sanitizers(struct tc *t, const struct slot *s);
 /* static runtimes were linked: the platform's sanitizer-libraries follow */

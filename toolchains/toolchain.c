@@ -296,7 +296,8 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		set_gcc_vars(&t);
 		find_library_dirs(&t);
 	}
-	if (t.kind != JOB_IMAGE) {
+	/* Darwin has only one runtime, and its platform is not known for sure by now */
+	if (t.kind != JOB_IMAGE && pf->family != FAMILY_DARWIN) {
 		sanitize_read(&t, &t.san);
 		runtime_check(&t);
 	}
@@ -308,10 +309,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		else
 			elf_plan(&t);
 		break;
+	case FAMILY_DARWIN: darwin_plan(&t); break;
 	default:
 		diag_err(d, job->str[JS_TARGET].at,
 			"'%s' is a platform of a family that this version does not link; it links "
-			"elf",
+			"elf and darwin",
 			pf->name);
 	}
 	return d->errors == before ? 0 : -1;
