@@ -8,6 +8,7 @@
 
 enum action {
 	SET_FLAG,
+	CLEAR_FLAG,
 	SET_STR,
 	ADD_LIST,
 	INPUT_LIB,    /* -lNAME at its place */
@@ -47,6 +48,19 @@ static const struct option_rule rules[] = {
 	{ OPT_static_libstdcxx, SET_FLAG, JF_STATIC_LIBSTDCXX, NULL },
 	{ OPT_static_libgcc, SET_FLAG, JF_STATIC_LIBGCC, NULL },
 	{ OPT_shared_libgcc, SET_FLAG, JF_SHARED_LIBGCC, NULL },
+	{ OPT_mwindows, SET_FLAG, JF_WINDOWS, NULL },
+	{ OPT_mconsole, SET_FLAG, JF_CONSOLE, NULL },
+	{ OPT_mdll, SET_FLAG, JF_DLL, NULL },
+	{ OPT_municode, SET_FLAG, JF_UNICODE, NULL },
+	{ OPT_mthreads, SET_FLAG, JF_MTHREADS, NULL },
+	{ OPT_fno_auto_import, SET_FLAG, JF_NO_AUTO_IMPORT, NULL },
+	{ OPT_fauto_import, CLEAR_FLAG, JF_NO_AUTO_IMPORT, NULL },
+	{ OPT_fstack_protector, SET_FLAG, JF_STACK_PROTECTOR, NULL },
+	{ OPT_fstack_protector_all, SET_FLAG, JF_STACK_PROTECTOR, NULL },
+	{ OPT_fstack_protector_strong, SET_FLAG, JF_STACK_PROTECTOR, NULL },
+	{ OPT_t, SET_FLAG, JF_TRACE, NULL },
+	{ OPT_mguard_EQ, CHOICE, JS_GUARD, "none|cf|cf-nochecks" },
+	{ OPT_undefined, ADD_LIST, JL_UNDEF_LONG, NULL },
 	{ OPT_o, SET_STR, JS_OUTPUT, NULL },
 	{ OPT_target, SET_STR, JS_TARGET, NULL },
 	{ OPT_platform, SET_STR, JS_PLATFORM, NULL },
@@ -79,10 +93,9 @@ static const struct option_rule rules[] = {
 	{ OPT_v, MODE, M(verbose), NULL },
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
-	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
+	{ OPT_Wno_unused, SET_FLAG, JF_QUIET_UNUSED, NULL },
 	{ OPT_Olevel, IGNORE, 0, NULL },
 	{ OPT_resource_dir_EQ, IGNORE, 0, NULL },
-	{ OPT_t, UNUSED, 0, NULL },
 };
 
 static const struct option_rule *rule_of(unsigned id)
@@ -181,6 +194,8 @@ static void set_flag(struct parse *p, enum job_flag f, struct loc at)
 {
 	if (f == JF_PIE)
 		p->job->flag[JF_NO_PIE].on = false;
+	if (f == JF_WINDOWS || f == JF_CONSOLE)
+		p->job->flag[JF_WINDOWS].on = p->job->flag[JF_CONSOLE].on = false;
 	job_set_flag(p->job, f, at);
 }
 
@@ -199,6 +214,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 
 	switch (r->action) {
 	case SET_FLAG: set_flag(p, (enum job_flag)r->index, at); break;
+	case CLEAR_FLAG: p->job->flag[r->index].on = false; break;
 	case SET_STR: job_set_str(p->job, (enum job_str)r->index, arg->values[0], at); break;
 	case ADD_LIST: add_list(p, (enum job_list)r->index, arg->values[0], at); break;
 	case INPUT_LIB: job_add_input(p->job, JOB_IN_LIB, arg->values[0], at); break;
@@ -209,7 +225,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case IGNORE: break;
 	case UNUSED:
-		if (!p->mode->quiet_unused)
+		if (!p->job->flag[JF_QUIET_UNUSED].on)
 			diag_warn(p->d, at, "option '%s' is not used for this link", arg->spelling);
 		break;
 	}

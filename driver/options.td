@@ -131,6 +131,24 @@ def pthread : LinkFlag2<"pthread">, Group<library_Group>, HelpText<"Link the thr
 def pg : LinkFlag<"pg">, Group<library_Group>, HelpText<"Link gprof's start file">;
 def rdynamic : LinkFlag<"rdynamic">, Group<output_Group>,
   HelpText<"Export a program's symbols to what it loads">;
+def mwindows : LinkFlag<"mwindows">, Group<output_Group>,
+  HelpText<"Link a program with windows of its own (MinGW)">;
+def mconsole : LinkFlag<"mconsole">, Group<output_Group>,
+  HelpText<"Link a program for the console (MinGW)">;
+def mdll : LinkFlag<"mdll">, Group<output_Group>, HelpText<"Link a DLL (MinGW)">;
+def municode : LinkFlag<"municode">, Group<library_Group>,
+  HelpText<"Start at wmain instead of main (MinGW)">;
+def mthreads : LinkFlag<"mthreads">, Group<library_Group>,
+  HelpText<"Link MinGW's old thread library">;
+def mguard_EQ : Joined<["-"], "mguard=">, Group<output_Group>, MetaVarName<"cf|cf-nochecks|none">,
+  HelpText<"Control flow guard (MinGW)">, Visibility<[LinkOption]>;
+def fauto_import : LinkFlag<"fauto-import">, Group<output_Group>,
+  HelpText<"Import data of DLLs without dllimport (MinGW; default)">;
+def fno_auto_import : LinkFlag<"fno-auto-import">, Group<output_Group>,
+  HelpText<"Import no data of DLLs without dllimport (MinGW)">;
+def undefined : JoinedOrSeparate<["-"], "undefined">, Group<library_Group>,
+  MetaVarName<"<symbol>">, HelpText<"-u, as MinGW's linkers spell it too">,
+  Visibility<[LinkOption]>;
 def s : Flag<["-"], "s">, Group<output_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Leave out symbols and debug information">;
 
@@ -144,7 +162,7 @@ def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>
 def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
 
 // known to clang's drivers of other platforms, without a meaning for those here
-def t : LinkFlag<"t">, Group<show_Group>;
+def t : LinkFlag<"t">, Group<show_Group>, HelpText<"Print the names of the linked files (MinGW)">;
 
 // accepted and not used: clang claims them when it only links
 class Compile<string name> : Flag<["-"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
@@ -165,7 +183,10 @@ def fPIE : Compile<"fPIE">;
 def fpie : Compile<"fpie">;
 def fno_plt : Compile<"fno-plt">;
 def fvisibility_EQ : CompileJoined<"fvisibility=">;
-def fstack_protector_Joined : CompileJoined<"fstack-protector">;
+def fstack_protector : Compile<"fstack-protector">;
+def fstack_protector_all : Compile<"fstack-protector-all">;
+def fstack_protector_strong : Compile<"fstack-protector-strong">;
+def fno_stack_protector : Compile<"fno-stack-protector">;
 def ffunction_sections : Compile<"ffunction-sections">;
 def fdata_sections : Compile<"fdata-sections">;
 def fno_exceptions : Compile<"fno-exceptions">;

@@ -186,6 +186,7 @@ static int link_once(struct run *r)
 		[PLAN_GNU] = LL_GNU,
 		[PLAN_DARWIN] = LL_DARWIN,
 		[PLAN_WASM] = LL_WASM,
+		[PLAN_MINGW] = LL_GNU,
 	};
 	enum ll_status s;
 	int code;

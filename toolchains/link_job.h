@@ -47,6 +47,16 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
+	/* MinGW */
+	JF_WINDOWS, /* the last of -mwindows and -mconsole is on */
+	JF_CONSOLE,
+	JF_DLL,
+	JF_UNICODE,
+	JF_MTHREADS,
+	JF_NO_AUTO_IMPORT,
+	JF_STACK_PROTECTOR,
+	JF_TRACE,        /* -t */
+	JF_QUIET_UNUSED, /* no warning of what is not used */
 	JOB_FLAGS,
 };
 
@@ -64,6 +74,7 @@ enum job_str {
 	JS_DYLD_PREFIX,
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
+	JS_GUARD,       /* MinGW: cf, cf-nochecks, none */
 	JOB_STRS,
 };
 
@@ -73,6 +84,7 @@ enum job_list {
 	JL_SCRIPTS,      /* -T */
 	JL_PREFIXES,     /* -B */
 	JL_NEEDS,        /* images: shared libraries, by soname */
+	JL_UNDEF_LONG,   /* -undefined, which MinGW's linkers read as -u */
 	JL_HOST_SYMBOLS, /* images: symbols that the host program provides */
 	JOB_LISTS,
 };
@@ -139,7 +151,8 @@ struct plan_make {
 	struct loc at;
 };
 
-enum plan_flavor { PLAN_GNU, PLAN_DARWIN, PLAN_WASM };
+/* PLAN_GNU is ELF; PLAN_MINGW is LLD's gnu flavour for PE */
+enum plan_flavor { PLAN_GNU, PLAN_DARWIN, PLAN_WASM, PLAN_MINGW };
 
 struct link_plan {
 	enum plan_flavor flavor;

@@ -14,14 +14,15 @@ static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static",
 	"shared" };
 static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
-	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data" };
+	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "target", "target-arch", "mingw",
+	"mingw-name", "mingw-root" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
 	struct platform *p;
 	uint64_t schema;
 	struct fact inherits;
-	struct yml_node *start_files, *runtime, *image;
+	struct yml_node *start_files, *runtime, *image, *windows;
 };
 
 #define P(member)         offsetof(struct platform, member)
@@ -60,6 +61,7 @@ static const struct yml_field file_fields[] = {
 	{ "start-files", YML_T_MAP, YML_OPTIONAL, F(start_files), YML_NO_AT, NULL, 0 },
 	{ "runtime", YML_T_MAP, YML_OPTIONAL, F(runtime), YML_NO_AT, NULL, 0 },
 	{ "image", YML_T_MAP, YML_OPTIONAL, F(image), YML_NO_AT, NULL, 0 },
+	{ "windows", YML_T_MAP, YML_OPTIONAL, F(windows), YML_NO_AT, NULL, 0 },
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field image_fields[] = {
@@ -68,6 +70,16 @@ static const struct yml_field image_fields[] = {
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),
 	STRS("needs", image_needs),
+	{ NULL, 0, 0, 0, 0, NULL, 0 },
+};
+static const struct yml_field windows_fields[] = {
+	FACT("dll-entry", dll_entry),
+	FACT("unicode-crt1", unicode_crt1),
+	STRS("first-libraries", first_libraries),
+	STRS("crt-libraries", crt_libraries),
+	STRS("other-crts", other_crts),
+	STRS("system-libraries", sys_libraries),
+	STRS("gui-libraries", gui_libraries),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field crt_fields[] = {
@@ -230,6 +242,8 @@ static int load_file(struct load *l, struct loc asked, const char *path, struct 
 		read_runtime(l->a, l->d, &f);
 	if (f.image)
 		yml_fill(l->a, l->d, f.image, "'image'", image_fields, p);
+	if (f.windows)
+		yml_fill(l->a, l->d, f.windows, "'windows'", windows_fields, p);
 	return l->d->errors == before ? 0 : -1;
 }
 
@@ -301,7 +315,9 @@ static void check_complete(struct diags *d, const struct platform *p)
 	} wanted[] = {
 		{ "triple", p->triple.text },
 		{ "arch", p->arch.text },
-		{ "emulation", p->family == FAMILY_ELF ? p->emulation.text : "" },
+		{ "emulation", p->family == FAMILY_ELF || p->family == FAMILY_MINGW
+				       ? p->emulation.text
+				       : "" },
 		{ "output", p->output.text },
 	};
 
@@ -495,5 +511,10 @@ void platform_print(const struct platform *p, FILE *out)
 		print_strs(out, runtime_names[k], &p->runtime[k], 2);
 	fprintf(out, "image:\n");
 	for (const struct yml_field *f = image_fields; f->key; f++)
+		print_field(out, f, p, 2);
+	if (p->family != FAMILY_MINGW)
+		return;
+	fprintf(out, "windows:\n");
+	for (const struct yml_field *f = windows_fields; f->key; f++)
 		print_field(out, f, p, 2);
 }

@@ -56,6 +56,19 @@ void slots_run(struct tc *t, const struct slot *slots)
 			run_row(t, s);
 }
 
+void tc_unused(struct tc *t, struct loc at, const char *spelling)
+{
+	if (!tc_flag(t, JF_QUIET_UNUSED))
+		diag_warn(t->d, at, "option '%s' is not used for this link", spelling);
+}
+
+void tc_warn_unused(struct tc *t, const struct unused_flag *flags)
+{
+	for (; flags->flag; flags++)
+		if (tc_flag(t, flags->flag))
+			tc_unused(t, t->job->flag[flags->flag].at, flags->spelling);
+}
+
 /* ---- shared slots */
 
 void slot_output(struct tc *t, const struct slot *s)
@@ -145,6 +158,9 @@ static void set_vars(struct tc *t, const char *triple)
 	if (t->gcc.dir && str_starts(t->gcc.dir, t->vars.v[VAR_SYSROOT]))
 		t->vars.v[VAR_GCC_IN_SYSROOT] = t->gcc.dir;
 	t->vars.v[VAR_DATA] = t->data;
+	t->vars.v[VAR_MINGW] = t->mingw.base;
+	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
+	t->vars.v[VAR_MINGW_ROOT] = t->mingw.root;
 }
 
 static void find_library_dirs(struct tc *t)
@@ -154,7 +170,8 @@ static void find_library_dirs(struct tc *t)
 	yml_each (i, &t->pf->library_dirs) {
 		const char *dir = platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]);
 
-		if (!dir || !file_is_dir(dir))
+		/* clang names MinGW's folders whether they exist or not */
+		if (!dir || (t->pf->family != FAMILY_MINGW && !file_is_dir(dir)))
 			continue;
 		arena_push_room(t->mem, l->v, l->n, l->cap);
 		l->v[l->n++] = (struct job_word) { dir, t->pf->library_dirs.at[i] };
@@ -183,7 +200,9 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	t.kind = out->kind = job_kind(job);
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	t.data = file_data_dir(a);
-	if (t.kind != JOB_IMAGE)
+	if (pf->family == FAMILY_MINGW)
+		mingw_find(&t);
+	else if (t.kind != JOB_IMAGE)
 		find_gcc(&t);
 	set_vars(&t, triple);
 	if (t.kind != JOB_IMAGE)
@@ -196,10 +215,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		else
 			elf_plan(&t);
 		break;
+	case FAMILY_MINGW: mingw_plan(&t); break;
 	default:
 		diag_err(d, job->str[JS_TARGET].at,
 			"'%s' is a platform of a family that this version does not link; it links "
-			"elf",
+			"elf and mingw",
 			pf->name);
 	}
 	return d->errors == before ? 0 : -1;
