@@ -194,8 +194,6 @@ static void set_flag(struct parse *p, enum job_flag f, struct loc at)
 {
 	if (f == JF_PIE)
 		p->job->flag[JF_NO_PIE].on = false;
-	if (f == JF_WINDOWS || f == JF_CONSOLE)
-		p->job->flag[JF_WINDOWS].on = p->job->flag[JF_CONSOLE].on = false;
 	job_set_flag(p->job, f, at);
 }
 

@@ -48,7 +48,7 @@ enum job_flag {
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
 	/* MinGW */
-	JF_WINDOWS, /* the last of -mwindows and -mconsole is on */
+	JF_WINDOWS,
 	JF_CONSOLE,
 	JF_DLL,
 	JF_UNICODE,

@@ -175,10 +175,14 @@ static void slot_emulation(struct tc *t, const struct slot *s)
 	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
 }
 
+/* the last one said, though -mwindows links its libraries in any case */
 static void slot_subsystem(struct tc *t, const struct slot *s)
 {
-	enum job_flag f = tc_flag(t, JF_WINDOWS) ? JF_WINDOWS : JF_CONSOLE;
+	enum job_flag f = JF_WINDOWS;
 
+	if (tc_flag(t, JF_CONSOLE) &&
+		(!tc_flag(t, f) || t->job->flag[JF_CONSOLE].at.arg > t->job->flag[f].at.arg))
+		f = JF_CONSOLE;
 	if (!tc_flag(t, f))
 		return;
 	flag_word(t, s, f, "--subsystem");
