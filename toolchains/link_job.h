@@ -140,9 +140,10 @@ enum job_kind job_kind(const struct link_job *job);
  * PLAN_TMP followed by its name. */
 #define PLAN_TMP "${tmp}/"
 enum plan_make_kind {
-	PLAN_TEXT,     /* `source` is the content */
-	PLAN_IR,       /* `source` is a file of LLVM IR, compiled for the plan's triple */
-	PLAN_ELF_STUB, /* `source` is a symbol list of stubs/ */
+	PLAN_TEXT,           /* `source` is the content */
+	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
+	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
+	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
 };
 struct plan_make {
 	enum plan_make_kind kind;

@@ -215,7 +215,12 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		else
 			elf_plan(&t);
 		break;
-	case FAMILY_MINGW: mingw_plan(&t); break;
+	case FAMILY_MINGW:
+		if (t.kind == JOB_IMAGE)
+			mingw_image_plan(&t);
+		else
+			mingw_plan(&t);
+		break;
 	default:
 		diag_err(d, job->str[JS_TARGET].at,
 			"'%s' is a platform of a family that this version does not link; it links "
