@@ -12,6 +12,11 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
+#include "toolchains/lto.h"
+#include "toolchains/profile.h"
+#include "toolchains/runtime.h"
+#include "toolchains/sanitize.h"
 
 /* ---- the sysroot */
 
@@ -221,6 +226,16 @@ static void slot_mingw_output(struct tc *t, const struct slot *s)
 	t->plan->argv.v[t->plan->output_index] = t->plan->output;
 }
 
+/* the folders of compiler-rt's libraries, for -lclang_rt... */
+static void slot_runtime_dirs(struct tc *t, const struct slot *s)
+{
+	const char *dirs[] = { compiler_rt_target_dir(t), compiler_rt_os_dir(t) };
+
+	for (size_t i = 0; i < 2; i++)
+		if (file_exists(dirs[i]))
+			tc_wordf(t, s, NOWHERE, "-L%s", dirs[i]);
+}
+
 /* -u and -undefined in the user's order */
 static void slot_undefined(struct tc *t, const struct slot *s)
 {
@@ -255,13 +270,27 @@ static void slot_start_files(struct tc *t, const struct slot *s)
 	}
 }
 
+/* flushes denormals to zero at start; not in a DLL, whose host may count on them */
+static void fast_math(struct tc *t, const struct slot *s)
+{
+	const char *level = t->job->str[JS_OPT_LEVEL].text;
+	const char *path = tc_find_file(t, "crtfastmath.o");
+
+	if (tc_flag(t, JF_SHARED) || str_eq(path, "crtfastmath.o"))
+		return;
+	if (tc_flag(t, JF_FAST_MATH) || (level && str_eq(level, "fast")))
+		flag_word(t, s, JF_FAST_MATH, path);
+}
+
 static void slot_end_files(struct tc *t, const struct slot *s)
 {
 	const struct yml_strs *files = &t->pf->crt[t->crt].end;
 
-	if (wants_start_files(t))
-		yml_each (i, files)
-			tc_word(t, s, files->at[i], tc_find_file(t, files->v[i]));
+	if (!wants_start_files(t))
+		return;
+	fast_math(t, s);
+	yml_each (i, files)
+		tc_word(t, s, files->at[i], tc_find_file(t, files->v[i]));
 }
 
 static void slot_cxx(struct tc *t, const struct slot *s)
@@ -272,7 +301,7 @@ static void slot_cxx(struct tc *t, const struct slot *s)
 		return;
 	if (static_cxx)
 		flag_word(t, s, JF_STATIC_LIBSTDCXX, "-Bstatic");
-	tc_words(t, s, &t->pf->cxx_libraries);
+	cxx_library_bare(t, s);
 	if (static_cxx)
 		flag_word(t, s, JF_STATIC_LIBSTDCXX, "-Bdynamic");
 }
@@ -303,6 +332,10 @@ static void runtime(struct tc *t, const struct slot *s)
 {
 	enum runtime_kind k = RT_C;
 
+	if (runtime_rtlib(t) == RTLIB_COMPILER_RT) {
+		runtime_words(t, s);
+		return;
+	}
 	if (tc_flag(t, JF_STATIC) || tc_flag(t, JF_STATIC_LIBGCC))
 		k = RT_STATIC;
 	else if (tc_flag(t, JF_SHARED))
@@ -333,6 +366,36 @@ static void system_libraries(struct tc *t, const struct slot *s)
 	tc_words(t, s, &t->pf->sys_libraries);
 }
 
+/* Before all other libraries, so that asan is started before them; again in its place below. */
+static void slot_asan(struct tc *t, const struct slot *s)
+{
+	if (sanitize_has(t, "address") && wants_libraries(t))
+		tc_word(t, s, t->san.at, compiler_rt_file(t, "asan_dynamic", RUNTIME_SHARED));
+}
+
+/* the C runtime is a DLL, so asan is one as well, with a thunk that must be linked whole */
+static void asan(struct tc *t, const struct slot *s)
+{
+	const char *thunk;
+
+	if (!sanitize_has(t, "address"))
+		return;
+	thunk = compiler_rt_file(t, "asan_dynamic_runtime_thunk", RUNTIME_STATIC);
+	tc_word(t, s, t->san.at, compiler_rt_file(t, "asan_dynamic", RUNTIME_SHARED));
+	tc_word(t, s, t->san.at, thunk);
+	tc_word(t, s, t->san.at, "--require-defined");
+	tc_word(t, s, t->pf->seh_interceptor.at, t->pf->seh_interceptor.text);
+	tc_word(t, s, t->san.at, "--whole-archive");
+	tc_word(t, s, t->san.at, thunk);
+	tc_word(t, s, t->san.at, "--no-whole-archive");
+}
+
+static void profile(struct tc *t, const struct slot *s)
+{
+	if (profile_is_on(t) || profile_is_coverage(t))
+		tc_word(t, s, NOWHERE, compiler_rt_file(t, "profile", RUNTIME_STATIC));
+}
+
 /* static: all in one group; otherwise the C group stands on both sides of the system's libraries,
  * and kernel32, which it needs, once more behind it */
 static void slot_libraries(struct tc *t, const struct slot *s)
@@ -348,11 +411,15 @@ static void slot_libraries(struct tc *t, const struct slot *s)
 		flag_word(t, s, JF_STACK_PROTECTOR, "-lssp_nonshared");
 		flag_word(t, s, JF_STACK_PROTECTOR, "-lssp");
 	}
+	if (openmp_is_on(t))
+		openmp_libraries(t, s, false);
 	c_group(t, s);
 	if (tc_flag(t, JF_PROFILE_PG))
 		flag_word(t, s, JF_PROFILE_PG, "-lgmon");
 	if (tc_flag(t, JF_PTHREAD))
 		flag_word(t, s, JF_PTHREAD, "-lpthread");
+	asan(t, s);
+	profile(t, s);
 	system_libraries(t, s);
 	if (group) {
 		flag_word(t, s, JF_STATIC, "--end-group");
@@ -377,10 +444,13 @@ static const struct slot mingw_slots[] = {
 	{ "strip", .flag = JF_STRIP, .word = "-s" }, /* again, as clang has it */
 	{ "trace", .flag = JF_TRACE, .word = "-t" },
 	{ "undefined", .emit = slot_undefined },
+	{ "asan", .emit = slot_asan },
 	{ "start-files", .emit = slot_start_files },
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "library-dirs", .emit = slot_library_dirs },
+	{ "runtime-dirs", .emit = slot_runtime_dirs },
 	{ "inputs", .emit = slot_inputs },
+	{ "lto", .emit = slot_lto },
 	{ "c++-libraries", .emit = slot_cxx },
 	{ "libraries", .emit = slot_libraries },
 	{ "end-files", .emit = slot_end_files },

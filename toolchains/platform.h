@@ -27,7 +27,7 @@ struct crt_files {
 };
 
 /* words of the compiler's runtime library by how it is linked */
-enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_KINDS };
+enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_NO_UNWINDER, RT_KINDS };
 
 struct platform {
 	const char *name; /* of its file: "x86_64-linux-gnu" */
@@ -41,19 +41,35 @@ struct platform {
 	struct loc pie_at;
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
+	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
+	struct fact lto_cpu_option; /* which option names it: "march", "mcpu" */
+	struct fact lto_cpu; /* the CPU link-time optimisation makes code for */
+	bool sanitizers_shared; /* their runtimes are shared libraries unless -static-libsan */
+	struct yml_strs sanitizers; /* what -fsanitize= may name */
+	struct yml_strs arch_sanitizers; /* and what it may name on this architecture */
+	struct yml_strs sanitizer_libraries, xray_libraries; /* system libraries they need */
+	struct yml_strs openmp_libraries; /* system libraries OpenMP needs */
+	struct yml_strs xray_archs; /* architectures with an XRay runtime, as `arch` spells them */
 	struct yml_strs link_options; /* words every link gets, after hash style */
 	struct yml_strs
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
 	struct crt_files crt[CRT_KINDS];
-	struct yml_strs runtime[RT_KINDS];
+	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
+	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
+	struct yml_strs unwind_libunwind[RT_KINDS]; /* LLVM's libunwind */
+	struct yml_strs arch_libraries; /* after the runtime; SPARC's -latomic */
 	struct yml_strs c_libraries;   /* "-lc" */
-	struct yml_strs cxx_libraries; /* "-lstdc++" */
+	struct yml_strs cxx_libraries; /* "-lstdc++": the words of libstdc++ */
+	struct yml_strs libcxx_libraries; /* "-lc++" */
+	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
 	uint64_t page_size;            /* bytes */
 	struct loc page_size_at;
 	/* MinGW */
 	struct fact dll_entry;           /* symbol a DLL starts at */
+	struct fact seh_interceptor;     /* symbol drawn in with asan */
 	struct fact unicode_crt1;        /* takes crt1's place with -municode */
 	struct yml_strs crt_libraries;   /* left out when an input is one of other_crts */
 	struct yml_strs other_crts;      /* how names of other C runtimes start */

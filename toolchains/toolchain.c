@@ -1,8 +1,13 @@
 /* What the families share: the slot machine, the variables of facts, the search for files. */
 #include "toolchains/toolchain.h"
 
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
+#include "toolchains/runtime.h"
+#include "toolchains/sanitize.h"
 
 void tc_word(struct tc *t, const struct slot *s, struct loc at, const char *word)
 {
@@ -190,16 +195,31 @@ static void list_input_files(struct tc *t)
 	t->plan->inputs = v;
 }
 
+/* aarch64-unknown-linux-android21: the level is a part of the triple */
+static void android_level(struct tc *t)
+{
+	const char *env = strstr(t->triple, "-android");
+
+	t->is_android = env != NULL;
+	if (!env)
+		return;
+	while (*env && !strchr("0123456789", *env))
+		env++;
+	t->api = (unsigned)strtoul(env, NULL, 10);
+}
+
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
-	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out };
+	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
 	unsigned before = d->errors;
 
 	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
 	t.kind = out->kind = job_kind(job);
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	t.data = file_data_dir(a);
+	t.resource_dir = compiler_rt_resource_dir(&t);
+	android_level(&t);
 	if (pf->family == FAMILY_MINGW)
 		mingw_find(&t);
 	else if (t.kind != JOB_IMAGE)
@@ -207,6 +227,10 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	set_vars(&t, triple);
 	if (t.kind != JOB_IMAGE)
 		find_library_dirs(&t);
+	if (t.kind != JOB_IMAGE) {
+		sanitize_read(&t, &t.san);
+		runtime_check(&t);
+	}
 	list_input_files(&t);
 	switch ((enum platform_family)pf->family) {
 	case FAMILY_ELF:
