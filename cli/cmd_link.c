@@ -8,7 +8,8 @@
 #include "driver/options.h"
 #include "frontend/seal.h"
 
-/* An image with a root symbol of the user's own is not ours to seal. */
+/* An image with a root symbol of the user's own is not ours to seal; neither is a DLL, whose
+ * metadata the image format does not reach (image/FORMAT.md is about ELF). */
 static int run(struct cli *c, const struct link_job *job, const struct link_plan *plan,
 	const struct link_mode *mode)
 {
@@ -16,7 +17,7 @@ static int run(struct cli *c, const struct link_job *job, const struct link_plan
 	struct driver_run_options o = { .verbose = mode->verbose || driver_verbose_linking(),
 		.ctx = &at };
 
-	if (plan->kind == JOB_IMAGE && !job->str[JS_ROOT_SYMBOL].text)
+	if (plan->kind == JOB_IMAGE && plan->flavor == PLAN_GNU && !job->str[JS_ROOT_SYMBOL].text)
 		o.before_publish = seal_image;
 	return driver_run(c->mem, c->d, plan, &o) ? EXIT_INPUT : EXIT_OK;
 }

@@ -53,6 +53,19 @@ static const struct option_rule rules[] = {
 	{ OPT_static_libstdcxx, SET_FLAG, JF_STATIC_LIBSTDCXX, NULL },
 	{ OPT_static_libgcc, SET_FLAG, JF_STATIC_LIBGCC, NULL },
 	{ OPT_shared_libgcc, SET_FLAG, JF_SHARED_LIBGCC, NULL },
+	{ OPT_mwindows, SET_FLAG, JF_WINDOWS, NULL },
+	{ OPT_mconsole, SET_FLAG, JF_CONSOLE, NULL },
+	{ OPT_mdll, SET_FLAG, JF_DLL, NULL },
+	{ OPT_municode, SET_FLAG, JF_UNICODE, NULL },
+	{ OPT_mthreads, SET_FLAG, JF_MTHREADS, NULL },
+	{ OPT_fno_auto_import, SET_FLAG, JF_NO_AUTO_IMPORT, NULL },
+	{ OPT_fauto_import, CLEAR_FLAG, JF_NO_AUTO_IMPORT, NULL },
+	{ OPT_fstack_protector, SET_FLAG, JF_STACK_PROTECTOR, NULL },
+	{ OPT_fstack_protector_all, SET_FLAG, JF_STACK_PROTECTOR, NULL },
+	{ OPT_fstack_protector_strong, SET_FLAG, JF_STACK_PROTECTOR, NULL },
+	{ OPT_t, SET_FLAG, JF_TRACE, NULL },
+	{ OPT_mguard_EQ, CHOICE, JS_GUARD, "none|cf|cf-nochecks" },
+	{ OPT_undefined, ADD_LIST, JL_UNDEF_LONG, NULL },
 	{ OPT_o, SET_STR, JS_OUTPUT, NULL },
 	{ OPT_target, SET_STR, JS_TARGET, NULL },
 	{ OPT_platform, SET_STR, JS_PLATFORM, NULL },
@@ -166,7 +179,6 @@ static const struct option_rule rules[] = {
 	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
 	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
 	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
-	{ OPT_undefined, ADD_LIST, JL_UNDEF_LONG, NULL },
 	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_x, IGNORE, 0, NULL },
 	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
@@ -190,8 +202,7 @@ static const struct option_rule rules[] = {
 	{ OPT_v, MODE, M(verbose), NULL },
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
-	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
-	{ OPT_t, UNUSED, 0, NULL },
+	{ OPT_Wno_unused, SET_FLAG, JF_QUIET_UNUSED, NULL },
 };
 
 static const struct option_rule *rule_of(unsigned id)
@@ -340,7 +351,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case IGNORE: break;
 	case UNUSED:
-		if (!p->mode->quiet_unused)
+		if (!p->job->flag[JF_QUIET_UNUSED].on)
 			diag_warn(p->d, at, "option '%s' is not used for this link", arg->spelling);
 		break;
 	}

@@ -13,7 +13,6 @@ struct link_mode {
 	bool dry_run; /* -### */
 	bool explain;
 	bool verbose; /* -v */
-	bool quiet_unused;
 	bool help, version;
 };
 

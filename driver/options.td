@@ -138,6 +138,24 @@ def pthread : LinkFlag2<"pthread">, Group<library_Group>, HelpText<"Link the thr
 def pg : LinkFlag<"pg">, Group<library_Group>, HelpText<"Link gprof's start file">;
 def rdynamic : LinkFlag<"rdynamic">, Group<output_Group>,
   HelpText<"Export a program's symbols to what it loads">;
+def mwindows : LinkFlag<"mwindows">, Group<output_Group>,
+  HelpText<"Link a program with windows of its own (MinGW)">;
+def mconsole : LinkFlag<"mconsole">, Group<output_Group>,
+  HelpText<"Link a program for the console (MinGW)">;
+def mdll : LinkFlag<"mdll">, Group<output_Group>, HelpText<"Link a DLL (MinGW)">;
+def municode : LinkFlag<"municode">, Group<library_Group>,
+  HelpText<"Start at wmain instead of main (MinGW)">;
+def mthreads : LinkFlag<"mthreads">, Group<library_Group>,
+  HelpText<"Link MinGW's old thread library">;
+def mguard_EQ : Joined<["-"], "mguard=">, Group<output_Group>, MetaVarName<"cf|cf-nochecks|none">,
+  HelpText<"Control flow guard (MinGW)">, Visibility<[LinkOption]>;
+def fauto_import : LinkFlag<"fauto-import">, Group<output_Group>,
+  HelpText<"Import data of DLLs without dllimport (MinGW; default)">;
+def fno_auto_import : LinkFlag<"fno-auto-import">, Group<output_Group>,
+  HelpText<"Import no data of DLLs without dllimport (MinGW)">;
+def undefined : JoinedOrSeparate<["-"], "undefined">, Group<library_Group>,
+  MetaVarName<"<symbol>">, HelpText<"-u, as MinGW's linkers spell it too">,
+  Visibility<[LinkOption]>;
 def s : Flag<["-"], "s">, Group<output_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Leave out symbols and debug information">;
 
@@ -151,10 +169,7 @@ def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>
 def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
 
 // known to clang's drivers of other platforms, without a meaning for those here
-def t : LinkFlag<"t">, Group<show_Group>;
-def undefined : JoinedOrSeparate<["-"], "undefined">, Group<library_Group>,
-  MetaVarName<"<symbol>">, HelpText<"-u, as MinGW's linkers spell it too">,
-  Visibility<[LinkOption]>;
+def t : LinkFlag<"t">, Group<show_Group>, HelpText<"Print the names of the linked files (MinGW)">;
 
 // accepted and not used: clang claims them when it only links
 class Compile<string name> : Flag<["-"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
@@ -172,7 +187,10 @@ def fPIE : Compile<"fPIE">;
 def fpie : Compile<"fpie">;
 def fno_plt : Compile<"fno-plt">;
 def fvisibility_EQ : CompileJoined<"fvisibility=">;
-def fstack_protector_Joined : CompileJoined<"fstack-protector">;
+def fstack_protector : Compile<"fstack-protector">;
+def fstack_protector_all : Compile<"fstack-protector-all">;
+def fstack_protector_strong : Compile<"fstack-protector-strong">;
+def fno_stack_protector : Compile<"fno-stack-protector">;
 def fno_exceptions : Compile<"fno-exceptions">;
 def fno_rtti : Compile<"fno-rtti">;
 def fexceptions : Compile<"fexceptions">;
@@ -248,7 +266,7 @@ def moutline : DarwinFlag<"moutline">;
 def mno_outline : DarwinFlag<"mno-outline">;
 def dynamiclib : DarwinFlag<"dynamiclib">, HelpText<"Link a dynamic library">;
 def headerpad_max_install_names : DarwinFlag<"headerpad_max_install_names">;
-def m32 : DarwinFlag<"m32">;
+def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"Link for the target's 32-bit variant">;
 def fembed_bitcode : DarwinFlag<"fembed-bitcode">;
 def fembed_bitcode_marker : DarwinFlag<"fembed-bitcode-marker">;
 def allowable_client : DarwinSeparate<"allowable_client">;
@@ -284,7 +302,6 @@ def pagezero_size : DarwinEither<"pagezero_size">;
 def seg1addr : DarwinEither<"seg1addr">;
 def sub_library : DarwinEither<"sub_library">;
 def sub_umbrella : DarwinEither<"sub_umbrella">;
-def undefined : DarwinEither<"undefined">;
 def segs_read_ : DarwinJoined<"segs_read_">;
 def y : DarwinJoined<"y">;
 def mlinker_version_EQ : DarwinJoined<"mlinker-version=">, MetaVarName<"<version>">,
@@ -460,7 +477,6 @@ def ffat_lto_objects : LinkFlag<"ffat-lto-objects">, Group<code_Group>,
 def fno_fat_lto_objects : LinkFlag<"fno-fat-lto-objects">, Group<code_Group>,
   HelpText<"Take -ffat-lto-objects back">;
 // ---- which target of several
-def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"Link for the target's 32-bit variant">;
 def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"Link for the target's 64-bit variant">;
 def mx32 : LinkFlag<"mx32">, Group<target_Group>,
   HelpText<"Link for x86-64 with 32-bit pointers">;

@@ -21,6 +21,48 @@ static const char *apple_system(const struct ll_triple *t)
 	return NULL;
 }
 
+/* Families with linkers of their own, which this program does not drive. `env` NULL: any. */
+static const struct {
+	const char *os, *env, *name;
+} not_linked[] = {
+	{ "windows", "msvc", "Microsoft's link.exe" },
+	{ "windows", "itanium", "Windows with the Itanium C++ ABI" },
+	{ "windows", "cygnus", "Cygwin" },
+	{ "solaris", NULL, "Solaris" },
+	{ "fuchsia", NULL, "Fuchsia" },
+	{ "haiku", NULL, "Haiku" },
+	{ "aix", NULL, "AIX" },
+	{ "zos", NULL, "z/OS" },
+};
+
+/* "a, b, c" of the platforms there are */
+static const char *platform_list(struct arena *a)
+{
+	struct strbuf b = { .mem = a };
+	const char *const *names;
+	size_t n;
+
+	platform_names(a, &names, &n);
+	for (size_t i = 0; i < n; i++)
+		strbuf_fmt(&b, "%s%s", i ? ", " : "", names[i]);
+	return strbuf_text(&b);
+}
+
+static bool report_not_linked(
+	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
+{
+	for (size_t i = 0; i < sizeof(not_linked) / sizeof(not_linked[0]); i++) {
+		if (!str_eq(not_linked[i].os, t->os) ||
+			(not_linked[i].env && !str_eq(not_linked[i].env, t->env)))
+			continue;
+		diag_err(d, asked, "'%s' is of a family that pkgimg does not link: %s", t->text,
+			not_linked[i].name);
+		diag_note(d, NOWHERE, "the platforms it links for are: %s", platform_list(a));
+		return true;
+	}
+	return false;
+}
+
 /* The names under which a triple's platform may be filed, in order. Versions and vendors take no
  * part: x86_64-unknown-freebsd14 is x86_64-freebsd, aarch64-linux-android21 aarch64-linux-android.
  * A Linux without an environment (x86_64-redhat-linux) has glibc. */
@@ -48,6 +90,8 @@ static const struct platform *by_triple(
 		if (p || d->errors != before)
 			return p;
 	}
+	if (report_not_linked(a, d, asked, t))
+		return NULL;
 	diag_err(d, asked,
 		"there is no platform for the target '%s'; `pkgimg platforms` lists those "
 		"there are, and `--platform FILE` takes one of your own",

@@ -104,12 +104,28 @@ static int make_elf_stub(struct run *r, const struct plan_make *m, const char *p
 	return file_write(r->a, r->d, m->at, path, bytes, n);
 }
 
+static int make_import_library(struct run *r, const struct plan_make *m, const char *path)
+{
+	struct stub_list list;
+	struct ll_import *v;
+
+	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
+		return -1;
+	v = arena_array(r->a, struct ll_import, list.nsymbols + 1);
+	for (size_t i = 0; i < list.nsymbols; i++)
+		v[i] = (struct ll_import) { list.symbols[i].name,
+			list.symbols[i].kind == STUB_OBJECT };
+	return ll_write_import_library(
+		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
+}
+
 static void make_files(struct run *r)
 {
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
 		[PLAN_TEXT] = make_text,
 		[PLAN_IR] = make_ir,
 		[PLAN_ELF_STUB] = make_elf_stub,
+		[PLAN_IMPORT_LIBRARY] = make_import_library,
 	};
 
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
@@ -187,6 +203,7 @@ static int link_once(struct run *r)
 		[PLAN_GNU] = LL_GNU,
 		[PLAN_DARWIN] = LL_DARWIN,
 		[PLAN_WASM] = LL_WASM,
+		[PLAN_MINGW] = LL_GNU,
 	};
 	enum ll_status s;
 	int code;

@@ -312,6 +312,17 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
 	void **object, size_t *size);
 
+/* ---- DLLs
+ * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names
+ * are as a DLL exports them, without the decoration of i386.
+ * returns 0, or -1 reported: no DLLs for that triple, not writable; cold */
+struct ll_import {
+	const char *name;
+	bool data; /* there is only __imp_NAME */
+};
+int ll_write_import_library(struct diags *d, struct loc at, const char *path, const char *dll,
+	const char *triple, const struct ll_import *v, size_t n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -352,6 +352,17 @@ static enum crt_kind crt_of(const struct tc *t)
 	return is_pie(t) ? CRT_PIE : CRT_EXE;
 }
 
+static const struct unused_flag elf_unused[] = {
+	{ JF_TRACE, "-t" },
+	{ JF_WINDOWS, "-mwindows" },
+	{ JF_CONSOLE, "-mconsole" },
+	{ JF_DLL, "-mdll" },
+	{ JF_UNICODE, "-municode" },
+	{ JF_MTHREADS, "-mthreads" },
+	{ JF_NO_AUTO_IMPORT, "-fno-auto-import" },
+	{ 0 },
+};
+
 void elf_plan(struct tc *t)
 {
 	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
@@ -365,5 +376,6 @@ void elf_plan(struct tc *t)
 	t->plan->flavor = PLAN_GNU;
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);
+	tc_warn_unused(t, elf_unused);
 	slots_run(t, elf_slots);
 }

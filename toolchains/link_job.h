@@ -48,6 +48,16 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
+	/* MinGW */
+	JF_WINDOWS,
+	JF_CONSOLE,
+	JF_DLL,
+	JF_UNICODE,
+	JF_MTHREADS,
+	JF_NO_AUTO_IMPORT,
+	JF_STACK_PROTECTOR,
+	JF_TRACE,        /* -t */
+	JF_QUIET_UNUSED, /* no warning of what is not used */
 	JF_FAST_MATH,
 	JF_SPLIT_STACK,
 	JF_EXPERIMENTAL_LIBRARY,
@@ -110,6 +120,7 @@ enum job_str {
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
 	JS_ISYSROOT,    /* Darwin: the SDK; default: SDKROOT of the environment */
+	JS_GUARD,       /* MinGW: cf, cf-nochecks, none */
 	JOB_STRS,
 };
 
@@ -196,9 +207,10 @@ enum job_kind job_kind(const struct link_job *job);
  * PLAN_TMP followed by its name. */
 #define PLAN_TMP "${tmp}/"
 enum plan_make_kind {
-	PLAN_TEXT,     /* `source` is the content */
-	PLAN_IR,       /* `source` is a file of LLVM IR, compiled for the plan's triple */
-	PLAN_ELF_STUB, /* `source` is a symbol list of stubs/ */
+	PLAN_TEXT,           /* `source` is the content */
+	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
+	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
+	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
 };
 struct plan_make {
 	enum plan_make_kind kind;
@@ -207,7 +219,8 @@ struct plan_make {
 	struct loc at;
 };
 
-enum plan_flavor { PLAN_GNU, PLAN_DARWIN, PLAN_WASM };
+/* PLAN_GNU is ELF; PLAN_MINGW is LLD's gnu flavour for PE */
+enum plan_flavor { PLAN_GNU, PLAN_DARWIN, PLAN_WASM, PLAN_MINGW };
 
 struct link_plan {
 	enum plan_flavor flavor;

@@ -16,8 +16,8 @@ static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shar
 	"no-unwinder" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
 	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "arch-word", "abi", "gcc-suffix",
-	"gcc-os-suffix", "gcc-up",
-	"api", "target-runtimes" };
+	"gcc-os-suffix", "gcc-up", "api", "target-runtimes", "target", "target-arch", "mingw",
+	"mingw-name", "mingw-root" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
@@ -25,7 +25,7 @@ struct platform_file {
 	uint64_t schema;
 	struct fact inherits;
 	struct yml_node *start_files, *runtime, *unwind_libgcc, *unwind_libunwind, *image;
-	struct yml_node *darwin;
+	struct yml_node *darwin, *windows;
 };
 
 #define P(member)         offsetof(struct platform, member)
@@ -99,6 +99,7 @@ static const struct yml_field file_fields[] = {
 	{ "unwind-libunwind", YML_T_MAP, YML_OPTIONAL, F(unwind_libunwind), YML_NO_AT, NULL, 0 },
 	{ "image", YML_T_MAP, YML_OPTIONAL, F(image), YML_NO_AT, NULL, 0 },
 	{ "darwin", YML_T_MAP, YML_OPTIONAL, F(darwin), YML_NO_AT, NULL, 0 },
+	{ "windows", YML_T_MAP, YML_OPTIONAL, F(windows), YML_NO_AT, NULL, 0 },
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field image_fields[] = {
@@ -127,6 +128,17 @@ static const struct yml_field darwin_fields[] = {
 	STRS("start-dylib", darwin.start_dylib),
 	STRS("start-bundle", darwin.start_bundle),
 	STRS("start-profile", darwin.start_profile),
+	{ NULL, 0, 0, 0, 0, NULL, 0 },
+};
+static const struct yml_field windows_fields[] = {
+	FACT("dll-entry", dll_entry),
+	FACT("seh-interceptor", seh_interceptor),
+	FACT("unicode-crt1", unicode_crt1),
+	STRS("first-libraries", first_libraries),
+	STRS("crt-libraries", crt_libraries),
+	STRS("other-crts", other_crts),
+	STRS("system-libraries", sys_libraries),
+	STRS("gui-libraries", gui_libraries),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field crt_fields[] = {
@@ -294,6 +306,8 @@ static int load_file(struct load *l, struct loc asked, const char *path, struct 
 		yml_fill(l->a, l->d, f.image, "'image'", image_fields, p);
 	if (f.darwin)
 		yml_fill(l->a, l->d, f.darwin, "'darwin'", darwin_fields, p);
+	if (f.windows)
+		yml_fill(l->a, l->d, f.windows, "'windows'", windows_fields, p);
 	return l->d->errors == before ? 0 : -1;
 }
 
@@ -365,7 +379,9 @@ static void check_complete(struct diags *d, const struct platform *p)
 	} wanted[] = {
 		{ "triple", p->triple.text },
 		{ "arch", p->arch.text },
-		{ "emulation", p->family == FAMILY_ELF ? p->emulation.text : "" },
+		{ "emulation", p->family == FAMILY_ELF || p->family == FAMILY_MINGW
+				       ? p->emulation.text
+				       : "" },
 		{ "output", p->output.text },
 	};
 
@@ -545,6 +561,14 @@ static void print_runtime(FILE *out, const char *key, const struct yml_strs *kin
 		print_strs(out, runtime_names[k], &kinds[k], 2);
 }
 
+static void print_section(
+	FILE *out, const char *key, const struct yml_field *fields, const struct platform *p)
+{
+	fprintf(out, "%s:\n", key);
+	for (const struct yml_field *f = fields; f->key; f++)
+		print_field(out, f, p, 2);
+}
+
 void platform_print(const struct platform *p, FILE *out)
 {
 	fprintf(out, "# %s, in effect:", p->name);
@@ -564,12 +588,9 @@ void platform_print(const struct platform *p, FILE *out)
 	print_runtime(out, "runtime", p->runtime);
 	print_runtime(out, "unwind-libgcc", p->unwind_libgcc);
 	print_runtime(out, "unwind-libunwind", p->unwind_libunwind);
-	fprintf(out, "image:\n");
-	for (const struct yml_field *f = image_fields; f->key; f++)
-		print_field(out, f, p, 2);
-	if (p->family != FAMILY_DARWIN)
-		return;
-	fprintf(out, "darwin:\n");
-	for (const struct yml_field *f = darwin_fields; f->key; f++)
-		print_field(out, f, p, 2);
+	print_section(out, "image", image_fields, p);
+	if (p->family == FAMILY_DARWIN)
+		print_section(out, "darwin", darwin_fields, p);
+	if (p->family == FAMILY_MINGW)
+		print_section(out, "windows", windows_fields, p);
 }

@@ -107,6 +107,15 @@ struct platform {
 	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
 	uint64_t page_size;            /* bytes */
 	struct loc page_size_at;
+	/* MinGW */
+	struct fact dll_entry;           /* symbol a DLL starts at */
+	struct fact seh_interceptor;     /* symbol drawn in with asan */
+	struct fact unicode_crt1;        /* takes crt1's place with -municode */
+	struct yml_strs crt_libraries;   /* left out when an input is one of other_crts */
+	struct yml_strs other_crts;      /* how names of other C runtimes start */
+	struct yml_strs sys_libraries;   /* of the desktop */
+	struct yml_strs gui_libraries;   /* of programs with windows */
+	struct yml_strs first_libraries; /* before the compiler's runtime library */
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
 	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */
@@ -146,6 +155,11 @@ enum platform_var {
 	VAR_GCC_UP,
 	VAR_API,
 	VAR_TARGET_RUNTIMES,
+	VAR_TARGET,      /* the triple as the user spelled it */
+	VAR_TARGET_ARCH, /* its architecture */
+	VAR_MINGW,       /* the folder that holds MinGW's folders */
+	VAR_MINGW_NAME,  /* the one of them with headers and libraries */
+	VAR_MINGW_ROOT,  /* VAR_MINGW, if its own lib/ is the target's */
 	PLATFORM_VARS,
 };
 struct platform_vars {

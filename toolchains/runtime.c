@@ -43,6 +43,9 @@ enum stdlib runtime_stdlib(const struct tc *t)
 
 void runtime_check(struct tc *t)
 {
+	/* MinGW's libgcc names its unwinder itself, and -unwindlib= means nothing then */
+	if (t->pf->family == FAMILY_MINGW)
+		return;
 	if (runtime_rtlib(t) == RTLIB_LIBGCC && runtime_unwindlib(t) == UNWIND_LIBUNWIND)
 		diag_err(t->d, t->job->str[JS_UNWINDLIB].at,
 			"libgcc works with its own unwinder only; use '-unwindlib=libgcc', or "

@@ -61,6 +61,19 @@ void slots_run(struct tc *t, const struct slot *slots)
 			run_row(t, s);
 }
 
+void tc_unused(struct tc *t, struct loc at, const char *spelling)
+{
+	if (!tc_flag(t, JF_QUIET_UNUSED))
+		diag_warn(t->d, at, "option '%s' is not used for this link", spelling);
+}
+
+void tc_warn_unused(struct tc *t, const struct unused_flag *flags)
+{
+	for (; flags->flag; flags++)
+		if (tc_flag(t, flags->flag))
+			tc_unused(t, t->job->flag[flags->flag].at, flags->spelling);
+}
+
 /* ---- shared slots */
 
 void slot_output(struct tc *t, const struct slot *s)
@@ -208,6 +221,9 @@ static void set_vars(struct tc *t, const char *triple)
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
 	if (abi && str_eq(abi, "n32"))
 		t->vars.v[VAR_OSLIB] = "lib32";
+	t->vars.v[VAR_MINGW] = t->mingw.base;
+	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
+	t->vars.v[VAR_MINGW_ROOT] = t->mingw.root;
 }
 
 static void set_gcc_vars(struct tc *t)
@@ -226,11 +242,11 @@ static void set_gcc_vars(struct tc *t)
 		t->vars.v[VAR_GCC_IN_SYSROOT] = t->gcc.dir;
 }
 
-static void add_library_dir(struct tc *t, const char *dir, struct loc at)
+static void add_library_dir(struct tc *t, const char *dir, struct loc at, bool if_there)
 {
 	struct job_words *l = &t->library_dirs;
 
-	if (!dir || !file_exists(dir))
+	if (!dir || (if_there && !file_exists(dir)))
 		return;
 	arena_push_room(t->mem, l->v, l->n, l->cap);
 	l->v[l->n++] = (struct job_word) { dir, at };
@@ -239,18 +255,20 @@ static void add_library_dir(struct tc *t, const char *dir, struct loc at)
 /* LLVM's runtimes for this very target come before the system's libraries */
 static void find_library_dirs(struct tc *t)
 {
-	if (t->pf->runtime_os.text) {
-		add_library_dir(t, compiler_rt_stdlib_dir(t), NOWHERE);
+	bool if_there = t->pf->family != FAMILY_MINGW; /* clang names MinGW's folders in any case */
+
+	if (t->pf->family == FAMILY_ELF && t->pf->runtime_os.text) {
+		add_library_dir(t, compiler_rt_stdlib_dir(t), NOWHERE, true);
 		add_library_dir(t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple),
-			NOWHERE);
+			NOWHERE, true);
 		add_library_dir(t,
 			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text),
-			NOWHERE);
+			NOWHERE, true);
 	}
 	yml_each (i, &t->pf->library_dirs)
 		add_library_dir(t,
 			platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]),
-			t->pf->library_dirs.at[i]);
+			t->pf->library_dirs.at[i], if_there);
 }
 
 /* the inputs that are files, for the check before the link */
@@ -278,6 +296,21 @@ static void android_level(struct tc *t)
 	t->api = (unsigned)strtoul(env, NULL, 10);
 }
 
+static void no_plan(struct tc *t)
+{
+	diag_err(t->d, t->job->str[JS_TARGET].at,
+		"%s are not linked for '%s' by this version; choose another platform or kind",
+		t->kind == JOB_IMAGE ? "package images" : "files", t->pf->name);
+}
+
+/* by family: links as clang's, package images */
+static void (*const families[FAMILIES][2])(struct tc *) = {
+	[FAMILY_ELF] = { elf_plan, elf_image_plan },
+	[FAMILY_MINGW] = { mingw_plan, mingw_image_plan },
+	[FAMILY_DARWIN] = { darwin_plan, no_plan },
+	[FAMILY_WASM] = { no_plan, no_plan },
+};
+
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
@@ -290,9 +323,12 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	t.data = file_data_dir(a);
 	t.resource_dir = compiler_rt_resource_dir(&t);
 	android_level(&t);
+	if (pf->family == FAMILY_MINGW)
+		mingw_find(&t);
 	set_vars(&t, triple);
 	if (t.kind != JOB_IMAGE) {
-		find_gcc(&t);
+		if (pf->family != FAMILY_MINGW)
+			find_gcc(&t);
 		set_gcc_vars(&t);
 		find_library_dirs(&t);
 	}
@@ -302,19 +338,6 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		runtime_check(&t);
 	}
 	list_input_files(&t);
-	switch ((enum platform_family)pf->family) {
-	case FAMILY_ELF:
-		if (t.kind == JOB_IMAGE)
-			elf_image_plan(&t);
-		else
-			elf_plan(&t);
-		break;
-	case FAMILY_DARWIN: darwin_plan(&t); break;
-	default:
-		diag_err(d, job->str[JS_TARGET].at,
-			"'%s' is a platform of a family that this version does not link; it links "
-			"elf and darwin",
-			pf->name);
-	}
+	families[pf->family][t.kind == JOB_IMAGE](&t);
 	return d->errors == before ? 0 : -1;
 }

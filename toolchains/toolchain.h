@@ -39,6 +39,9 @@ struct tc {
 	struct platform_vars vars;
 	struct job_words library_dirs; /* the platform's, substituted, those that exist */
 	const char *data;              /* the program's data folder */
+	struct {
+		const char *base, *name, *root;
+	} mingw; /* as VAR_MINGW and those behind it */
 	const char *triple;            /* the target's, normalised */
 	const char *resource_dir;      /* clang's, of compiler-rt */
 	struct sanitize san;           /* what -fsanitize= and its kind amount to */
@@ -68,6 +71,14 @@ void tc_words(struct tc *t, const struct slot *s, const struct yml_strs *words);
  * is nowhere, so that the linker reports it (clang's GetFilePath). */
 const char *tc_find_file(struct tc *t, const char *name);
 
+/* What a family reads and has no use for: one warning each if it was said. Ended by JF_NONE. */
+struct unused_flag {
+	enum job_flag flag;
+	const char *spelling;
+};
+void tc_warn_unused(struct tc *t, const struct unused_flag *flags);
+void tc_unused(struct tc *t, struct loc at, const char *spelling);
+
 /* slots that families share */
 void slot_output(struct tc *t, const struct slot *s);
 void slot_inputs(struct tc *t, const struct slot *s);
@@ -88,5 +99,9 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
 void darwin_plan(struct tc *t);
+void mingw_plan(struct tc *t);
+void mingw_image_plan(struct tc *t);
+/* where the sysroot of a MinGW target is, and GCC in it: t->mingw, t->gcc */
+void mingw_find(struct tc *t);
 
 #endif

@@ -1,0 +1,122 @@
+/* PE package images: one DLL with one exported symbol, made of the job's inputs alone.
+ *
+ * No file of the target system takes part. What a DLL would get from MinGW's start files comes from
+ * stubs/ (the platform's `image: start:`); what the image takes from other DLLs comes through
+ * import libraries made on the fly from symbol lists. A definition file names the one export. */
+#include "toolchains/toolchain.h"
+
+#include "base/file.h"
+#include "base/str.h"
+
+static const char *root_symbol(const struct tc *t)
+{
+	const char *s = t->job->str[JS_ROOT_SYMBOL].text;
+
+	return s ? s : "pkgimg_image";
+}
+
+static void slot_emulation(struct tc *t, const struct slot *s)
+{
+	tc_word(t, s, t->pf->emulation.at, "-m");
+	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
+}
+
+static void slot_entry(struct tc *t, const struct slot *s)
+{
+	tc_word(t, s, t->pf->dll_entry.at, "-e");
+	tc_word(t, s, t->pf->dll_entry.at, t->pf->dll_entry.text);
+}
+
+static void slot_exports(struct tc *t, const struct slot *s)
+{
+	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
+
+	plan_make(t->plan, PLAN_TEXT, "image.def",
+		str_fmt(t->mem, "EXPORTS\n\t\"%s\"\n", root_symbol(t)), at);
+	tc_word(t, s, at, PLAN_TMP "image.def");
+}
+
+static void slot_start(struct tc *t, const struct slot *s)
+{
+	const struct fact *f = &t->pf->image_start;
+
+	plan_make(t->plan, PLAN_IR, "start.o", str_fmt(t->mem, "%s/stubs/%s", t->data, f->text),
+		f->at);
+	tc_word(t, s, f->at, PLAN_TMP "start.o");
+}
+
+/* one DLL of `needs:`: an import library as it is, a name by its symbol list */
+static void need(struct tc *t, const struct slot *s, const char *name, struct loc at)
+{
+	const char *list, *file;
+
+	if (strchr(name, '/')) {
+		tc_word(t, s, at, name);
+		return;
+	}
+	list = str_fmt(t->mem, "%s/stubs/lists/%s/%s.list", t->data, t->pf->image_stubs.text, name);
+	if (!file_exists(list)) {
+		diag_err(t->d, at,
+			"no symbol list for '%s' on %s (looked for '%s'); name an import library "
+			"with a '/' in its path instead",
+			name, t->pf->name, list);
+		return;
+	}
+	file = str_fmt(t->mem, "%s.a", name);
+	plan_make(t->plan, PLAN_IMPORT_LIBRARY, file, list, at);
+	tc_wordf(t, s, at, PLAN_TMP "%s", file);
+}
+
+static void slot_needs(struct tc *t, const struct slot *s)
+{
+	const struct job_words *given = &t->job->list[JL_NEEDS];
+
+	for (size_t i = 0; i < given->n; i++)
+		need(t, s, given->v[i].text, given->v[i].at);
+	if (!given->given)
+		yml_each (i, &t->pf->image_needs)
+			need(t, s, t->pf->image_needs.v[i], t->pf->image_needs.at[i]);
+}
+
+#define PF(member) offsetof(struct platform, member)
+static const struct slot image_slots[] = {
+	{ "strip", .flag = JF_STRIP, .word = "-s" },
+	{ "emulation", .emit = slot_emulation },
+	{ "image-options", .list = PF(image_options) },
+	{ "image-shared", .word = "--shared" },
+	{ "entry", .emit = slot_entry },
+	{ "output", .emit = slot_output },
+	{ "exports", .emit = slot_exports },
+	{ "start", .emit = slot_start },
+	{ "whole-archive", .word = "--whole-archive" },
+	{ "user-library-dirs", .emit = slot_user_library_dirs },
+	{ "inputs", .emit = slot_inputs },
+	{ "whole-archive", .word = "--no-whole-archive" },
+	{ "needs", .emit = slot_needs },
+	{ 0 },
+};
+
+/* A DLL names the DLL of everything it imports: there are no symbols that any host may provide. */
+static void refuse_host_symbols(struct tc *t)
+{
+	const struct job_words *l = &t->job->list[JL_HOST_SYMBOLS];
+
+	for (size_t i = 0; i < l->n; i++)
+		diag_err(t->d, l->v[i].at,
+			"'%s' cannot be left to the host: a DLL names the file of each import; "
+			"give the host's import library with --needs ./NAME.dll.a",
+			l->v[i].text);
+}
+
+void mingw_image_plan(struct tc *t)
+{
+	t->plan->flavor = PLAN_MINGW;
+	t->plan->linker = "ld.lld";
+	if (!t->pf->image_start.text || !t->pf->image_stubs.text) {
+		diag_err(t->d, t->job->flag[JF_IMAGE].at,
+			"package images are not made for %s: it has no symbol lists", t->pf->name);
+		return;
+	}
+	refuse_host_symbols(t);
+	slots_run(t, image_slots);
+}
