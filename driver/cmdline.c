@@ -35,6 +35,7 @@ static const struct option_rule rules[] = {
 	{ OPT_static_pie, SET_FLAG, JF_STATIC_PIE, NULL },
 	{ OPT_pie, SET_FLAG, JF_PIE, NULL },
 	{ OPT_no_pie, SET_FLAG, JF_NO_PIE, NULL },
+	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_s, SET_FLAG, JF_STRIP, NULL },
 	{ OPT_rdynamic, SET_FLAG, JF_RDYNAMIC, NULL },
 	{ OPT_nostdlib, SET_FLAG, JF_NOSTDLIB, NULL },
@@ -82,7 +83,7 @@ static const struct option_rule rules[] = {
 	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
 	{ OPT_Olevel, IGNORE, 0, NULL },
 	{ OPT_resource_dir_EQ, IGNORE, 0, NULL },
-	{ OPT_t, UNUSED, 0, NULL },
+	{ OPT_t, SET_FLAG, JF_TRACE, NULL },
 };
 
 static const struct option_rule *rule_of(unsigned id)

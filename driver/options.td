@@ -51,7 +51,7 @@ def static_pie : LinkFlag<"static-pie">, Group<kind_Group>,
   HelpText<"Link a static, position-independent program">;
 def pie : LinkFlag<"pie">, Group<kind_Group>, HelpText<"Link a position-independent program">;
 def no_pie : LinkFlag<"no-pie">, Group<kind_Group>, HelpText<"Link a program at a fixed address">;
-def nopie : LinkFlag<"nopie">, Alias<no_pie>;
+def nopie : LinkFlag<"nopie">, Group<kind_Group>, HelpText<"OpenBSD's spelling of -no-pie">;
 def r : LinkFlag<"r">, Group<kind_Group>, Flags<[LinkerInput]>,
   HelpText<"Link a relocatable object">;
 
@@ -143,8 +143,8 @@ def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>
   HelpText<"Do not warn of options that are not used">;
 def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
 
-// known to clang's drivers of other platforms, without a meaning for those here
-def t : LinkFlag<"t">, Group<show_Group>;
+def t : LinkFlag<"t">, Group<show_Group>,
+  HelpText<"Print the name of each input file (BSD, Windows)">;
 
 // accepted and not used: clang claims them when it only links
 class Compile<string name> : Flag<["-"], name>, Group<compile_Group>, Visibility<[LinkOption]>;

@@ -14,6 +14,7 @@ static const struct platform *by_triple(
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, t->env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, t->env),
+		str_fmt(a, "%s-%s", t->arch, t->os),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 	};
 

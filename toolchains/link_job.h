@@ -32,9 +32,11 @@ enum job_flag {
 	JF_RELOCATABLE,
 	JF_PIE,
 	JF_NO_PIE,
+	JF_NOPIE, /* OpenBSD's word for it */
 	JF_IMAGE,
 	JF_CXX, /* the C++ driver: its libraries are wanted */
 	JF_STRIP,
+	JF_TRACE, /* -t */
 	JF_RDYNAMIC,
 	JF_NOSTDLIB,
 	JF_NOSTARTFILES,

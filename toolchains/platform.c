@@ -9,10 +9,12 @@
 
 enum { DEEPEST_CHAIN = 16 };
 
-static const char *const family_names[FAMILIES + 1] = { "elf", "mingw", "darwin", "wasm", NULL };
+static const char *const family_names[FAMILIES + 1] = { "elf", "mingw", "darwin", "wasm", "freebsd",
+	"netbsd", "openbsd", "dragonfly", NULL };
 static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static", "static-pie",
-	"shared" };
-static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared" };
+	"shared", "static-shared" };
+static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared",
+	"shared-library", "profile", "static-profile" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
 	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data" };
 
@@ -51,7 +53,19 @@ static const struct yml_field platform_fields[] = {
 	STRS("gcc-lib-dirs", gcc_lib_dirs),
 	STRS("c-libraries", c_libraries),
 	STRS("c++-libraries", cxx_libraries),
+	FACT("stdlib", stdlib),
+	STRS("libc++-libraries", libcxx_libraries),
+	STRS("libc++-experimental", libcxx_experimental),
 	{ "page-size", YML_T_UINT, YML_OPTIONAL, P(page_size), P(page_size_at), NULL, 1 << 20 },
+	FACT("entry", entry),
+	FACT("rpath", rpath),
+	FACT("compat-library-dir", compat_library_dir),
+	FACT("profile-suffix", profile_suffix),
+	{ "profile-suffix-before", YML_T_UINT, YML_OPTIONAL, P(profile_suffix_before), YML_NO_AT,
+		NULL, 1 << 20 },
+	STRS("endian-options", endian_options),
+	STRS("emulation-options", emulation_options),
+	STRS("dynamic-options", dynamic_options),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field file_fields[] = {

@@ -12,7 +12,17 @@
 #include "base/diag.h"
 #include "base/yml.h"
 
-enum platform_family { FAMILY_ELF, FAMILY_MINGW, FAMILY_DARWIN, FAMILY_WASM, FAMILIES };
+enum platform_family {
+	FAMILY_ELF,
+	FAMILY_MINGW,
+	FAMILY_DARWIN,
+	FAMILY_WASM,
+	FAMILY_FREEBSD,
+	FAMILY_NETBSD,
+	FAMILY_OPENBSD,
+	FAMILY_DRAGONFLY,
+	FAMILIES,
+};
 
 /* one fact with the place that states it; text NULL = not stated */
 struct fact {
@@ -21,13 +31,30 @@ struct fact {
 };
 
 /* start files and end files by kind of output */
-enum crt_kind { CRT_EXE, CRT_PIE, CRT_STATIC, CRT_STATIC_PIE, CRT_SHARED, CRT_KINDS };
+enum crt_kind {
+	CRT_EXE,
+	CRT_PIE,
+	CRT_STATIC,
+	CRT_STATIC_PIE,
+	CRT_SHARED,
+	CRT_STATIC_SHARED, /* -static -shared, where it differs (BSD) */
+	CRT_KINDS,
+};
 struct crt_files {
 	struct yml_strs begin, end;
 };
 
 /* words of the compiler's runtime library by how it is linked */
-enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_KINDS };
+enum runtime_kind {
+	RT_C,
+	RT_CXX,
+	RT_STATIC,
+	RT_SHARED,
+	RT_SHARED_LIBRARY, /* -shared-libgcc in a shared library (DragonFly) */
+	RT_PROFILE,        /* -pg, where libraries have names for it (FreeBSD) */
+	RT_STATIC_PROFILE,
+	RT_KINDS,
+};
 
 struct platform {
 	const char *name; /* of its file: "x86_64-linux-gnu" */
@@ -50,8 +77,19 @@ struct platform {
 	struct yml_strs runtime[RT_KINDS];
 	struct yml_strs c_libraries;   /* "-lc" */
 	struct yml_strs cxx_libraries; /* "-lstdc++" */
+	struct fact stdlib;
+	struct yml_strs libcxx_libraries, libcxx_experimental;
 	uint64_t page_size;            /* bytes */
 	struct loc page_size_at;
+	/* BSD */
+	struct fact entry;                 /* symbol behind -e */
+	struct fact rpath;                 /* where the shared libgcc is at run time */
+	struct fact compat_library_dir;    /* instead of library_dirs, if it holds crt1.o */
+	struct fact profile_suffix;        /* of libraries, with -pg */
+	uint64_t profile_suffix_before;    /* only before this version; 0: always */
+	struct yml_strs endian_options;    /* words about byte order */
+	struct yml_strs emulation_options; /* words behind -m */
+	struct yml_strs dynamic_options;   /* words of links that are not -static */
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
 	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */

@@ -196,6 +196,10 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		else
 			elf_plan(&t);
 		break;
+	case FAMILY_FREEBSD:
+	case FAMILY_NETBSD:
+	case FAMILY_OPENBSD:
+	case FAMILY_DRAGONFLY: bsd_plan(&t); break;
 	default:
 		diag_err(d, job->str[JS_TARGET].at,
 			"'%s' is a platform of a family that this version does not link; it links "

@@ -68,5 +68,6 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 /* the families */
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
+void bsd_plan(struct tc *t); /* all four systems */
 
 #endif
