@@ -242,5 +242,7 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group))
 			diag_bug("option '%s' has no rule", arg->spelling);
 	}
+	if (mode->quiet_unused)
+		job_set_flag(job, JF_QUIET_UNUSED, NOWHERE);
 	return d->errors == before ? 0 : -1;
 }

@@ -1,8 +1,10 @@
-/* Link lines of FreeBSD, NetBSD, OpenBSD and DragonFly as clang 19 builds them (facts/toolchains.md 2).
+/* Link lines of FreeBSD, NetBSD, OpenBSD and DragonFly as clang 19 builds them (facts/toolchains.md
+ * 2).
  *
- * Each system has a table of its own: their orders differ in small ways that no fact explains (where
- * -pie, -s and -T stand, whether -L comes before them), and a table says an order best. The rules
- * are shared, and what differs in them is a fact of the platform (platforms/freebsd.yaml, ...):
+ * Each system has a table of its own: their orders differ in small ways that no fact explains
+ * (where -pie, -s and -T stand, whether -L comes before them), and a table says an order best. The
+ * rules are shared, and what differs in them is a fact of the platform (platforms/freebsd.yaml,
+ * ...):
  *
  *   - library folders are named whether they exist or not;
  *   - -static-pie means nothing; -pie is honoured only when it is said;
@@ -510,16 +512,53 @@ static void set_library_dirs(struct tc *t)
 	}
 }
 
+enum { FREE = 1 << FAMILY_FREEBSD, NET = 1 << FAMILY_NETBSD, OPEN = 1 << FAMILY_OPENBSD };
+enum { DRAGONFLY = 1 << FAMILY_DRAGONFLY, ALL = FREE | NET | OPEN | DRAGONFLY };
+
+/* options that mean something on other systems */
+static void warn_unused(struct tc *t)
+{
+	static const struct {
+		enum job_flag flag;
+		const char *word;
+		unsigned families;
+	} flags[] = {
+		{ JF_STATIC_PIE, "-static-pie", ALL },
+		{ JF_STATIC_LIBSTDCXX, "-static-libstdc++", ALL },
+		{ JF_NO_PIE, "-no-pie", FREE | NET | DRAGONFLY },
+		{ JF_STATIC_LIBGCC, "-static-libgcc", FREE | NET | OPEN },
+		{ JF_SHARED_LIBGCC, "-shared-libgcc", FREE | NET | OPEN },
+		{ JF_NOLIBC, "-nolibc", FREE | NET | OPEN },
+		{ JF_PROFILE_PG, "-pg", NET },
+	};
+	static const struct {
+		enum job_str str;
+		const char *word;
+	} strs[] = {
+		{ JS_RTLIB, "-rtlib=" },
+		{ JS_UNWINDLIB, "-unwindlib=" },
+		{ JS_DYLD_PREFIX, "--dyld-prefix=" },
+	};
+	const struct job_words *undefined = &t->job->list[JL_UNDEFINED];
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (tc_flag(t, flags[i].flag) && (flags[i].families >> t->pf->family & 1))
+			tc_unused(t, flag_at(t, flags[i].flag), flags[i].word);
+	if (tc_flag(t, JF_STATIC) && tc_flag(t, JF_RDYNAMIC))
+		tc_unused(t, flag_at(t, JF_RDYNAMIC), "-rdynamic");
+	for (size_t i = 0; i < sizeof(strs) / sizeof(strs[0]); i++)
+		if (t->job->str[strs[i].str].text)
+			tc_unused(t, t->job->str[strs[i].str].at, strs[i].word);
+	for (size_t i = 0; i < undefined->n; i++)
+		tc_unused(t, undefined->v[i].at, "-u");
+}
+
 void bsd_plan(struct tc *t)
 {
-	if (tc_flag(t, JF_NOPIE) && t->pf->family != FAMILY_OPENBSD)
-		diag_err(t->d, flag_at(t, JF_NOPIE),
-			"'-nopie' is an option of OpenBSD, and '%s' is not; '-no-pie' is the usual "
-			"word",
-			t->pf->name);
 	t->plan->flavor = PLAN_GNU;
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);
+	warn_unused(t);
 	set_library_dirs(t);
 	slots_run(t, slots_of(t));
 }

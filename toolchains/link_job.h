@@ -49,6 +49,7 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
+	JF_QUIET_UNUSED, /* no warnings of options that a link has no use for */
 	JOB_FLAGS,
 };
 

@@ -79,7 +79,7 @@ struct platform {
 	struct yml_strs cxx_libraries; /* "-lstdc++" */
 	struct fact stdlib;
 	struct yml_strs libcxx_libraries, libcxx_experimental;
-	uint64_t page_size;            /* bytes */
+	uint64_t page_size; /* bytes */
 	struct loc page_size_at;
 	/* BSD */
 	struct fact entry;                 /* symbol behind -e */

@@ -56,6 +56,12 @@ void slots_run(struct tc *t, const struct slot *slots)
 			run_row(t, s);
 }
 
+void tc_unused(struct tc *t, struct loc at, const char *word)
+{
+	if (!tc_flag(t, JF_QUIET_UNUSED))
+		diag_warn(t->d, at, "option '%s' is not used for this link", word);
+}
+
 /* ---- shared slots */
 
 void slot_output(struct tc *t, const struct slot *s)
@@ -189,6 +195,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	if (t.kind != JOB_IMAGE)
 		find_library_dirs(&t);
 	list_input_files(&t);
+	if (tc_flag(&t, JF_NOPIE) && pf->family != FAMILY_OPENBSD)
+		diag_err(d, job->flag[JF_NOPIE].at,
+			"'-nopie' is an option of OpenBSD, and '%s' is not; '-no-pie' is the usual "
+			"word",
+			pf->name);
 	switch ((enum platform_family)pf->family) {
 	case FAMILY_ELF:
 		if (t.kind == JOB_IMAGE)

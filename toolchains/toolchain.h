@@ -49,6 +49,9 @@ void tc_words(struct tc *t, const struct slot *s, const struct yml_strs *words);
  * is nowhere, so that the linker reports it (clang's GetFilePath). */
 const char *tc_find_file(struct tc *t, const char *name);
 
+/* say that a word of the user has no use here, unless such warnings are off */
+void tc_unused(struct tc *t, struct loc at, const char *word);
+
 /* slots that families share */
 void slot_output(struct tc *t, const struct slot *s);
 void slot_inputs(struct tc *t, const struct slot *s);
