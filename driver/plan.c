@@ -46,14 +46,18 @@ const struct platform *driver_platform(struct arena *a, struct diags *d, const s
 	return by_triple(a, d, target->at, &t);
 }
 
-int driver_plan(struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out)
+int driver_plan(
+	struct arena *a, struct diags *d, const struct link_job *asked, struct link_plan *out)
 {
-	const struct platform *pf = driver_platform(a, d, job);
-	const char *target = job->str[JS_TARGET].text;
+	struct link_job *job = arena_new(a, struct link_job);
+	const struct platform *pf = driver_platform(a, d, asked);
+	const char *target = asked->str[JS_TARGET].text;
 	struct ll_triple t;
 
+	*job = *asked;
 	if (!pf)
 		return -1;
+	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
 	ll_triple_parse(a, target ? target : pf->triple.text, &t);
 	return toolchain_plan(a, d, job, pf, t.normal, out);
 }

@@ -17,6 +17,11 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
+#include "toolchains/lto.h"
+#include "toolchains/profile.h"
+#include "toolchains/runtime.h"
+#include "toolchains/sanitize.h"
 
 static struct loc flag_at(const struct tc *t, enum job_flag f)
 {
@@ -272,26 +277,26 @@ static void library(struct tc *t, const struct slot *s, struct loc at, const cha
 	tc_wordf(t, s, at, "%s%s", word, p ? t->pf->profile_suffix.text : "");
 }
 
-/* FreeBSD and OpenBSD give no choice: both lists of their platforms say libc++ */
-static bool is_libcxx(const struct tc *t)
+/* FreeBSD and OpenBSD give no choice: both lists of their platforms are libc++. Its experimental
+ * part, which has no form for -pg, stands behind the library itself. */
+static void cxx_library(struct tc *t, const struct slot *s)
 {
-	const char *said = t->job->str[JS_STDLIB].text;
+	bool libcxx = runtime_stdlib(t) == STDLIB_LIBCXX;
+	const struct yml_strs *words = libcxx ? &t->pf->libcxx_libraries : &t->pf->cxx_libraries;
 
-	if (!said || str_eq(said, "platform"))
-		said = t->pf->stdlib.text;
-	return said && str_eq(said, "libc++");
+	yml_each (i, words) {
+		library(t, s, words->at[i], words->v[i], is_profiled(t));
+		if (i == 0 && tc_flag(t, JF_EXPERIMENTAL_LIBRARY))
+			tc_words(t, s, &t->pf->libcxx_experimental);
+	}
 }
 
 static void slot_cxx(struct tc *t, const struct slot *s)
 {
-	const struct yml_strs *words =
-		is_libcxx(t) ? &t->pf->libcxx_libraries : &t->pf->cxx_libraries;
-
 	if (!tc_flag(t, JF_CXX) || !wants_libraries(t))
 		return;
 	if (!tc_flag(t, JF_NOSTDLIBXX))
-		yml_each (i, words)
-			library(t, s, words->at[i], words->v[i], is_profiled(t));
+		cxx_library(t, s);
 	library(t, s, flag_at(t, JF_CXX), "-lm", is_profiled(t));
 }
 
@@ -326,6 +331,37 @@ static void c_libraries(struct tc *t, const struct slot *s, bool profiled)
 {
 	yml_each (i, &t->pf->c_libraries)
 		library(t, s, t->pf->c_libraries.at[i], t->pf->c_libraries.v[i], profiled);
+}
+
+static void slot_openmp(struct tc *t, const struct slot *s)
+{
+	if (wants_libraries(t))
+		openmp_libraries(t, s, true);
+}
+
+/* What the runtimes of instrumented code need of the system. OpenBSD's lists begin with
+ * compiler-rt's builtins. */
+static void slot_instrument_libraries(struct tc *t, const struct slot *s)
+{
+	if (!wants_libraries(t))
+		return;
+	sanitizer_libraries(t, s);
+	xray_libraries(t, s);
+}
+
+/* The archive alone: nothing of it is asked for with -u, instrumented code refers to it. */
+static void slot_bsd_profile(struct tc *t, const struct slot *s)
+{
+	if (profile_is_on(t) || profile_is_coverage(t))
+		tc_word(t, s, profile_at(t), compiler_rt_file(t, "profile", RUNTIME_STATIC));
+}
+
+static void slot_compress(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_COMPRESS_DEBUG];
+
+	if (w->text)
+		tc_wordf(t, s, w->at, "--compress-debug-sections=%s", w->text);
 }
 
 static void slot_freebsd_libraries(struct tc *t, const struct slot *s)
@@ -393,15 +429,23 @@ static const struct slot freebsd_slots[] = {
 	{ "dynamic-options", .emit = slot_dynamic_options },
 	{ "emulation", .emit = slot_emulation },
 	{ "emulation-options", .list = PF(emulation_options) },
+	{ "no-relax", .flag = JF_NO_RELAX, .word = "", .fact = PF(no_relax) },
 	{ "output", .emit = slot_output },
 	{ "start-files", .emit = slot_start_files },
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "library-dirs", .emit = slot_library_dirs },
 	{ "user-words", .emit = slot_user_words },
+	{ "lto", .emit = slot_lto },
+	{ "sanitizers", .emit = slot_sanitizers },
+	{ "xray", .emit = slot_xray },
+	{ "compress", .emit = slot_compress },
 	{ "inputs", .emit = slot_inputs },
+	{ "openmp", .emit = slot_openmp },
 	{ "c++-libraries", .emit = slot_cxx },
+	{ "instrument-libraries", .emit = slot_instrument_libraries },
 	{ "libraries", .emit = slot_freebsd_libraries },
 	{ "end-files", .emit = slot_end_files },
+	{ "profile", .emit = slot_bsd_profile },
 	{ 0 },
 };
 
@@ -412,14 +456,20 @@ static const struct slot netbsd_slots[] = {
 	{ "endian-options", .list = PF(endian_options) },
 	{ "emulation", .emit = slot_emulation },
 	{ "emulation-options", .list = PF(emulation_options) },
+	{ "no-relax", .flag = JF_NO_RELAX, .word = "", .fact = PF(no_relax) },
 	{ "output", .emit = slot_output },
 	{ "start-files", .emit = slot_start_files },
 	{ "user-words", .emit = slot_user_words_and_dirs },
 	{ "library-dirs", .emit = slot_netbsd_library_dirs },
+	{ "sanitizers", .emit = slot_sanitizers },
+	{ "xray", .emit = slot_xray },
 	{ "inputs", .emit = slot_inputs },
+	{ "openmp", .emit = slot_openmp },
 	{ "c++-libraries", .emit = slot_cxx },
+	{ "instrument-libraries", .emit = slot_instrument_libraries },
 	{ "libraries", .emit = slot_netbsd_libraries },
 	{ "end-files", .emit = slot_end_files },
+	{ "profile", .emit = slot_bsd_profile },
 	{ 0 },
 };
 
@@ -432,15 +482,22 @@ static const struct slot openbsd_slots[] = {
 	{ "pie", .flag = JF_PIE, .word = "-pie" },
 	{ "nopie", .emit = slot_nopie },
 	{ "emulation-options", .list = PF(emulation_options) },
+	{ "no-relax", .flag = JF_NO_RELAX, .word = "", .fact = PF(no_relax) },
 	{ "output", .emit = slot_output },
 	{ "start-files", .emit = slot_start_files },
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "library-dirs", .emit = slot_library_dirs },
 	{ "user-words", .emit = slot_user_words },
+	{ "lto", .emit = slot_lto },
+	{ "sanitizers", .emit = slot_sanitizers },
+	{ "xray", .emit = slot_xray },
 	{ "inputs", .emit = slot_inputs },
+	{ "openmp", .emit = slot_openmp },
 	{ "c++-libraries", .emit = slot_cxx },
+	{ "instrument-libraries", .emit = slot_instrument_libraries },
 	{ "libraries", .emit = slot_openbsd_libraries },
 	{ "end-files", .emit = slot_end_files },
+	{ "profile", .emit = slot_bsd_profile },
 	{ 0 },
 };
 
@@ -456,9 +513,11 @@ static const struct slot dragonfly_slots[] = {
 	{ "library-dirs", .emit = slot_library_dirs },
 	{ "inputs", .emit = slot_inputs },
 	{ "rpath", .emit = slot_rpath },
+	{ "openmp", .emit = slot_openmp },
 	{ "c++-libraries", .emit = slot_cxx },
 	{ "libraries", .emit = slot_dragonfly_libraries },
 	{ "end-files", .emit = slot_end_files },
+	{ "profile", .emit = slot_bsd_profile },
 	{ 0 },
 };
 

@@ -50,6 +50,7 @@ enum runtime_kind {
 	RT_CXX,
 	RT_STATIC,
 	RT_SHARED,
+	RT_NO_UNWINDER,
 	RT_SHARED_LIBRARY, /* -shared-libgcc in a shared library (DragonFly) */
 	RT_PROFILE,        /* -pg, where libraries have names for it (FreeBSD) */
 	RT_STATIC_PROFILE,
@@ -68,20 +69,35 @@ struct platform {
 	struct loc pie_at;
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
+	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
+	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
+	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */
+	bool emulated_tls; /* thread-local variables by calls; link-time optimisation must know */
+	bool sanitizers_shared;     /* their runtimes are shared libraries unless -static-libsan */
+	struct yml_strs sanitizers; /* what -fsanitize= may name */
+	struct yml_strs arch_sanitizers; /* and what it may name on this architecture */
+	struct yml_strs sanitizer_libraries, xray_libraries; /* system libraries they need */
+	struct yml_strs openmp_libraries;                    /* system libraries OpenMP needs */
+	struct yml_strs xray_archs; /* architectures with an XRay runtime, as `arch` spells them */
 	struct yml_strs link_options; /* words every link gets, after hash style */
 	struct yml_strs
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
 	struct crt_files crt[CRT_KINDS];
-	struct yml_strs runtime[RT_KINDS];
-	struct yml_strs c_libraries;   /* "-lc" */
-	struct yml_strs cxx_libraries; /* "-lstdc++" */
-	struct fact stdlib;
-	struct yml_strs libcxx_libraries, libcxx_experimental;
-	uint64_t page_size; /* bytes */
+	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
+	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
+	struct yml_strs unwind_libunwind[RT_KINDS]; /* LLVM's libunwind */
+	struct yml_strs arch_libraries;             /* after the runtime; SPARC's -latomic */
+	struct yml_strs c_libraries;                /* "-lc" */
+	struct yml_strs cxx_libraries;              /* "-lstdc++": the words of libstdc++ */
+	struct yml_strs libcxx_libraries;           /* "-lc++" */
+	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
+	uint64_t page_size;                  /* bytes */
 	struct loc page_size_at;
 	/* BSD */
+	struct fact no_relax;              /* the word for -mno-relax */
 	struct fact entry;                 /* symbol behind -e */
 	struct fact rpath;                 /* where the shared libgcc is at run time */
 	struct fact compat_library_dir;    /* instead of library_dirs, if it holds crt1.o */
@@ -121,6 +137,8 @@ enum platform_var {
 	VAR_GCC_IN_SYSROOT,
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
+	VAR_LLVM,     /* where clang lies, by its resource folder */
+	VAR_BUILTINS, /* compiler-rt's libclang_rt.builtins.a */
 	PLATFORM_VARS,
 };
 struct platform_vars {

@@ -1,8 +1,13 @@
 /* What the families share: the slot machine, the variables of facts, the search for files. */
 #include "toolchains/toolchain.h"
 
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
+#include "toolchains/runtime.h"
+#include "toolchains/sanitize.h"
 
 void tc_word(struct tc *t, const struct slot *s, struct loc at, const char *word)
 {
@@ -151,6 +156,8 @@ static void set_vars(struct tc *t, const char *triple)
 	if (t->gcc.dir && str_starts(t->gcc.dir, t->vars.v[VAR_SYSROOT]))
 		t->vars.v[VAR_GCC_IN_SYSROOT] = t->gcc.dir;
 	t->vars.v[VAR_DATA] = t->data;
+	t->vars.v[VAR_LLVM] = path_dir(t->mem, compiler_rt_llvm_lib_dir(t));
+	t->vars.v[VAR_BUILTINS] = compiler_rt_file(t, "builtins", RUNTIME_STATIC);
 }
 
 static void find_library_dirs(struct tc *t)
@@ -179,21 +186,40 @@ static void list_input_files(struct tc *t)
 	t->plan->inputs = v;
 }
 
+/* aarch64-unknown-linux-android21: the level is a part of the triple */
+static void android_level(struct tc *t)
+{
+	const char *env = strstr(t->triple, "-android");
+
+	t->is_android = env != NULL;
+	if (!env)
+		return;
+	while (*env && !strchr("0123456789", *env))
+		env++;
+	t->api = (unsigned)strtoul(env, NULL, 10);
+}
+
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
-	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out };
+	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
 	unsigned before = d->errors;
 
 	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
 	t.kind = out->kind = job_kind(job);
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	t.data = file_data_dir(a);
+	t.resource_dir = compiler_rt_resource_dir(&t);
+	android_level(&t);
 	if (t.kind != JOB_IMAGE)
 		find_gcc(&t);
 	set_vars(&t, triple);
 	if (t.kind != JOB_IMAGE)
 		find_library_dirs(&t);
+	if (t.kind != JOB_IMAGE) {
+		sanitize_read(&t, &t.san);
+		runtime_check(&t);
+	}
 	list_input_files(&t);
 	if (tc_flag(&t, JF_NOPIE) && pf->family != FAMILY_OPENBSD)
 		diag_err(d, job->flag[JF_NOPIE].at,
