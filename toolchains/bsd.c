@@ -281,12 +281,13 @@ static void library(struct tc *t, const struct slot *s, struct loc at, const cha
  * part, which has no form for -pg, stands behind the library itself. */
 static void cxx_library(struct tc *t, const struct slot *s)
 {
-	bool libcxx = runtime_stdlib(t) == STDLIB_LIBCXX;
-	const struct yml_strs *words = libcxx ? &t->pf->libcxx_libraries : &t->pf->cxx_libraries;
+	const struct yml_strs *libcxx = &t->pf->libcxx_libraries;
+	const struct yml_strs *words =
+		runtime_stdlib(t) == STDLIB_LIBCXX ? libcxx : &t->pf->cxx_libraries;
 
 	yml_each (i, words) {
 		library(t, s, words->at[i], words->v[i], is_profiled(t));
-		if (i == 0 && tc_flag(t, JF_EXPERIMENTAL_LIBRARY))
+		if (tc_flag(t, JF_EXPERIMENTAL_LIBRARY) && str_eq(words->v[i], libcxx->v[0]))
 			tc_words(t, s, &t->pf->libcxx_experimental);
 	}
 }
@@ -347,6 +348,15 @@ static void slot_instrument_libraries(struct tc *t, const struct slot *s)
 		return;
 	sanitizer_libraries(t, s);
 	xray_libraries(t, s);
+}
+
+/* NetBSD finds shared runtimes at run time without being asked to */
+static void slot_runtime_rpath(struct tc *t, const struct slot *s)
+{
+	if (!t->san.shared)
+		return;
+	tc_word(t, s, t->san.at, "-rpath");
+	tc_word(t, s, t->san.at, compiler_rt_os_dir(t));
 }
 
 /* The archive alone: nothing of it is asked for with -u, instrumented code refers to it. */
@@ -464,6 +474,7 @@ static const struct slot netbsd_slots[] = {
 	{ "sanitizers", .emit = slot_sanitizers },
 	{ "xray", .emit = slot_xray },
 	{ "inputs", .emit = slot_inputs },
+	{ "runtime-rpath", .emit = slot_runtime_rpath },
 	{ "openmp", .emit = slot_openmp },
 	{ "c++-libraries", .emit = slot_cxx },
 	{ "instrument-libraries", .emit = slot_instrument_libraries },
@@ -599,6 +610,7 @@ static void warn_unused(struct tc *t)
 		{ JS_DYLD_PREFIX, "--dyld-prefix=" },
 	};
 	const struct job_words *undefined = &t->job->list[JL_UNDEFINED];
+	const struct job_words *sanitize = &t->job->list[JL_SANITIZE];
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (tc_flag(t, flags[i].flag) && (flags[i].families >> t->pf->family & 1))
@@ -610,6 +622,8 @@ static void warn_unused(struct tc *t)
 			tc_unused(t, t->job->str[strs[i].str].at, strs[i].word);
 	for (size_t i = 0; i < undefined->n; i++)
 		tc_unused(t, undefined->v[i].at, "-u");
+	for (size_t i = 0; t->pf->family == FAMILY_DRAGONFLY && i < sanitize->n; i++)
+		tc_unused(t, sanitize->v[i].at, "-fsanitize=");
 }
 
 void bsd_plan(struct tc *t)

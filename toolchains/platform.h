@@ -114,6 +114,11 @@ struct platform {
 	struct yml_strs image_needs;   /* libraries an image may use when it says nothing */
 };
 
+static inline bool platform_is_bsd(const struct platform *p)
+{
+	return p->family >= FAMILY_FREEBSD && p->family <= FAMILY_DRAGONFLY;
+}
+
 /* Read the platform `name` (a name looked up in PKGIMG_PLATFORM_PATH, then in the program's own
  * platforms; or, when it holds a '/' or ends in ".yaml", a file). `quiet`: say nothing if there is
  * no such name. returns it (in the arena), or NULL: reported, unless quiet and absent */

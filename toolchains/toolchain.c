@@ -217,7 +217,9 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	if (t.kind != JOB_IMAGE)
 		find_library_dirs(&t);
 	if (t.kind != JOB_IMAGE) {
-		sanitize_read(&t, &t.san);
+		/* DragonFly has no runtimes of sanitizers; its options are only warned of */
+		if (pf->family != FAMILY_DRAGONFLY)
+			sanitize_read(&t, &t.san);
 		runtime_check(&t);
 	}
 	list_input_files(&t);
