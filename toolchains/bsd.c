@@ -463,7 +463,7 @@ static const struct slot netbsd_slots[] = {
 	{ "sysroot", .emit = slot_sysroot },
 	{ "eh-frame-hdr", .word = "--eh-frame-hdr" },
 	{ "mode", .emit = slot_netbsd_mode },
-	{ "endian-options", .list = PF(endian_options) },
+	{ "arch-options", .list = PF(arch_options) },
 	{ "emulation", .emit = slot_emulation },
 	{ "emulation-options", .list = PF(emulation_options) },
 	{ "no-relax", .flag = JF_NO_RELAX, .word = "", .fact = PF(no_relax) },
@@ -486,7 +486,7 @@ static const struct slot netbsd_slots[] = {
 
 static const struct slot openbsd_slots[] = {
 	{ "sysroot", .emit = slot_sysroot },
-	{ "endian-options", .list = PF(endian_options) },
+	{ "arch-options", .list = PF(arch_options) },
 	{ "entry", .emit = slot_entry },
 	{ "eh-frame-hdr", .word = "--eh-frame-hdr" },
 	{ "mode", .emit = slot_mode },
@@ -556,16 +556,13 @@ static enum crt_kind crt_of(const struct tc *t)
 
 /* The platform's folders, without a look whether they exist: an absent one is the linker's to
  * report. Only the folder for programs of the smaller word size is probed, by its crt1.o; it
- * replaces the others. A '/' that ends the sysroot is not doubled. */
+ * replaces the others. */
 static void set_library_dirs(struct tc *t)
 {
 	const struct fact *compat = &t->pf->compat_library_dir;
-	const char *sysroot = t->vars.v[VAR_SYSROOT], *dir;
-	size_t n = strlen(sysroot);
 	struct job_words *l = &t->library_dirs;
+	const char *dir;
 
-	if (n && sysroot[n - 1] == '/')
-		t->vars.v[VAR_SYSROOT] = str_ndup(t->mem, sysroot, n - 1);
 	*l = (struct job_words) { 0 };
 	dir = compat->text ? platform_subst(t->mem, &t->vars, compat->text) : NULL;
 	if (dir && file_exists(path_join(t->mem, dir, "crt1.o"))) {

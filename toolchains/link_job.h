@@ -102,6 +102,8 @@ enum job_str {
 	JS_ARCH_NAME, /* -march= */
 	JS_ABI,
 	JS_FLOAT_ABI,
+	JS_ENDIAN, /* "little", "big" */
+	JS_BITS,   /* "32", "64", "x32", "16": -m32 and its kind */
 	JS_CS_PROFILE_DIR,
 	JS_PROFILE_USE,
 	JS_SAMPLE_PROFILE,
@@ -115,6 +117,7 @@ enum job_str {
 enum job_list {
 	JL_LIBRARY_DIRS, /* -L */
 	JL_UNDEFINED,    /* -u */
+	JL_UNDEF_LONG,   /* -undefined, which MinGW's linkers read as -u */
 	JL_SCRIPTS,      /* -T */
 	JL_PREFIXES,     /* -B */
 	JL_SANITIZE,     /* "+address", "-undefined", and for traps "!+cfi", "!-cfi", in order */

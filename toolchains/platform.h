@@ -85,6 +85,21 @@ struct platform {
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
+	/* installations of the other width, which may have a folder for ours */
+	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
+	struct fact gcc_biarch_arch; /* first word of such a triple */
+	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
+	bool gcc_any;                 /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct yml_strs emulation_options; /* words after the emulation: "-X" */
+	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
+	/* where -EB and -EL turn the byte order of one platform about (ARM) */
+	bool big_endian;
+	struct fact other_emulation;
+	struct yml_strs other_arch_options;
+	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
+	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
+	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
 	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
@@ -103,8 +118,6 @@ struct platform {
 	struct fact compat_library_dir;    /* instead of library_dirs, if it holds crt1.o */
 	struct fact profile_suffix;        /* of libraries, with -pg */
 	uint64_t profile_suffix_before;    /* only before this version; 0: always */
-	struct yml_strs endian_options;    /* words about byte order */
-	struct yml_strs emulation_options; /* words behind -m */
 	struct yml_strs dynamic_options;   /* words of links that are not -static */
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
@@ -144,6 +157,13 @@ enum platform_var {
 	VAR_DATA,
 	VAR_LLVM,     /* where clang lies, by its resource folder */
 	VAR_BUILTINS, /* compiler-rt's libclang_rt.builtins.a */
+	VAR_ARCH_WORD, /* the triple's first word, as the user spelled it */
+	VAR_ABI,
+	VAR_GCC_SUFFIX,
+	VAR_GCC_OS_SUFFIX,
+	VAR_GCC_UP,
+	VAR_API,
+	VAR_TARGET_RUNTIMES,
 	PLATFORM_VARS,
 };
 struct platform_vars {
