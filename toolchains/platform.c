@@ -76,6 +76,7 @@ static const struct yml_field platform_fields[] = {
 	FACT("hard-float-linker", hard_float_linker),
 	FACT("soft-float-linker", soft_float_linker),
 	FACT("abi", abi),
+	FACT("effective-arch", effective_arch),
 	{ "big-endian", YML_T_BOOL, YML_OPTIONAL, P(big_endian), YML_NO_AT, NULL, 0 },
 	FACT("other-emulation", other_emulation),
 	STRS("other-arch-options", other_arch_options),

@@ -70,6 +70,7 @@ struct platform {
 	struct yml_strs other_arch_options;
 	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
 	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
+	struct fact effective_arch; /* ARM: the subarchitecture that "arm" stands for */
 	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */

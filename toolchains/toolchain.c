@@ -278,29 +278,37 @@ static void android_level(struct tc *t)
 	t->api = (unsigned)strtoul(env, NULL, 10);
 }
 
+int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct link_plan *out, struct tc *t)
+{
+	unsigned before = d->errors;
+
+	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
+	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
+	t->kind = out->kind = job_kind(job);
+	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
+	t->data = file_data_dir(a);
+	t->resource_dir = compiler_rt_resource_dir(t);
+	android_level(t);
+	set_vars(t, triple);
+	if (t->kind != JOB_IMAGE) {
+		find_gcc(t);
+		set_gcc_vars(t);
+		find_library_dirs(t);
+		sanitize_read(t, &t->san);
+		runtime_check(t);
+	}
+	list_input_files(t);
+	return d->errors == before ? 0 : -1;
+}
+
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
-	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
 	unsigned before = d->errors;
+	struct tc t;
 
-	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
-	t.kind = out->kind = job_kind(job);
-	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
-	t.data = file_data_dir(a);
-	t.resource_dir = compiler_rt_resource_dir(&t);
-	android_level(&t);
-	set_vars(&t, triple);
-	if (t.kind != JOB_IMAGE) {
-		find_gcc(&t);
-		set_gcc_vars(&t);
-		find_library_dirs(&t);
-	}
-	if (t.kind != JOB_IMAGE) {
-		sanitize_read(&t, &t.san);
-		runtime_check(&t);
-	}
-	list_input_files(&t);
+	toolchain_begin(a, d, job, pf, triple, out, &t);
 	switch ((enum platform_family)pf->family) {
 	case FAMILY_ELF:
 		if (t.kind == JOB_IMAGE)
