@@ -557,7 +557,7 @@ static enum crt_kind crt_of(const struct tc *t)
 /* The platform's folders, without a look whether they exist: an absent one is the linker's to
  * report. Only the folder for programs of the smaller word size is probed, by its crt1.o; it
  * replaces the others. */
-static void set_library_dirs(struct tc *t)
+void bsd_library_dirs(struct tc *t)
 {
 	const struct fact *compat = &t->pf->compat_library_dir;
 	struct job_words *l = &t->library_dirs;
@@ -629,6 +629,5 @@ void bsd_plan(struct tc *t)
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);
 	warn_unused(t);
-	set_library_dirs(t);
 	slots_run(t, slots_of(t));
 }

@@ -90,6 +90,8 @@ enum job_str {
 	JS_GCC_INSTALL_DIR,
 	JS_GCC_TRIPLE,
 	JS_DYLD_PREFIX,
+	JS_QUERY,      /* -print-file-name= and its kind: what is asked, without "-print-" */
+	JS_QUERY_NAME, /* ... of which file */
 	JS_RESOURCE_DIR, /* of compiler-rt's libraries; default: clang's, where distributions put it */
 	JS_COMPRESS_DEBUG,
 	JS_OPENMP,

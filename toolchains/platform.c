@@ -16,10 +16,8 @@ static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static",
 static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared", "no-unwinder",
 	"shared-library", "profile", "static-profile" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
-	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "llvm", "builtins",
-	"arch-word", "abi", "gcc-suffix",
-	"gcc-os-suffix", "gcc-up",
-	"api", "target-runtimes" };
+	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "llvm", "builtins", "arch-word",
+	"abi", "gcc-suffix", "gcc-os-suffix", "gcc-up", "api", "target-runtimes" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
@@ -79,6 +77,7 @@ static const struct yml_field platform_fields[] = {
 	FACT("hard-float-linker", hard_float_linker),
 	FACT("soft-float-linker", soft_float_linker),
 	FACT("abi", abi),
+	FACT("effective-arch", effective_arch),
 	{ "big-endian", YML_T_BOOL, YML_OPTIONAL, P(big_endian), YML_NO_AT, NULL, 0 },
 	FACT("other-emulation", other_emulation),
 	STRS("other-arch-options", other_arch_options),

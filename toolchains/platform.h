@@ -87,10 +87,10 @@ struct platform {
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
 	/* installations of the other width, which may have a folder for ours */
 	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
-	struct fact gcc_biarch_arch; /* first word of such a triple */
-	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
-	bool gcc_any;                 /* installations without crtbegin.o are taken too */
-	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct fact gcc_biarch_arch;       /* first word of such a triple */
+	struct yml_strs gcc_multilib;      /* folders with files for us in an installation: "/32" */
+	bool gcc_any;                      /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options;      /* words at the front: "-EL" */
 	struct yml_strs emulation_options; /* words after the emulation: "-X" */
 	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
 	/* where -EB and -EL turn the byte order of one platform about (ARM) */
@@ -99,7 +99,8 @@ struct platform {
 	struct yml_strs other_arch_options;
 	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
 	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
-	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
+	struct fact effective_arch; /* ARM: the subarchitecture that "arm" stands for */
+	struct fact abi;            /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
 	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
@@ -112,13 +113,13 @@ struct platform {
 	uint64_t page_size;                  /* bytes */
 	struct loc page_size_at;
 	/* BSD */
-	struct fact no_relax;              /* the word for -mno-relax */
-	struct fact entry;                 /* symbol behind -e */
-	struct fact rpath;                 /* where the shared libgcc is at run time */
-	struct fact compat_library_dir;    /* instead of library_dirs, if it holds crt1.o */
-	struct fact profile_suffix;        /* of libraries, with -pg */
-	uint64_t profile_suffix_before;    /* only before this version; 0: always */
-	struct yml_strs dynamic_options;   /* words of links that are not -static */
+	struct fact no_relax;            /* the word for -mno-relax */
+	struct fact entry;               /* symbol behind -e */
+	struct fact rpath;               /* where the shared libgcc is at run time */
+	struct fact compat_library_dir;  /* instead of library_dirs, if it holds crt1.o */
+	struct fact profile_suffix;      /* of libraries, with -pg */
+	uint64_t profile_suffix_before;  /* only before this version; 0: always */
+	struct yml_strs dynamic_options; /* words of links that are not -static */
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
 	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */
@@ -155,8 +156,8 @@ enum platform_var {
 	VAR_GCC_IN_SYSROOT,
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
-	VAR_LLVM,     /* where clang lies, by its resource folder */
-	VAR_BUILTINS, /* compiler-rt's libclang_rt.builtins.a */
+	VAR_LLVM,      /* where clang lies, by its resource folder */
+	VAR_BUILTINS,  /* compiler-rt's libclang_rt.builtins.a */
 	VAR_ARCH_WORD, /* the triple's first word, as the user spelled it */
 	VAR_ABI,
 	VAR_GCC_SUFFIX,

@@ -56,7 +56,8 @@ static void check_choice(
 			strbuf_puts(&list, ", ");
 		strbuf_puts(&list, names[i]);
 	}
-	diag_err(t->d, w->at, "'%s' wants one of %s, got '%s'", option, strbuf_text(&list), w->text);
+	diag_err(
+		t->d, w->at, "'%s' wants one of %s, got '%s'", option, strbuf_text(&list), w->text);
 }
 
 /* BSD's link lines listen to neither -rtlib= nor -unwindlib=, so nothing can be wrong with them */

@@ -186,7 +186,8 @@ static void find_gcc(struct tc *t)
 		if (!gcc_at(t->mem, &w, str_ndup(t->mem, dir->text, len), &t->gcc))
 			diag_err(t->d, dir->at,
 				"'%s' is no GCC installation for '%s'; wanted is a folder with "
-				"crtbegin.o", dir->text, t->triple);
+				"crtbegin.o",
+				dir->text, t->triple);
 		return;
 	}
 	n = gcc_prefixes(t, prefixes, sizeof(prefixes) / sizeof(prefixes[0]));
@@ -249,15 +250,13 @@ static void find_library_dirs(struct tc *t)
 {
 	if (t->pf->runtime_os.text) {
 		add_library_dir(t, compiler_rt_stdlib_dir(t), NOWHERE);
-		add_library_dir(t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple),
-			NOWHERE);
+		add_library_dir(
+			t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple), NOWHERE);
 		add_library_dir(t,
-			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text),
-			NOWHERE);
+			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text), NOWHERE);
 	}
 	yml_each (i, &t->pf->library_dirs)
-		add_library_dir(t,
-			platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]),
+		add_library_dir(t, platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]),
 			t->pf->library_dirs.at[i]);
 }
 
@@ -286,31 +285,42 @@ static void android_level(struct tc *t)
 	t->api = (unsigned)strtoul(env, NULL, 10);
 }
 
+int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct link_plan *out, struct tc *t)
+{
+	unsigned before = d->errors;
+
+	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
+	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
+	t->kind = out->kind = job_kind(job);
+	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
+	t->data = file_data_dir(a);
+	t->resource_dir = compiler_rt_resource_dir(t);
+	android_level(t);
+	set_vars(t, triple);
+	if (t->kind != JOB_IMAGE) {
+		find_gcc(t);
+		set_gcc_vars(t);
+		if (platform_is_bsd(pf))
+			bsd_library_dirs(t);
+		else
+			find_library_dirs(t);
+		/* DragonFly has no runtimes of sanitizers; its options are only warned of */
+		if (pf->family != FAMILY_DRAGONFLY)
+			sanitize_read(t, &t->san);
+		runtime_check(t);
+	}
+	list_input_files(t);
+	return d->errors == before ? 0 : -1;
+}
+
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
-	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
 	unsigned before = d->errors;
+	struct tc t;
 
-	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
-	t.kind = out->kind = job_kind(job);
-	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
-	t.data = file_data_dir(a);
-	t.resource_dir = compiler_rt_resource_dir(&t);
-	android_level(&t);
-	set_vars(&t, triple);
-	if (t.kind != JOB_IMAGE) {
-		find_gcc(&t);
-		set_gcc_vars(&t);
-		find_library_dirs(&t);
-	}
-	if (t.kind != JOB_IMAGE) {
-		/* DragonFly has no runtimes of sanitizers; its options are only warned of */
-		if (pf->family != FAMILY_DRAGONFLY)
-			sanitize_read(&t, &t.san);
-		runtime_check(&t);
-	}
-	list_input_files(&t);
+	toolchain_begin(a, d, job, pf, triple, out, &t);
 	if (tc_flag(&t, JF_NOPIE) && pf->family != FAMILY_OPENBSD)
 		diag_err(d, job->flag[JF_NOPIE].at,
 			"'-nopie' is an option of OpenBSD, and '%s' is not; '-no-pie' is the usual "
