@@ -333,6 +333,7 @@ def print_search_dirs : Query<"print-search-dirs">,
 // ---- which target of several
 def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"Link for the target's 32-bit variant">;
 def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"Link for the target's 64-bit variant">;
+def m16 : LinkFlag<"m16">, Group<target_Group>, HelpText<"Link for x86 in 16-bit mode: as -m32">;
 def mx32 : LinkFlag<"mx32">, Group<target_Group>,
   HelpText<"Link for x86-64 with 32-bit pointers">;
 def mabi_EQ : LinkJoined<"mabi=">, Group<target_Group>, MetaVarName<"<abi>">,

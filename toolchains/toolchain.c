@@ -194,6 +194,34 @@ static void find_gcc(struct tc *t)
 	t->gcc = gcc_find(t->mem, &w, prefixes, n);
 }
 
+/* The ABI in the names of folders and dynamic linkers: -mabi=, or what other options amount to (the
+ * extensions behind RISC-V's -march=, LoongArch without floating point); the platform's otherwise.
+ * "elfv2" counts as "2". */
+static const char *abi_name(struct tc *t)
+{
+	const char *abi = t->job->str[JS_ABI].text, *march = t->job->str[JS_ARCH_NAME].text;
+	const char *platform = t->pf->abi.text, *fp = t->job->str[JS_FLOAT_ABI].text;
+	size_t n;
+
+	if (!platform)
+		return NULL;
+	if (abi)
+		return str_starts(abi, "elfv") ? abi + 4 : abi;
+	if (fp && str_eq(fp, "soft") && str_starts(platform, "lp64") &&
+		str_starts(t->pf->arch.text, "loongarch"))
+		return "lp64s";
+	if (!march || !str_starts(march, "rv") || !str_starts(t->pf->arch.text, "riscv"))
+		return platform;
+	n = strcspn(march, "_");
+	march = str_ndup(t->mem, march, n);
+	abi = str_starts(march, "rv64") ? "lp64" : "ilp32";
+	if (strchr(march + 4, 'e'))
+		return str_fmt(t->mem, "%se", abi);
+	if (strchr(march + 4, 'g') || strchr(march + 4, 'd'))
+		return str_fmt(t->mem, "%sd", abi);
+	return strchr(march + 4, 'f') ? str_fmt(t->mem, "%sf", abi) : abi;
+}
+
 static void set_vars(struct tc *t, const char *triple)
 {
 	const char *sysroot = t->job->str[JS_SYSROOT].text;
@@ -211,7 +239,7 @@ static void set_vars(struct tc *t, const char *triple)
 	t->vars.v[VAR_LLVM] = path_dir(t->mem, compiler_rt_llvm_lib_dir(t));
 	t->vars.v[VAR_BUILTINS] = compiler_rt_file(t, "builtins", RUNTIME_STATIC);
 	t->vars.v[VAR_ARCH_WORD] = str_ndup(t->mem, triple, strcspn(triple, "-"));
-	t->vars.v[VAR_ABI] = abi ? abi : t->pf->abi.text;
+	t->vars.v[VAR_ABI] = abi_name(t);
 	if (t->api)
 		t->vars.v[VAR_API] = str_fmt(t->mem, "%u", t->api);
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
