@@ -13,14 +13,15 @@ enum action {
 	CLEAR_STR,
 	FIX_STR, /* the string is `choices`: the option has no value */
 	ADD_LIST,
-	ADD_FIXED, /* the list gets `choices` */
-	ADD_MARKED, /* each value, with `choices` before it */
+	ADD_FIXED,    /* the list gets `choices` */
+	ADD_MARKED,   /* each value, with `choices` before it */
 	INPUT_LIB,    /* -lNAME at its place */
 	INPUT_WORDS,  /* each value is a word at its place */
 	INPUT_OPTION, /* the option and its value, two words at their place */
 	INPUT_JOINED, /* the option with its value as one word at its place */
 	CHOICE,       /* the value must be one of `choices` */
 	READ_JOB,
+	QUERY, /* `choices` is what is asked; a value is the file's name */
 	MODE,
 	IGNORE, /* means nothing to a link */
 	UNUSED, /* the same, and worth a warning */
@@ -41,6 +42,7 @@ static const struct option_rule rules[] = {
 	{ OPT_static_pie, SET_FLAG, JF_STATIC_PIE, NULL },
 	{ OPT_pie, SET_FLAG, JF_PIE, NULL },
 	{ OPT_no_pie, SET_FLAG, JF_NO_PIE, NULL },
+	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_s, SET_FLAG, JF_STRIP, NULL },
 	{ OPT_rdynamic, SET_FLAG, JF_RDYNAMIC, NULL },
 	{ OPT_nostdlib, SET_FLAG, JF_NOSTDLIB, NULL },
@@ -100,8 +102,8 @@ static const struct option_rule rules[] = {
 	{ OPT_alias_list, INPUT_OPTION, 0, "-alias_list" },
 	{ OPT_dynamiclib, SET_FLAG, JF_SHARED, NULL },
 	{ OPT_isysroot, SET_STR, JS_ISYSROOT, NULL },
-	{ OPT_rtlib_EQ, CHOICE, JS_RTLIB, "libgcc|compiler-rt|platform" },
-	{ OPT_unwindlib_EQ, CHOICE, JS_UNWINDLIB, "libgcc|libunwind|none|platform" },
+	{ OPT_rtlib_EQ, SET_STR, JS_RTLIB, NULL },
+	{ OPT_unwindlib_EQ, SET_STR, JS_UNWINDLIB, NULL },
 	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|libc++|platform" },
 	{ OPT_fuse_ld_EQ, CHOICE, -1, "lld|ld.lld" },
 	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
@@ -171,6 +173,7 @@ static const struct option_rule rules[] = {
 	{ OPT_m32, FIX_STR, JS_BITS, "32" },
 	{ OPT_m64, FIX_STR, JS_BITS, "64" },
 	{ OPT_mx32, FIX_STR, JS_BITS, "x32" },
+	{ OPT_m16, FIX_STR, JS_BITS, "16" },
 	{ OPT_mabi_EQ, SET_STR, JS_ABI, NULL },
 	{ OPT_mfloat_abi_EQ, CHOICE, JS_FLOAT_ABI, "soft|softfp|hard" },
 	{ OPT_msoft_float, FIX_STR, JS_FLOAT_ABI, "soft" },
@@ -179,14 +182,14 @@ static const struct option_rule rules[] = {
 	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
 	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
 	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
-	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_x, IGNORE, 0, NULL },
 	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
 	{ OPT_fno_function_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=0" },
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
 	{ OPT_fno_data_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=0" },
 	{ OPT_fsplit_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "-split-machine-functions" },
-	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "no -split-machine-functions" },
+	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS,
+		"no -split-machine-functions" },
 	{ OPT_fstack_size_section, ADD_FIXED, JL_LTO_OPTIONS, "-stack-size-section" },
 	{ OPT_femulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "-emulated-tls" },
 	{ OPT_fno_emulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "no -emulated-tls" },
@@ -196,6 +199,15 @@ static const struct option_rule rules[] = {
 	{ OPT_fprofile_use_EQ, SET_STR, JS_PROFILE_USE, NULL },
 	{ OPT_fprofile_sample_use_EQ, SET_STR, JS_SAMPLE_PROFILE, NULL },
 	{ OPT_fveclib_EQ, SET_STR, JS_VECTOR_LIBRARY, NULL },
+	{ OPT_print_file_name_EQ, QUERY, 0, "file-name" },
+	{ OPT_print_prog_name_EQ, QUERY, 0, "prog-name" },
+	{ OPT_print_libgcc_file_name, QUERY, 0, "libgcc-file-name" },
+	{ OPT_print_runtime_dir, QUERY, 0, "runtime-dir" },
+	{ OPT_print_resource_dir, QUERY, 0, "resource-dir" },
+	{ OPT_print_target_triple, QUERY, 0, "target-triple" },
+	{ OPT_print_effective_triple, QUERY, 0, "effective-triple" },
+	{ OPT_print_multiarch, QUERY, 0, "multiarch" },
+	{ OPT_print_search_dirs, QUERY, 0, "search-dirs" },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
@@ -347,6 +359,11 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case INPUT_JOINED: input_joined(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
+	case QUERY:
+		job_set_str(p->job, JS_QUERY, r->choices, at);
+		if (arg->nvalues)
+			job_set_str(p->job, JS_QUERY_NAME, arg->values[0], at);
+		break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case IGNORE: break;

@@ -168,8 +168,9 @@ def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>
   HelpText<"Do not warn of options that are not used">;
 def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
 
+def t : LinkFlag<"t">, Group<show_Group>,
+  HelpText<"Print the name of each input file (BSD, Windows)">;
 // known to clang's drivers of other platforms, without a meaning for those here
-def t : LinkFlag<"t">, Group<show_Group>, HelpText<"Print the names of the linked files (MinGW)">;
 
 // accepted and not used: clang claims them when it only links
 class Compile<string name> : Flag<["-"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
@@ -476,8 +477,29 @@ def ffat_lto_objects : LinkFlag<"ffat-lto-objects">, Group<code_Group>,
   HelpText<"Inputs carry both bitcode and machine code">;
 def fno_fat_lto_objects : LinkFlag<"fno-fat-lto-objects">, Group<code_Group>,
   HelpText<"Take -ffat-lto-objects back">;
+// ---- queries
+class Query<string name> : Flag<["-", "--"], name>, Group<show_Group>, Visibility<[LinkOption]>;
+class QueryOf<string name> : Joined<["-", "--"], name>, Group<show_Group>,
+  Visibility<[LinkOption]>, MetaVarName<"<file>">;
+def print_file_name_EQ : QueryOf<"print-file-name=">,
+  HelpText<"Print where start file or library <file> is found">;
+def print_prog_name_EQ : QueryOf<"print-prog-name=">, HelpText<"Print where <file> is found">;
+def print_libgcc_file_name : Query<"print-libgcc-file-name">,
+  HelpText<"Print where the compiler's runtime library is found">;
+def print_runtime_dir : Query<"print-runtime-dir">,
+  HelpText<"Print the folder of the target's runtimes">;
+def print_resource_dir : Query<"print-resource-dir">,
+  HelpText<"Print clang's resource folder">;
+def print_target_triple : Query<"print-target-triple">, HelpText<"Print the target">;
+def print_effective_triple : Query<"print-effective-triple">,
+  HelpText<"Print the target that code is made for">;
+def print_multiarch : Query<"print-multiarch">, HelpText<"Print Debian's name of the target">;
+def print_search_dirs : Query<"print-search-dirs">,
+  HelpText<"Print the folders that files are looked for in">;
+
 // ---- which target of several
 def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"Link for the target's 64-bit variant">;
+def m16 : LinkFlag<"m16">, Group<target_Group>, HelpText<"Link for x86 in 16-bit mode: as -m32">;
 def mx32 : LinkFlag<"mx32">, Group<target_Group>,
   HelpText<"Link for x86-64 with 32-bit pointers">;
 def mabi_EQ : LinkJoined<"mabi=">, Group<target_Group>, MetaVarName<"<abi>">,

@@ -75,6 +75,10 @@ static const struct platform *by_triple(
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
+		/* an environment that another architecture has: aarch64-linux-gnueabihf, by -m64 */
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os,
+			str_starts(t->env, "musl") ? "musl" : "gnu"),
+		str_fmt(a, "%s-%s", t->arch, t->os),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 		apple ? str_fmt(a, "%s-%s", apple, t->env) : "/",
 		apple ? apple : "/",

@@ -98,6 +98,8 @@ static void apply_bits(struct arena *a, struct ll_triple *t, const char *bits)
 		set_env(a, t, str_starts(t->env, "musl") ? "muslx32" : "gnux32");
 		return;
 	}
+	if (str_eq(bits, "16") && !x86)
+		return;
 	if (x32 || musl_x32)
 		set_env(a, t, x32 ? "gnu" : "musl");
 	set_width(a, t, str_eq(bits, "64"));

@@ -368,8 +368,8 @@ void elf_plan(struct tc *t)
 	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
 		diag_err(t->d, flag_at(t, JF_NO_PIE),
 			"'-no-pie' and '-static-pie' contradict each other; give one of them");
-	if (tc_flag(t, JF_NOPIE))
-		diag_err(t->d, flag_at(t, JF_NOPIE), "'-nopie' is OpenBSD's; use '-no-pie'");
+	if (tc_flag(t, JF_TRACE))
+		tc_unused(t, flag_at(t, JF_TRACE), "-t");
 	if (t->job->list[JL_UNDEF_LONG].n)
 		diag_warn(t->d, t->job->list[JL_UNDEF_LONG].v[0].at,
 			"option '-undefined' is not used for this link; '-u' is");

@@ -36,6 +36,7 @@ enum job_flag {
 	JF_IMAGE,
 	JF_CXX, /* the C++ driver: its libraries are wanted */
 	JF_STRIP,
+	JF_TRACE, /* -t */
 	JF_RDYNAMIC,
 	JF_NOSTDLIB,
 	JF_NOSTARTFILES,
@@ -56,7 +57,6 @@ enum job_flag {
 	JF_MTHREADS,
 	JF_NO_AUTO_IMPORT,
 	JF_STACK_PROTECTOR,
-	JF_TRACE,        /* -t */
 	JF_QUIET_UNUSED, /* no warning of what is not used */
 	JF_FAST_MATH,
 	JF_SPLIT_STACK,
@@ -98,6 +98,8 @@ enum job_str {
 	JS_GCC_INSTALL_DIR,
 	JS_GCC_TRIPLE,
 	JS_DYLD_PREFIX,
+	JS_QUERY,      /* -print-file-name= and its kind: what is asked, without "-print-" */
+	JS_QUERY_NAME, /* ... of which file */
 	JS_RESOURCE_DIR, /* of compiler-rt's libraries; default: clang's, where distributions put it */
 	JS_COMPRESS_DEBUG,
 	JS_OPENMP,

@@ -9,15 +9,37 @@
 
 enum { DEEPEST_CHAIN = 16 };
 
-static const char *const family_names[FAMILIES + 1] = { "elf", "mingw", "darwin", "wasm", NULL };
+static const char *const family_names[FAMILIES + 1] = { "elf", "mingw", "darwin", "wasm", "freebsd",
+	"netbsd", "openbsd", "dragonfly", NULL };
 static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static", "static-pie",
-	"shared" };
-static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared",
-	"no-unwinder" };
-static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
-	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "arch-word", "abi", "gcc-suffix",
-	"gcc-os-suffix", "gcc-up", "api", "target-runtimes", "target", "target-arch", "mingw",
-	"mingw-name", "mingw-root" };
+	"shared", "static-shared" };
+static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared", "no-unwinder",
+	"shared-library", "profile", "static-profile" };
+static const char *const var_names[PLATFORM_VARS] = {
+	[VAR_SYSROOT] = "sysroot",
+	[VAR_ARCH] = "arch",
+	[VAR_TRIPLE] = "triple",
+	[VAR_MULTIARCH] = "multiarch",
+	[VAR_OSLIB] = "oslib",
+	[VAR_GCC] = "gcc",
+	[VAR_GCC_IN_SYSROOT] = "gcc-in-sysroot",
+	[VAR_GCC_TRIPLE] = "gcc-triple",
+	[VAR_DATA] = "data",
+	[VAR_LLVM] = "llvm",
+	[VAR_BUILTINS] = "builtins",
+	[VAR_ARCH_WORD] = "arch-word",
+	[VAR_ABI] = "abi",
+	[VAR_GCC_SUFFIX] = "gcc-suffix",
+	[VAR_GCC_OS_SUFFIX] = "gcc-os-suffix",
+	[VAR_GCC_UP] = "gcc-up",
+	[VAR_API] = "api",
+	[VAR_TARGET_RUNTIMES] = "target-runtimes",
+	[VAR_TARGET] = "target",
+	[VAR_TARGET_ARCH] = "target-arch",
+	[VAR_MINGW] = "mingw",
+	[VAR_MINGW_NAME] = "mingw-name",
+	[VAR_MINGW_ROOT] = "mingw-root",
+};
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
@@ -56,6 +78,7 @@ static const struct yml_field platform_fields[] = {
 	FACT("stdlib", stdlib),
 	FACT("lto-cpu", lto_cpu),
 	FACT("lto-cpu-option", lto_cpu_option),
+	{ "emulated-tls", YML_T_BOOL, YML_OPTIONAL, P(emulated_tls), YML_NO_AT, NULL, 0 },
 	{ "sanitizers-shared", YML_T_BOOL, YML_OPTIONAL, P(sanitizers_shared), YML_NO_AT, NULL, 0 },
 	STRS("sanitizers", sanitizers),
 	STRS("arch-sanitizers", arch_sanitizers),
@@ -77,6 +100,7 @@ static const struct yml_field platform_fields[] = {
 	FACT("hard-float-linker", hard_float_linker),
 	FACT("soft-float-linker", soft_float_linker),
 	FACT("abi", abi),
+	FACT("effective-arch", effective_arch),
 	{ "big-endian", YML_T_BOOL, YML_OPTIONAL, P(big_endian), YML_NO_AT, NULL, 0 },
 	FACT("other-emulation", other_emulation),
 	STRS("other-arch-options", other_arch_options),
@@ -88,6 +112,14 @@ static const struct yml_field platform_fields[] = {
 	STRS("libc++-libraries", libcxx_libraries),
 	STRS("libc++-experimental", libcxx_experimental),
 	{ "page-size", YML_T_UINT, YML_OPTIONAL, P(page_size), P(page_size_at), NULL, 1 << 20 },
+	FACT("no-relax", no_relax),
+	FACT("entry", entry),
+	FACT("rpath", rpath),
+	FACT("compat-library-dir", compat_library_dir),
+	FACT("profile-suffix", profile_suffix),
+	{ "profile-suffix-before", YML_T_UINT, YML_OPTIONAL, P(profile_suffix_before), YML_NO_AT,
+		NULL, 1 << 20 },
+	STRS("dynamic-options", dynamic_options),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field file_fields[] = {

@@ -12,7 +12,17 @@
 #include "base/diag.h"
 #include "base/yml.h"
 
-enum platform_family { FAMILY_ELF, FAMILY_MINGW, FAMILY_DARWIN, FAMILY_WASM, FAMILIES };
+enum platform_family {
+	FAMILY_ELF,
+	FAMILY_MINGW,
+	FAMILY_DARWIN,
+	FAMILY_WASM,
+	FAMILY_FREEBSD,
+	FAMILY_NETBSD,
+	FAMILY_OPENBSD,
+	FAMILY_DRAGONFLY,
+	FAMILIES,
+};
 
 /* one fact with the place that states it; text NULL = not stated */
 struct fact {
@@ -21,13 +31,31 @@ struct fact {
 };
 
 /* start files and end files by kind of output */
-enum crt_kind { CRT_EXE, CRT_PIE, CRT_STATIC, CRT_STATIC_PIE, CRT_SHARED, CRT_KINDS };
+enum crt_kind {
+	CRT_EXE,
+	CRT_PIE,
+	CRT_STATIC,
+	CRT_STATIC_PIE,
+	CRT_SHARED,
+	CRT_STATIC_SHARED, /* -static -shared, where it differs (BSD) */
+	CRT_KINDS,
+};
 struct crt_files {
 	struct yml_strs begin, end;
 };
 
 /* words of the compiler's runtime library by how it is linked */
-enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_NO_UNWINDER, RT_KINDS };
+enum runtime_kind {
+	RT_C,
+	RT_CXX,
+	RT_STATIC,
+	RT_SHARED,
+	RT_NO_UNWINDER,
+	RT_SHARED_LIBRARY, /* -shared-libgcc in a shared library (DragonFly) */
+	RT_PROFILE,        /* -pg, where libraries have names for it (FreeBSD) */
+	RT_STATIC_PROFILE,
+	RT_KINDS,
+};
 
 /* Apple's systems, in the order in which their *_DEPLOYMENT_TARGET variables are looked at */
 enum darwin_os {
@@ -68,13 +96,14 @@ struct platform {
 		multiarch, oslib, profile_crt1, cpu_target;
 	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
 	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
-	struct fact lto_cpu_option; /* which option names it: "march", "mcpu" */
-	struct fact lto_cpu; /* the CPU link-time optimisation makes code for */
-	bool sanitizers_shared; /* their runtimes are shared libraries unless -static-libsan */
+	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
+	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */
+	bool emulated_tls; /* thread-local variables by calls; link-time optimisation must know */
+	bool sanitizers_shared;     /* their runtimes are shared libraries unless -static-libsan */
 	struct yml_strs sanitizers; /* what -fsanitize= may name */
 	struct yml_strs arch_sanitizers; /* and what it may name on this architecture */
 	struct yml_strs sanitizer_libraries, xray_libraries; /* system libraries they need */
-	struct yml_strs openmp_libraries; /* system libraries OpenMP needs */
+	struct yml_strs openmp_libraries;                    /* system libraries OpenMP needs */
 	struct yml_strs xray_archs; /* architectures with an XRay runtime, as `arch` spells them */
 	struct yml_strs link_options; /* words every link gets, after hash style */
 	struct yml_strs
@@ -83,10 +112,10 @@ struct platform {
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
 	/* installations of the other width, which may have a folder for ours */
 	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
-	struct fact gcc_biarch_arch; /* first word of such a triple */
-	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
-	bool gcc_any;                 /* installations without crtbegin.o are taken too */
-	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct fact gcc_biarch_arch;       /* first word of such a triple */
+	struct yml_strs gcc_multilib;      /* folders with files for us in an installation: "/32" */
+	bool gcc_any;                      /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options;      /* words at the front: "-EL" */
 	struct yml_strs emulation_options; /* words after the emulation: "-X" */
 	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
 	/* where -EB and -EL turn the byte order of one platform about (ARM) */
@@ -95,17 +124,18 @@ struct platform {
 	struct yml_strs other_arch_options;
 	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
 	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
-	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
+	struct fact effective_arch; /* ARM: the subarchitecture that "arm" stands for */
+	struct fact abi;            /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
 	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
 	struct yml_strs unwind_libunwind[RT_KINDS]; /* LLVM's libunwind */
-	struct yml_strs arch_libraries; /* after the runtime; SPARC's -latomic */
-	struct yml_strs c_libraries;   /* "-lc" */
-	struct yml_strs cxx_libraries; /* "-lstdc++": the words of libstdc++ */
-	struct yml_strs libcxx_libraries; /* "-lc++" */
+	struct yml_strs arch_libraries;             /* after the runtime; SPARC's -latomic */
+	struct yml_strs c_libraries;                /* "-lc" */
+	struct yml_strs cxx_libraries;              /* "-lstdc++": the words of libstdc++ */
+	struct yml_strs libcxx_libraries;           /* "-lc++" */
 	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
-	uint64_t page_size;            /* bytes */
+	uint64_t page_size;                  /* bytes */
 	struct loc page_size_at;
 	/* MinGW */
 	struct fact dll_entry;           /* symbol a DLL starts at */
@@ -116,6 +146,14 @@ struct platform {
 	struct yml_strs sys_libraries;   /* of the desktop */
 	struct yml_strs gui_libraries;   /* of programs with windows */
 	struct yml_strs first_libraries; /* before the compiler's runtime library */
+	/* BSD */
+	struct fact no_relax;            /* the word for -mno-relax */
+	struct fact entry;               /* symbol behind -e */
+	struct fact rpath;               /* where the shared libgcc is at run time */
+	struct fact compat_library_dir;  /* instead of library_dirs, if it holds crt1.o */
+	struct fact profile_suffix;      /* of libraries, with -pg */
+	uint64_t profile_suffix_before;  /* only before this version; 0: always */
+	struct yml_strs dynamic_options; /* words of links that are not -static */
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
 	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */
@@ -124,6 +162,11 @@ struct platform {
 	struct yml_strs image_needs;   /* libraries an image may use when it says nothing */
 	struct darwin_facts darwin;
 };
+
+static inline bool platform_is_bsd(const struct platform *p)
+{
+	return p->family >= FAMILY_FREEBSD && p->family <= FAMILY_DRAGONFLY;
+}
 
 /* Read the platform `name` (a name looked up in PKGIMG_PLATFORM_PATH, then in the program's own
  * platforms; or, when it holds a '/' or ends in ".yaml", a file). `quiet`: say nothing if there is
@@ -148,6 +191,8 @@ enum platform_var {
 	VAR_GCC_IN_SYSROOT,
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
+	VAR_LLVM,      /* where clang lies, by its resource folder */
+	VAR_BUILTINS,  /* compiler-rt's libclang_rt.builtins.a */
 	VAR_ARCH_WORD, /* the triple's first word, as the user spelled it */
 	VAR_ABI,
 	VAR_GCC_SUFFIX,

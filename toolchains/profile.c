@@ -16,7 +16,7 @@ bool profile_is_coverage(const struct tc *t)
 }
 
 /* the option that asked for a profile */
-static struct loc profile_at(const struct tc *t)
+struct loc profile_at(const struct tc *t)
 {
 	static const enum job_flag flags[] = { JF_PROFILE, JF_CS_PROFILE, JF_COVERAGE };
 

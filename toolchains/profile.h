@@ -7,6 +7,8 @@
 /* some option asks for the profile's runtime; with gcov's coverage alone nothing pulls it in */
 bool profile_is_on(const struct tc *t);
 bool profile_is_coverage(const struct tc *t);
+/* the option that asked */
+struct loc profile_at(const struct tc *t);
 /* ELF's way: -u__llvm_profile_runtime and the archive */
 void slot_profile(struct tc *t, const struct slot *s);
 

@@ -41,8 +41,35 @@ enum stdlib runtime_stdlib(const struct tc *t)
 								      : STDLIB_LIBSTDCXX;
 }
 
+static void check_choice(
+	struct tc *t, const char *option, enum job_str str, const char *const *names)
+{
+	const struct job_word *w = &t->job->str[str];
+	struct strbuf list = { .mem = t->mem };
+
+	if (!w->text)
+		return;
+	for (size_t i = 0; names[i]; i++) {
+		if (str_eq(w->text, names[i]))
+			return;
+		if (i)
+			strbuf_puts(&list, ", ");
+		strbuf_puts(&list, names[i]);
+	}
+	diag_err(
+		t->d, w->at, "'%s' wants one of %s, got '%s'", option, strbuf_text(&list), w->text);
+}
+
+/* BSD's link lines listen to neither -rtlib= nor -unwindlib=, so nothing can be wrong with them */
 void runtime_check(struct tc *t)
 {
+	static const char *const rtlibs[] = { "libgcc", "compiler-rt", "platform", NULL };
+	static const char *const unwindlibs[] = { "libgcc", "libunwind", "none", "platform", NULL };
+
+	if (platform_is_bsd(t->pf))
+		return;
+	check_choice(t, "-rtlib=", JS_RTLIB, rtlibs);
+	check_choice(t, "-unwindlib=", JS_UNWINDLIB, unwindlibs);
 	/* MinGW's libgcc names its unwinder itself, and -unwindlib= means nothing then */
 	if (t->pf->family == FAMILY_MINGW)
 		return;

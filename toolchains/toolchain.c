@@ -193,11 +193,40 @@ static void find_gcc(struct tc *t)
 		if (!gcc_at(t->mem, &w, str_ndup(t->mem, dir->text, len), &t->gcc))
 			diag_err(t->d, dir->at,
 				"'%s' is no GCC installation for '%s'; wanted is a folder with "
-				"crtbegin.o", dir->text, t->triple);
+				"crtbegin.o",
+				dir->text, t->triple);
 		return;
 	}
 	n = gcc_prefixes(t, prefixes, sizeof(prefixes) / sizeof(prefixes[0]));
 	t->gcc = gcc_find(t->mem, &w, prefixes, n);
+}
+
+/* The ABI in the names of folders and dynamic linkers: -mabi=, or what other options amount to (the
+ * extensions behind RISC-V's -march=, LoongArch without floating point); the platform's otherwise.
+ * "elfv2" counts as "2". */
+static const char *abi_name(struct tc *t)
+{
+	const char *abi = t->job->str[JS_ABI].text, *march = t->job->str[JS_ARCH_NAME].text;
+	const char *platform = t->pf->abi.text, *fp = t->job->str[JS_FLOAT_ABI].text;
+	size_t n;
+
+	if (!platform)
+		return NULL;
+	if (abi)
+		return str_starts(abi, "elfv") ? abi + 4 : abi;
+	if (fp && str_eq(fp, "soft") && str_starts(platform, "lp64") &&
+		str_starts(t->pf->arch.text, "loongarch"))
+		return "lp64s";
+	if (!march || !str_starts(march, "rv") || !str_starts(t->pf->arch.text, "riscv"))
+		return platform;
+	n = strcspn(march, "_");
+	march = str_ndup(t->mem, march, n);
+	abi = str_starts(march, "rv64") ? "lp64" : "ilp32";
+	if (strchr(march + 4, 'e'))
+		return str_fmt(t->mem, "%se", abi);
+	if (strchr(march + 4, 'g') || strchr(march + 4, 'd'))
+		return str_fmt(t->mem, "%sd", abi);
+	return strchr(march + 4, 'f') ? str_fmt(t->mem, "%sf", abi) : abi;
 }
 
 static void set_vars(struct tc *t, const char *triple)
@@ -214,8 +243,10 @@ static void set_vars(struct tc *t, const char *triple)
 	t->vars.v[VAR_MULTIARCH] = t->pf->multiarch.text ? t->pf->multiarch.text : triple;
 	t->vars.v[VAR_OSLIB] = t->pf->oslib.text;
 	t->vars.v[VAR_DATA] = t->data;
+	t->vars.v[VAR_LLVM] = path_dir(t->mem, compiler_rt_llvm_lib_dir(t));
+	t->vars.v[VAR_BUILTINS] = compiler_rt_file(t, "builtins", RUNTIME_STATIC);
 	t->vars.v[VAR_ARCH_WORD] = str_ndup(t->mem, triple, strcspn(triple, "-"));
-	t->vars.v[VAR_ABI] = abi ? abi : t->pf->abi.text;
+	t->vars.v[VAR_ABI] = abi_name(t);
 	if (t->api)
 		t->vars.v[VAR_API] = str_fmt(t->mem, "%u", t->api);
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
@@ -309,35 +340,63 @@ static void (*const families[FAMILIES][2])(struct tc *) = {
 	[FAMILY_MINGW] = { mingw_plan, mingw_image_plan },
 	[FAMILY_DARWIN] = { darwin_plan, no_plan },
 	[FAMILY_WASM] = { no_plan, no_plan },
+	[FAMILY_FREEBSD] = { bsd_plan, no_plan },
+	[FAMILY_NETBSD] = { bsd_plan, no_plan },
+	[FAMILY_OPENBSD] = { bsd_plan, no_plan },
+	[FAMILY_DRAGONFLY] = { bsd_plan, no_plan },
 };
+
+/* what a link that is no image takes from the sysroot */
+static void look_around(struct tc *t)
+{
+	if (t->pf->family != FAMILY_MINGW) /* mingw_find has found it with the rest */
+		find_gcc(t);
+	set_gcc_vars(t);
+	if (platform_is_bsd(t->pf))
+		bsd_library_dirs(t);
+	else
+		find_library_dirs(t);
+	if (t->pf->family == FAMILY_DARWIN) /* one runtime; its platform is not known for sure by now */
+		return;
+	/* DragonFly has no runtimes of sanitizers; its options are only warned of */
+	if (t->pf->family != FAMILY_DRAGONFLY)
+		sanitize_read(t, &t->san);
+	runtime_check(t);
+}
+
+int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct link_plan *out, struct tc *t)
+{
+	unsigned before = d->errors;
+
+	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
+	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
+	t->kind = out->kind = job_kind(job);
+	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
+	t->data = file_data_dir(a);
+	t->resource_dir = compiler_rt_resource_dir(t);
+	android_level(t);
+	if (pf->family == FAMILY_MINGW)
+		mingw_find(t);
+	set_vars(t, triple);
+	if (t->kind != JOB_IMAGE)
+		look_around(t);
+	list_input_files(t);
+	return d->errors == before ? 0 : -1;
+}
 
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
-	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
 	unsigned before = d->errors;
+	struct tc t;
 
-	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
-	t.kind = out->kind = job_kind(job);
-	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
-	t.data = file_data_dir(a);
-	t.resource_dir = compiler_rt_resource_dir(&t);
-	android_level(&t);
-	if (pf->family == FAMILY_MINGW)
-		mingw_find(&t);
-	set_vars(&t, triple);
-	if (t.kind != JOB_IMAGE) {
-		if (pf->family != FAMILY_MINGW)
-			find_gcc(&t);
-		set_gcc_vars(&t);
-		find_library_dirs(&t);
-	}
-	/* Darwin has only one runtime, and its platform is not known for sure by now */
-	if (t.kind != JOB_IMAGE && pf->family != FAMILY_DARWIN) {
-		sanitize_read(&t, &t.san);
-		runtime_check(&t);
-	}
-	list_input_files(&t);
+	toolchain_begin(a, d, job, pf, triple, out, &t);
+	if (tc_flag(&t, JF_NOPIE) && pf->family != FAMILY_OPENBSD)
+		diag_err(d, job->flag[JF_NOPIE].at,
+			"'-nopie' is an option of OpenBSD, and '%s' is not; '-no-pie' is the usual "
+			"word",
+			pf->name);
 	families[pf->family][t.kind == JOB_IMAGE](&t);
 	return d->errors == before ? 0 : -1;
 }

@@ -78,6 +78,8 @@ struct unused_flag {
 };
 void tc_warn_unused(struct tc *t, const struct unused_flag *flags);
 void tc_unused(struct tc *t, struct loc at, const char *spelling);
+/* say that a word of the user has no use here, unless such warnings are off */
+void tc_unused(struct tc *t, struct loc at, const char *word);
 
 /* slots that families share */
 void slot_output(struct tc *t, const struct slot *s);
@@ -95,6 +97,10 @@ static inline bool tc_flag(const struct tc *t, enum job_flag f)
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out);
 
+/* The part of it before the words: everything of struct tc is known then. */
+int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct link_plan *out, struct tc *t);
+
 /* the families */
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
@@ -103,5 +109,7 @@ void mingw_plan(struct tc *t);
 void mingw_image_plan(struct tc *t);
 /* where the sysroot of a MinGW target is, and GCC in it: t->mingw, t->gcc */
 void mingw_find(struct tc *t);
+void bsd_plan(struct tc *t); /* all four systems */
+void bsd_library_dirs(struct tc *t);
 
 #endif
