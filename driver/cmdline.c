@@ -16,8 +16,9 @@ enum action {
 	CHOICE,       /* the value must be one of `choices` */
 	READ_JOB,
 	MODE,
-	IGNORE, /* means nothing to a link */
-	UNUSED, /* the same, and worth a warning */
+	MODE_WORD, /* a struct job_word of struct link_mode */
+	IGNORE,    /* means nothing to a link */
+	UNUSED,    /* the same, and worth a warning */
 };
 
 struct option_rule {
@@ -80,6 +81,9 @@ static const struct option_rule rules[] = {
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
 	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
+	{ OPT_worker, MODE, M(worker), NULL },
+	{ OPT_jobs, MODE_WORD, M(jobs), NULL },
+	{ OPT_j, MODE_WORD, M(procs), NULL },
 	{ OPT_Olevel, IGNORE, 0, NULL },
 	{ OPT_resource_dir_EQ, IGNORE, 0, NULL },
 	{ OPT_t, UNUSED, 0, NULL },
@@ -207,6 +211,10 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case CHOICE: choice(p, r, arg); break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
+	case MODE_WORD:
+		*(struct job_word *)((char *)p->mode + r->index) =
+			(struct job_word) { arg->values[0], at };
+		break;
 	case IGNORE: break;
 	case UNUSED:
 		if (!p->mode->quiet_unused)

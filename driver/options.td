@@ -22,6 +22,7 @@ def library_Group : OptionGroup<"library options">, HelpText<"LIBRARIES AND STAR
 def image_Group   : OptionGroup<"image options">, HelpText<"PACKAGE IMAGES">;
 def code_Group    : OptionGroup<"code options">, HelpText<"CODE">;
 def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
+def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY LINKS">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
 
@@ -142,6 +143,18 @@ def v : LinkFlag<"v">, Group<show_Group>, HelpText<"Print the link line and run 
 def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>,
   HelpText<"Do not warn of options that are not used">;
 def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
+
+// ---- link: many links in warm processes
+def worker : Flag<["--"], "worker">, Group<many_Group>, Visibility<[LinkOption]>,
+  HelpText<"Read link requests (Bazel's JSON worker protocol) and answer them until they end">;
+def persistent_worker : Flag<["--"], "persistent_worker">, Alias<worker>, Visibility<[LinkOption]>;
+def jobs : Separate<["--"], "jobs">, Group<many_Group>, MetaVarName<"<file.jsonl>">,
+  HelpText<"Do the links of a file (-: standard input), one a line, and print their results">,
+  Visibility<[LinkOption]>;
+def jobs_EQ : Joined<["--"], "jobs=">, Alias<jobs>, Visibility<[LinkOption]>;
+def j : JoinedOrSeparate<["-"], "j">, Group<many_Group>, MetaVarName<"<number>">,
+  HelpText<"Use at most <number> processes for --worker and --jobs (as many as there are CPUs)">,
+  Visibility<[LinkOption]>;
 
 // known to clang's drivers of other platforms, without a meaning for those here
 def t : LinkFlag<"t">, Group<show_Group>;

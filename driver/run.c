@@ -25,7 +25,7 @@ struct run {
 	const struct link_plan *plan;
 	struct outfile out;
 	struct argv argv; /* the words as LLD gets them */
-	bool verbose;
+	bool verbose, one_thread;
 	unsigned lld_errors;
 };
 
@@ -150,7 +150,7 @@ static void final_words(struct run *r)
 	}
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
-	if (bytes < LARGE_INPUT)
+	if (r->one_thread || bytes < LARGE_INPUT)
 		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
 	if (r->verbose)
 		argv_add(&r->argv, (struct argv_why) { .rule = "verbose" }, "--verbose");
@@ -217,7 +217,13 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	const struct driver_run_options *options)
 {
-	struct run r = { .a = a, .d = d, .plan = plan, .verbose = options->verbose };
+	struct run r = {
+		.a = a,
+		.d = d,
+		.plan = plan,
+		.verbose = options->verbose,
+		.one_thread = options->one_thread,
+	};
 	unsigned before = d->errors;
 	int rc = -1;
 
