@@ -67,7 +67,7 @@ static off_t input_bytes(const struct link_plan *plan)
 
 static int make_text(struct run *r, const struct plan_make *m, const char *path)
 {
-	return file_write(r->a, r->d, m->at, path, m->source, strlen(m->source));
+	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
@@ -81,7 +81,7 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 		return -1;
 	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
 		return -1;
-	rc = file_write(r->a, r->d, m->at, path, object, size);
+	rc = file_write_temporary(r->d, m->at, path, object, size);
 	free(object);
 	return rc;
 }
@@ -100,7 +100,7 @@ static int make_elf_stub(struct run *r, const struct plan_make *m, const char *p
 			"no stub libraries can be made for the architecture '%s'", r->plan->arch);
 	if (stub_elf_write(r->a, &list, *machine, &bytes, &n))
 		return -1;
-	return file_write(r->a, r->d, m->at, path, bytes, n);
+	return file_write_temporary(r->d, m->at, path, bytes, n);
 }
 
 static void make_files(struct run *r)
