@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +18,11 @@
 #include "base/str.h"
 #include "llvm/shim.h"
 
+enum {
+	LINKS_OF_A_WORKER = 200,
+	LARGEST_WORKER = 1024 * 1024, /* KiB */
+};
+
 /* a request that is waiting or being done; all of it is in `mem` but itself */
 struct task {
 	struct task *next;
@@ -24,6 +30,7 @@ struct task {
 	size_t index;
 	unsigned line;
 	struct link_request rq;
+	bool again;       /* handed out before, to a worker that was dead already */
 	const char *text; /* as it came */
 	size_t n;
 };
@@ -33,6 +40,7 @@ struct worker {
 	int fd;    /* requests to it, answers from it */
 	int out;   /* its stdout and stderr: a file without a name, which outlives it */
 	struct task *task;
+	bool begun; /* it has taken the task up */
 };
 
 struct pool {
@@ -50,6 +58,7 @@ struct request_head {
 	unsigned line;
 };
 struct answer_head {
+	bool begun; /* not an answer yet: the request was taken up */
 	int code;
 	bool spent;
 };
@@ -91,8 +100,18 @@ static int work(const struct pool *p, struct arena *mem, unsigned line, const ch
 	return p->o->work(p->o->ctx, mem, &rq, spent);
 }
 
-/* one request; returns whether there may be another */
-static bool serve(const struct pool *p, const struct worker *w, int home)
+/* LLD leaves a few KiB behind with each link, and a large one a large heap: a new process is
+ * cheaper than either. */
+static bool is_worn(unsigned links)
+{
+	struct rusage use;
+
+	return links >= LINKS_OF_A_WORKER ||
+	       (!getrusage(RUSAGE_SELF, &use) && use.ru_maxrss > LARGEST_WORKER);
+}
+
+/* one request, the links-th; returns whether there may be another */
+static bool serve(const struct pool *p, const struct worker *w, int home, unsigned links)
 {
 	struct arena mem = { 0 };
 	struct request_head head;
@@ -106,7 +125,12 @@ static bool serve(const struct pool *p, const struct worker *w, int home)
 		return false;
 	if (fchdir(home) || ftruncate(w->out, 0))
 		return false;
+	answer.begun = true;
+	if (transfer(w->fd, &answer, sizeof(answer), true))
+		return false;
+	answer.begun = false;
 	answer.code = work(p, &mem, head.line, text, head.n, &answer.spent);
+	answer.spent |= is_worn(links);
 	fflush(stdout);
 	arena_free(&mem);
 	return !transfer(w->fd, &answer, sizeof(answer), true) && !answer.spent;
@@ -127,7 +151,7 @@ static _Noreturn void be_worker(struct pool *p, struct worker *w)
 		dup2(w->out, STDOUT_FILENO) < 0 || dup2(w->out, STDERR_FILENO) < 0)
 		_exit(EXIT_BUG);
 	ll_start(); /* before the first request comes */
-	while (serve(p, w, home))
+	for (unsigned links = 1; serve(p, w, home, links); links++)
 		;
 	_exit(EXIT_OK);
 }
@@ -214,15 +238,31 @@ static void answer(struct pool *p, struct task *t, int code, bool cancelled, con
 	free(t);
 }
 
+static void put_first(struct pool *p, struct task *t)
+{
+	t->next = p->first;
+	p->first = t;
+	if (!t->next)
+		p->last = &t->next;
+	p->nwaiting++;
+}
+
 /* a worker that ended without an answer: it was killed, or crashed, or ran out of memory */
 static void lost(struct pool *p, struct worker *w)
 {
 	struct task *t = w->task;
 	const char *said = read_output(t, w);
+	bool begun = w->begun;
 	int code = reap(w);
-	const char *how = code > 128 ? str_fmt(&t->mem, "was ended by signal %d", code - 128)
-				     : str_fmt(&t->mem, "ended with status %d", code);
+	const char *how;
 
+	if (!begun && !t->again) { /* killed while it was idle: nothing of this link was done */
+		t->again = true;
+		put_first(p, t);
+		return;
+	}
+	how = code > 128 ? str_fmt(&t->mem, "was ended by signal %d", code - 128)
+			 : str_fmt(&t->mem, "ended with status %d", code);
 	answer(p, t, code ? code : EXIT_BUG, false,
 		str_fmt(&t->mem,
 			"%spkgimg: error: the worker process %s before this link was done\n", said,
@@ -238,6 +278,9 @@ static void collect(struct pool *p, struct worker *w)
 		lost(p, w);
 		return;
 	}
+	w->begun = head.begun;
+	if (head.begun)
+		return;
 	w->task = NULL;
 	answer(p, t, head.code, false, read_output(t, w));
 	if (head.spent)
@@ -353,16 +396,13 @@ static void hand_out(struct pool *p, struct worker *w)
 	struct task *t = p->first;
 	struct request_head head = { .n = t->n, .line = t->line };
 	char why[128];
-	int err;
-
-	if (w->pid && waitpid(w->pid, NULL, WNOHANG) == w->pid) /* killed while it was idle */
-		forget(w);
-	err = w->pid ? 0 : start(p, w);
+	int err = w->pid ? 0 : start(p, w);
 
 	p->first = t->next;
 	if (!p->first)
 		p->last = &p->first;
 	p->nwaiting--;
+	t->next = NULL;
 	if (err) {
 		answer(p, t, EXIT_BUG, false,
 			str_fmt(&t->mem, "pkgimg: error: a worker process cannot be started: %s\n",
