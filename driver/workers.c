@@ -59,6 +59,7 @@ struct request_head {
 };
 struct answer_head {
 	bool begun; /* not an answer yet: the request was taken up */
+	bool doubt; /* LLD failed for good, and this was not the first link of the process */
 	int code;
 	bool spent;
 };
@@ -130,6 +131,7 @@ static bool serve(const struct pool *p, const struct worker *w, int home, unsign
 		return false;
 	answer.begun = false;
 	answer.code = work(p, &mem, head.line, text, head.n, &answer.spent);
+	answer.doubt = answer.spent && links > 1;
 	answer.spent |= is_worn(links);
 	fflush(stdout);
 	arena_free(&mem);
@@ -269,6 +271,26 @@ static void lost(struct pool *p, struct worker *w)
 			how));
 }
 
+/* The worker is reading, so a long request does not wait on it. One that ended meanwhile is seen
+ * when the answer is read. */
+static void give(struct pool *p, struct worker *w, struct task *t)
+{
+	struct request_head head = { .n = t->n, .line = t->line };
+	int err = w->pid ? 0 : start(p, w);
+	char why[128];
+
+	if (err) {
+		answer(p, t, EXIT_BUG, false,
+			str_fmt(&t->mem, "pkgimg: error: a worker process cannot be started: %s\n",
+				file_error_text(err, why, sizeof(why))));
+		return;
+	}
+	w->task = t;
+	w->begun = false;
+	if (!transfer(w->fd, &head, sizeof(head), true))
+		transfer(w->fd, (char *)t->text, t->n, true);
+}
+
 static void collect(struct pool *p, struct worker *w)
 {
 	struct task *t = w->task;
@@ -282,6 +304,11 @@ static void collect(struct pool *p, struct worker *w)
 	if (head.begun)
 		return;
 	w->task = NULL;
+	if (head.doubt) { /* LLD has faults that only show in a process that has linked before */
+		reap(w);
+		give(p, w, t);
+		return;
+	}
 	answer(p, t, head.code, false, read_output(t, w));
 	if (head.spent)
 		reap(w);
@@ -389,29 +416,16 @@ static struct worker *idle_worker(struct pool *p)
 	return fresh;
 }
 
-/* The worker is reading, so a long request does not wait on it. One that ended meanwhile is seen
- * when the answer is read. */
 static void hand_out(struct pool *p, struct worker *w)
 {
 	struct task *t = p->first;
-	struct request_head head = { .n = t->n, .line = t->line };
-	char why[128];
-	int err = w->pid ? 0 : start(p, w);
 
 	p->first = t->next;
 	if (!p->first)
 		p->last = &p->first;
 	p->nwaiting--;
 	t->next = NULL;
-	if (err) {
-		answer(p, t, EXIT_BUG, false,
-			str_fmt(&t->mem, "pkgimg: error: a worker process cannot be started: %s\n",
-				file_error_text(err, why, sizeof(why))));
-		return;
-	}
-	w->task = t;
-	if (!transfer(w->fd, &head, sizeof(head), true))
-		transfer(w->fd, (char *)t->text, t->n, true);
+	give(p, w, t);
 }
 
 /* wait until there is something to read, and read it */
