@@ -90,6 +90,11 @@ void diag_line(struct diags *d, enum diag_kind kind, const char *line)
 	put(d, kind, line);
 }
 
+void diag_drop(void *ctx, enum diag_kind kind, const char *line)
+{
+	(void)ctx, (void)kind, (void)line;
+}
+
 void diag_more(struct diags *d, const char *line)
 {
 	if (d && d->sink)

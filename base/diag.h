@@ -47,6 +47,9 @@ int diag_at(struct diags *d, enum diag_kind kind, struct loc at, const char *fmt
  * Counted as kind and printed with our prefix only when it does not bear it yet. */
 void diag_line(struct diags *d, enum diag_kind kind, const char *line);
 
+/* a sink for what nobody is to be told */
+void diag_drop(void *ctx, enum diag_kind kind, const char *line);
+
 /* A further line of the message before ("    >>> referenced by ..."), printed without a prefix. */
 void diag_more(struct diags *d, const char *line);
 

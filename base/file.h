@@ -55,6 +55,11 @@ void outfile_drop(struct outfile *o);
 int file_write(struct arena *a, struct diags *d, struct loc at, const char *path, const void *data,
 	size_t n);
 
+/* data[0..n) as the new file `path` in a temporary directory: nothing is waited for, since the file
+ * is of no use after a crash. returns 0 or -1 reported */
+int file_write_temporary(
+	struct diags *d, struct loc at, const char *path, const void *data, size_t n);
+
 /* where this program's data lies, in the arena: PREFIX/share/pkgimg for PREFIX/bin/pkgimg (a build
  * folder has the same shape as an install) and for a library in PREFIX/lib; PKGIMG_DATA_DIR if
  * that is set */

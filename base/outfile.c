@@ -350,6 +350,14 @@ static int fill(const char *path, const void *data, size_t n)
 	return failed;
 }
 
+int file_write_temporary(
+	struct diags *d, struct loc at, const char *path, const void *data, size_t n)
+{
+	struct outfile o = { .at = at, .target = path };
+
+	return fill(path, data, n) ? report_commit(d, &o, errno) : 0;
+}
+
 int file_write(struct arena *a, struct diags *d, struct loc at, const char *path, const void *data,
 	size_t n)
 {

@@ -16,6 +16,8 @@ struct cli {
 	const char *const *argv;
 	unsigned first;     /* number of argv[0] as the user counts */
 	const char *target; /* TRIPLE of the face TRIPLE-pkgld, or NULL */
+	bool in_worker;     /* this is a warm worker's process, and not its last command */
+	bool spent;         /* LLD must not run again in this process */
 };
 
 int cmd_build(struct cli *c);
@@ -23,6 +25,10 @@ int cmd_link(struct cli *c);
 int cmd_run(struct cli *c);
 int cmd_inspect(struct cli *c);
 int cmd_platforms(struct cli *c);
+
+/* --worker and --jobs of `pkgimg link` */
+struct link_mode;
+int link_many(struct cli *c, const struct link_mode *mode);
 
 /* parse with LLVM Option and report unknown options and missing values.
  * returns the arguments, or NULL: wrong usage, reported */

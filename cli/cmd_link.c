@@ -15,12 +15,18 @@ static int run(struct cli *c, const struct link_job *job, const struct link_plan
 	const struct link_mode *mode)
 {
 	struct loc at = plan->output_at;
-	struct driver_run_options o = { .verbose = mode->verbose || driver_verbose_linking(),
-		.ctx = &at };
+	struct driver_run_options o = {
+		.verbose = mode->verbose || driver_verbose_linking(),
+		.one_thread = c->in_worker,
+		.ctx = &at,
+	};
+	int rc;
 
 	if (plan->kind == JOB_IMAGE && plan->flavor == PLAN_GNU && !job->str[JS_ROOT_SYMBOL].text)
 		o.before_publish = seal_image;
-	return driver_run(c->mem, c->d, plan, &o) ? EXIT_INPUT : EXIT_OK;
+	rc = driver_run(c->mem, c->d, plan, &o);
+	c->spent = rc == DRIVER_POISONED;
+	return rc ? EXIT_INPUT : EXIT_OK;
 }
 
 /* -### and --explain run nothing, but a missing input is a mistake there as well */
@@ -51,6 +57,11 @@ int cmd_link(struct cli *c)
 		return cli_version();
 	if (job.str[JS_QUERY].text)
 		return query_answer(c->mem, c->d, &job) ? EXIT_INPUT : EXIT_OK;
+	if (mode.worker || mode.jobs.text)
+		return link_many(c, &mode);
+	if (mode.procs.text && !job.flag[JF_QUIET_UNUSED].on)
+		diag_warn(
+			c->d, mode.procs.at, "option '-j' is not used without --worker or --jobs");
 	if (!job.ninputs) {
 		if (mode.verbose)
 			return cli_version();

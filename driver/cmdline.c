@@ -23,8 +23,9 @@ enum action {
 	READ_JOB,
 	QUERY, /* `choices` is what is asked; a value is the file's name */
 	MODE,
-	IGNORE, /* means nothing to a link */
-	UNUSED, /* the same, and worth a warning */
+	MODE_WORD, /* a struct job_word of struct link_mode */
+	IGNORE,    /* means nothing to a link */
+	UNUSED,    /* the same, and worth a warning */
 };
 
 struct option_rule {
@@ -215,6 +216,9 @@ static const struct option_rule rules[] = {
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
 	{ OPT_Wno_unused, SET_FLAG, JF_QUIET_UNUSED, NULL },
+	{ OPT_worker, MODE, M(worker), NULL },
+	{ OPT_jobs, MODE_WORD, M(jobs), NULL },
+	{ OPT_j, MODE_WORD, M(procs), NULL },
 };
 
 static const struct option_rule *rule_of(unsigned id)
@@ -366,6 +370,10 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 		break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
+	case MODE_WORD:
+		*(struct job_word *)((char *)p->mode + r->index) =
+			(struct job_word) { arg->values[0], at };
+		break;
 	case IGNORE: break;
 	case UNUSED:
 		if (!p->job->flag[JF_QUIET_UNUSED].on)

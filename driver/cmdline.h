@@ -14,6 +14,8 @@ struct link_mode {
 	bool explain;
 	bool verbose; /* -v */
 	bool help, version;
+	bool worker;                 /* --worker */
+	struct job_word jobs, procs; /* --jobs, -j; text NULL = not said */
 };
 
 /* argv[0..n) without program and command name. `first` is the number of argv[0] as the user counts

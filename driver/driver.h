@@ -27,7 +27,8 @@ int driver_plan(
 int driver_check_inputs(struct diags *d, const struct link_plan *plan);
 
 struct driver_run_options {
-	bool verbose; /* print the exact command, and LLD's --verbose text */
+	bool one_thread; /* LLD must not start its threads, however large the link */
+	bool verbose;    /* print the exact command, and LLD's --verbose text */
 	/* called with the finished file before it takes its place; non-zero stops (it has reported)
 	 */
 	int (*before_publish)(void *ctx, struct diags *d, const char *path);

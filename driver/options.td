@@ -22,6 +22,7 @@ def library_Group : OptionGroup<"library options">, HelpText<"LIBRARIES AND STAR
 def image_Group   : OptionGroup<"image options">, HelpText<"PACKAGE IMAGES">;
 def code_Group    : OptionGroup<"code options">, HelpText<"CODE">;
 def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
+def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY LINKS">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
 // ld64's own options: toolchains/darwin.c has their order on the link line.
@@ -170,6 +171,18 @@ def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
 
 def t : LinkFlag<"t">, Group<show_Group>,
   HelpText<"Print the name of each input file (BSD, Windows)">;
+// ---- link: many links in warm processes
+def worker : Flag<["--"], "worker">, Group<many_Group>, Visibility<[LinkOption]>,
+  HelpText<"Read link requests (Bazel's JSON worker protocol) and answer them until they end">;
+def persistent_worker : Flag<["--"], "persistent_worker">, Alias<worker>, Visibility<[LinkOption]>;
+def jobs : Separate<["--"], "jobs">, Group<many_Group>, MetaVarName<"<file.jsonl>">,
+  HelpText<"Do the links of a file (-: standard input), one a line, and print their results">,
+  Visibility<[LinkOption]>;
+def jobs_EQ : Joined<["--"], "jobs=">, Alias<jobs>, Visibility<[LinkOption]>;
+def j : JoinedOrSeparate<["-"], "j">, Group<many_Group>, MetaVarName<"<number>">,
+  HelpText<"Use at most <number> processes for --worker and --jobs (as many as there are CPUs)">,
+  Visibility<[LinkOption]>;
+
 // known to clang's drivers of other platforms, without a meaning for those here
 
 // accepted and not used: clang claims them when it only links

@@ -26,7 +26,7 @@ struct run {
 	struct outfile out;
 	const char *path; /* what LLD writes: out.path, or one architecture of it */
 	struct argv argv; /* the words as LLD gets them */
-	bool verbose;
+	bool verbose, one_thread;
 	unsigned lld_errors;
 };
 
@@ -68,7 +68,7 @@ static off_t input_bytes(const struct link_plan *plan)
 
 static int make_text(struct run *r, const struct plan_make *m, const char *path)
 {
-	return file_write(r->a, r->d, m->at, path, m->source, strlen(m->source));
+	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
@@ -82,7 +82,7 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 		return -1;
 	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
 		return -1;
-	rc = file_write(r->a, r->d, m->at, path, object, size);
+	rc = file_write_temporary(r->d, m->at, path, object, size);
 	free(object);
 	return rc;
 }
@@ -101,7 +101,7 @@ static int make_elf_stub(struct run *r, const struct plan_make *m, const char *p
 			"no stub libraries can be made for the architecture '%s'", r->plan->arch);
 	if (stub_elf_write(r->a, &list, *machine, &bytes, &n))
 		return -1;
-	return file_write(r->a, r->d, m->at, path, bytes, n);
+	return file_write_temporary(r->d, m->at, path, bytes, n);
 }
 
 static int make_import_library(struct run *r, const struct plan_make *m, const char *path)
@@ -167,7 +167,7 @@ static void final_words(struct run *r)
 	}
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
-	if (bytes < LARGE_INPUT)
+	if (r->one_thread || bytes < LARGE_INPUT)
 		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
 	if (r->verbose)
 		argv_add(&r->argv, (struct argv_why) { .rule = "verbose" }, "--verbose");
@@ -257,7 +257,13 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	const struct driver_run_options *options)
 {
-	struct run r = { .a = a, .d = d, .plan = plan, .verbose = options->verbose };
+	struct run r = {
+		.a = a,
+		.d = d,
+		.plan = plan,
+		.verbose = options->verbose,
+		.one_thread = options->one_thread,
+	};
 	unsigned before = d->errors;
 	int rc = -1;
 

@@ -10,28 +10,27 @@
 /* the real one has some hundred kilobytes */
 enum { MOST_SETTINGS = 16 * 1024 * 1024 };
 
-static const char *member(const struct ll_json_members *m, const char *key)
+static const char *text_of(const struct ll_json *object, const char *key)
 {
-	for (size_t i = 0; i < m->n; i++)
-		if (str_eq(m->v[i].key, key))
-			return m->v[i].text;
-	return NULL;
+	const struct ll_json *v = ll_json_get(object, key);
+
+	return v && v->kind == LL_JSON_STRING ? v->text : "";
 }
 
 /* "VersionMap": { NAME: { "10.15": "13.1", ... } } */
-static void version_map(struct arena *a, const char *text, size_t n, const char *name,
+static void version_map(struct arena *a, const struct ll_json *top, const char *name,
 	struct darwin_version_map *out)
 {
-	const char *path[] = { "VersionMap", name };
-	struct ll_json_members m;
+	const struct ll_json *map = ll_json_get(ll_json_get(top, "VersionMap"), name);
 
-	if (ll_json_members(a, text, n, path, 2, &m) || !m.n)
+	if (!map || map->kind != LL_JSON_OBJECT)
 		return;
-	out->from = arena_array(a, struct darwin_version, m.n);
-	out->to = arena_array(a, struct darwin_version, m.n);
-	for (size_t i = 0; i < m.n; i++) {
-		if (!darwin_version_parse(m.v[i].key, 4, &out->from[out->n]) ||
-			!darwin_version_parse(m.v[i].text, 4, &out->to[out->n])) {
+	out->from = arena_array(a, struct darwin_version, map->n);
+	out->to = arena_array(a, struct darwin_version, map->n);
+	for (size_t i = 0; i < map->n; i++) {
+		if (map->items[i].kind != LL_JSON_STRING ||
+			!darwin_version_parse(map->keys[i], 4, &out->from[out->n]) ||
+			!darwin_version_parse(map->items[i].text, 4, &out->to[out->n])) {
 			out->n = 0;
 			return;
 		}
@@ -44,24 +43,21 @@ static const struct darwin_sdk *read_settings(
 {
 	struct darwin_sdk *sdk = arena_new(a, struct darwin_sdk);
 	const char *path = path_join(a, dir->text, "SDKSettings.json");
-	const char *version, *most;
+	struct diags quiet = { .sink = diag_drop };
+	const struct ll_json *top;
 	struct darwin_version unused;
-	struct ll_json_members top;
 	char *text;
 	size_t n;
 
 	if (!file_is_regular(path) ||
 		file_read(a, d, dir->at, "SDK's settings", path, MOST_SETTINGS, &text, &n))
 		return NULL;
-	if (!ll_json_members(a, text, n, NULL, 0, &top)) {
-		version = member(&top, "Version");
-		most = member(&top, "MaximumDeploymentTarget");
-		if (version && most && darwin_version_parse(version, 4, &sdk->version) &&
-			darwin_version_parse(most, 4, &unused)) {
-			version_map(a, text, n, "macOS_iOSMac", &sdk->macos_to_catalyst);
-			version_map(a, text, n, "iOSMac_macOS", &sdk->catalyst_to_macos);
-			return sdk;
-		}
+	top = ll_json_parse(a, &quiet, dir->at, text, n);
+	if (top && darwin_version_parse(text_of(top, "Version"), 4, &sdk->version) &&
+		darwin_version_parse(text_of(top, "MaximumDeploymentTarget"), 4, &unused)) {
+		version_map(a, top, "macOS_iOSMac", &sdk->macos_to_catalyst);
+		version_map(a, top, "iOSMac_macOS", &sdk->catalyst_to_macos);
+		return sdk;
 	}
 	diag_warn(d, dir->at, "'%s' is not used: it does not say the SDK's version", path);
 	return NULL;

@@ -128,6 +128,7 @@ ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, v
 	std::lock_guard<std::mutex> lock(link_mutex);
 
 	ll_start();
+	ll_lld_reset();
 	argv.append(v, v + n);
 	LineStream out(sink, ctx, false), err(sink, ctx, true);
 	if (poisoned) {

@@ -9,4 +9,11 @@ _Noreturn
 #endif
 void ll_lld_fatal(const char *message);
 
+/* LLD as before its first link in this process (llvm/link_reset.cpp) */
+#ifdef __cplusplus
+extern "C"
+#endif
+	void
+	ll_lld_reset(void);
+
 #endif

@@ -117,19 +117,6 @@ void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
 /* the triple of this machine, normalised */
 const char *ll_host_triple(struct arena *a);
 
-/* ---- JSON; cold
- * The members of an object in a JSON text that are strings: of the top, or of the object that
- * path[0..npath) leads to. In no order. returns 0, or -1: no JSON, or no such object */
-struct ll_json_member {
-	const char *key, *text;
-};
-struct ll_json_members {
-	const struct ll_json_member *v;
-	size_t n;
-};
-int ll_json_members(struct arena *a, const char *text, size_t n, const char *const path[],
-	size_t npath, struct ll_json_members *out);
-
 /* ---- CPU tables (target must be one LLVM was built with) */
 struct ll_names {
 	const char *const *v;
@@ -141,6 +128,36 @@ int ll_feature_names(struct arena *a, const char *triple, struct ll_names *out);
 /* name for tuning and "+a,-b" features of this machine */
 const char *ll_host_cpu(struct arena *a);
 const char *ll_host_features(struct arena *a);
+
+/* ---- JSON; cold */
+enum ll_json_kind {
+	LL_JSON_NULL,
+	LL_JSON_BOOL,
+	LL_JSON_NUMBER,
+	LL_JSON_STRING,
+	LL_JSON_ARRAY,
+	LL_JSON_OBJECT,
+};
+struct ll_json {
+	enum ll_json_kind kind;
+	bool boolean;
+	bool is_integer; /* number: `integer` is exactly it */
+	double number;
+	int64_t integer;
+	const char *text;      /* string: UTF-8, NUL-terminated */
+	size_t size;           /* string: its bytes; more than strlen(text) if a NUL is inside */
+	size_t n;              /* array, object: entries */
+	struct ll_json *items; /* [n] */
+	const char **keys;     /* object: [n], sorted, each once: of equal ones the last counts */
+};
+/* The whole of text[0..n), which must be one JSON value, nested at most 256 deep.
+ * returns it, or NULL reported at `at` */
+const struct ll_json *ll_json_parse(
+	struct arena *a, struct diags *d, struct loc at, const char *text, size_t n);
+/* the value of a key, or NULL (also when `object` is NULL or no object) */
+const struct ll_json *ll_json_get(const struct ll_json *object, const char *key);
+/* "a string", "an array", ... for messages */
+const char *ll_json_kind_name(enum ll_json_kind k);
 
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);

@@ -465,15 +465,10 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void drop_message(void *ctx, enum diag_kind kind, const char *line)
-{
-	(void)ctx, (void)kind, (void)line;
-}
-
 /* abstract is a key that each file states for itself, so a glance at the text tells */
 static bool is_abstract(struct arena *a, const char *path)
 {
-	struct diags quiet = { .sink = drop_message };
+	struct diags quiet = { .sink = diag_drop };
 	char *text;
 	size_t n;
 

@@ -48,6 +48,50 @@ static void triples(struct unit *u)
 	arena_free(&a);
 }
 
+/* every kind of value, and what is refused; `wanted` is a part of the message, NULL = it is JSON */
+static void json(struct unit *u)
+{
+	static const char text[] = "{\"b\": [1, 2.5, -3, true, null], \"a\": \"x\\u00e4\\n\", "
+				   "\"b\": {}, \"n\": 9007199254740993}";
+	static const struct row {
+		const char *text, *wanted;
+	} rows[] = {
+		{ "{}", NULL },
+		{ " [1]\r", NULL },
+		{ "\"[[[\\\"[\"", NULL },
+		{ "", "this is not JSON: [1:0" },
+		{ "{\"a\": }", "this is not JSON: [1:7" },
+		{ "{} {}", "this is not JSON" },
+		{ "\"\xff\"", "UTF-8" },
+	};
+	struct arena a = { 0 };
+	struct caught c;
+	struct diags *d = caught_start(&c);
+	const struct ll_json *v = ll_json_parse(&a, d, NOWHERE, text, sizeof(text) - 1);
+	char deep[600];
+
+	CHECK(v && v->kind == LL_JSON_OBJECT && v->n == 3);
+	CHECK_STR(v->keys[0], "a");
+	CHECK_STR(ll_json_get(v, "a")->text, "x\xc3\xa4\n");
+	CHECK_INT(ll_json_get(v, "a")->size, 4);
+	CHECK(ll_json_get(v, "b")->kind == LL_JSON_OBJECT); /* the last of equal keys */
+	CHECK_INT(ll_json_get(v, "n")->integer, 9007199254740993);
+	CHECK(!ll_json_get(v, "c") && !ll_json_get(NULL, "c"));
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		u->row = rows[i].text;
+		caught_start(&c);
+		v = ll_json_parse(&a, d, NOWHERE, rows[i].text, strlen(rows[i].text));
+		CHECK(!v == !!rows[i].wanted);
+		if (rows[i].wanted)
+			CHECK(strstr(c.text, rows[i].wanted) != NULL);
+	}
+	u->row = NULL;
+	memset(deep, '[', sizeof(deep));
+	CHECK(!ll_json_parse(&a, d, NOWHERE, deep, sizeof(deep)));
+	CHECK(strstr(c.text, "nested more than 256 deep") != NULL);
+	arena_free(&a);
+}
+
 /* the vectors of the BLAKE3 reference: input byte i is i % 251 */
 static void blake3(struct unit *u)
 {
@@ -236,4 +280,4 @@ static void elsewhere(struct unit *u)
 	CHECK_INT(rmdir(folder), 0);
 }
 
-UNIT_MAIN(triples, blake3, kinds, options, missing_value, elsewhere)
+UNIT_MAIN(triples, json, blake3, kinds, options, missing_value, elsewhere)
