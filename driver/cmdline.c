@@ -13,8 +13,8 @@ enum action {
 	CLEAR_STR,
 	FIX_STR, /* the string is `choices`: the option has no value */
 	ADD_LIST,
-	ADD_FIXED, /* the list gets `choices` */
-	ADD_MARKED, /* each value, with `choices` before it */
+	ADD_FIXED,    /* the list gets `choices` */
+	ADD_MARKED,   /* each value, with `choices` before it */
 	INPUT_LIB,    /* -lNAME at its place */
 	INPUT_WORDS,  /* each value is a word at its place */
 	INPUT_OPTION, /* the option and its value, two words at their place */
@@ -162,7 +162,8 @@ static const struct option_rule rules[] = {
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
 	{ OPT_fno_data_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=0" },
 	{ OPT_fsplit_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "-split-machine-functions" },
-	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "no -split-machine-functions" },
+	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS,
+		"no -split-machine-functions" },
 	{ OPT_fstack_size_section, ADD_FIXED, JL_LTO_OPTIONS, "-stack-size-section" },
 	{ OPT_femulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "-emulated-tls" },
 	{ OPT_fno_emulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "no -emulated-tls" },

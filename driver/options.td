@@ -89,7 +89,8 @@ def sysroot : Separate<["--"], "sysroot">, Alias<sysroot_EQ>, Visibility<[LinkOp
 def gcc_toolchain : Joined<["--"], "gcc-toolchain=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for GCC's start files and libgcc in <dir>">, Visibility<[LinkOption]>;
 def resource_dir_EQ : Joined<["-"], "resource-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
-  HelpText<"Take the compiler's runtime libraries from this clang resource folder">, Visibility<[LinkOption]>;
+  HelpText<"Take the compiler's runtime libraries from this clang resource folder">,
+  Visibility<[LinkOption]>;
 def resource_dir : Separate<["-"], "resource-dir">, Alias<resource_dir_EQ>,
   Visibility<[LinkOption]>;
 def gcc_install_dir : Joined<["--"], "gcc-install-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
@@ -125,9 +126,11 @@ def static_libgcc : LinkFlag<"static-libgcc">, Group<library_Group>,
 def shared_libgcc : LinkFlag<"shared-libgcc">, Group<library_Group>,
   HelpText<"Link libgcc as a shared library">;
 def rtlib_EQ : Joined<["-", "--"], "rtlib=">, Group<library_Group>,
-  MetaVarName<"libgcc|compiler-rt|platform">, HelpText<"The compiler's runtime library">, Visibility<[LinkOption]>;
+  MetaVarName<"libgcc|compiler-rt|platform">, HelpText<"The compiler's runtime library">,
+  Visibility<[LinkOption]>;
 def unwindlib_EQ : Joined<["-", "--"], "unwindlib=">, Group<library_Group>,
-  MetaVarName<"libgcc|libunwind|none|platform">, HelpText<"The unwinder's library">, Visibility<[LinkOption]>;
+  MetaVarName<"libgcc|libunwind|none|platform">, HelpText<"The unwinder's library">,
+  Visibility<[LinkOption]>;
 def stdlib_EQ : Joined<["-", "--"], "stdlib=">, Group<library_Group>,
   MetaVarName<"libstdc++|libc++|platform">, HelpText<"The C++ library">, Visibility<[LinkOption]>;
 def fuse_ld_EQ : Joined<["-"], "fuse-ld=">, Group<library_Group>, MetaVarName<"lld">,

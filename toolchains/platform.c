@@ -16,8 +16,7 @@ static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shar
 	"no-unwinder" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
 	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "arch-word", "abi", "gcc-suffix",
-	"gcc-os-suffix", "gcc-up",
-	"api", "target-runtimes" };
+	"gcc-os-suffix", "gcc-up", "api", "target-runtimes" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {

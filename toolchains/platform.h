@@ -43,13 +43,13 @@ struct platform {
 		multiarch, oslib, profile_crt1, cpu_target;
 	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
 	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
-	struct fact lto_cpu_option; /* which option names it: "march", "mcpu" */
-	struct fact lto_cpu; /* the CPU link-time optimisation makes code for */
-	bool sanitizers_shared; /* their runtimes are shared libraries unless -static-libsan */
+	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
+	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */
+	bool sanitizers_shared;     /* their runtimes are shared libraries unless -static-libsan */
 	struct yml_strs sanitizers; /* what -fsanitize= may name */
 	struct yml_strs arch_sanitizers; /* and what it may name on this architecture */
 	struct yml_strs sanitizer_libraries, xray_libraries; /* system libraries they need */
-	struct yml_strs openmp_libraries; /* system libraries OpenMP needs */
+	struct yml_strs openmp_libraries;                    /* system libraries OpenMP needs */
 	struct yml_strs xray_archs; /* architectures with an XRay runtime, as `arch` spells them */
 	struct yml_strs link_options; /* words every link gets, after hash style */
 	struct yml_strs
@@ -58,11 +58,11 @@ struct platform {
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
 	/* installations of the other width, which may have a folder for ours */
 	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
-	struct fact gcc_biarch_arch; /* first word of such a triple */
-	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
-	bool gcc_either_width;        /* the top of one of the other width serves too */
-	bool gcc_any;                 /* installations without crtbegin.o are taken too */
-	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct fact gcc_biarch_arch;       /* first word of such a triple */
+	struct yml_strs gcc_multilib;      /* folders with files for us in an installation: "/32" */
+	bool gcc_either_width;             /* the top of one of the other width serves too */
+	bool gcc_any;                      /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options;      /* words at the front: "-EL" */
 	struct yml_strs emulation_options; /* words after the emulation: "-X" */
 	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
 	/* where -EB and -EL turn the byte order of one platform about (ARM) */
@@ -72,17 +72,17 @@ struct platform {
 	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
 	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
 	struct fact effective_arch; /* ARM: the subarchitecture that "arm" stands for */
-	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
+	struct fact abi;            /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
 	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
 	struct yml_strs unwind_libunwind[RT_KINDS]; /* LLVM's libunwind */
-	struct yml_strs arch_libraries; /* after the runtime; SPARC's -latomic */
-	struct yml_strs c_libraries;   /* "-lc" */
-	struct yml_strs cxx_libraries; /* "-lstdc++": the words of libstdc++ */
-	struct yml_strs libcxx_libraries; /* "-lc++" */
+	struct yml_strs arch_libraries;             /* after the runtime; SPARC's -latomic */
+	struct yml_strs c_libraries;                /* "-lc" */
+	struct yml_strs cxx_libraries;              /* "-lstdc++": the words of libstdc++ */
+	struct yml_strs libcxx_libraries;           /* "-lc++" */
 	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
-	uint64_t page_size;            /* bytes */
+	uint64_t page_size;                  /* bytes */
 	struct loc page_size_at;
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */

@@ -328,7 +328,8 @@ static void check(struct tc *t, const struct sanitize *san)
 	for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++)
 		if ((san->on & conflicts[i].a) && (san->on & conflicts[i].b))
 			diag_err(t->d, san->at,
-				"the sanitizers '%s' and '%s' cannot be in one program; take one out",
+				"the sanitizers '%s' and '%s' cannot be in one program; "
+				"take one out",
 				name_of(san->on & conflicts[i].a),
 				name_of(san->on & conflicts[i].b));
 	if ((san->on & NEEDS_LTO) && !t->job->str[JS_LTO].text)
