@@ -438,7 +438,9 @@ enum { RUNTIMES = sizeof(runtimes) / sizeof(runtimes[0]), LAST_SHARED = 7 };
 static bool is_needed(const struct tc *t, const struct san_runtime *r)
 {
 	switch (r->need) {
-	case NEED_BIT: return t->san.on & r->bit;
+	case NEED_BIT:
+		/* Android's libc holds the runtime of safe stacks */
+		return (t->san.on & r->bit) && !(t->is_android && r->bit == B(SAFE_STACK));
 	case NEED_MEMPROF: return wants_memprof(t);
 	case NEED_LSAN: return wants_lsan(t);
 	case NEED_UBSAN: return wants_ubsan(t);
