@@ -5,8 +5,8 @@
 #include "cli/cli.h"
 #include "driver/cmdline.h"
 #include "driver/driver.h"
-#include "driver/query.h"
 #include "driver/options.h"
+#include "driver/query.h"
 #include "frontend/seal.h"
 
 /* An image with a root symbol of the user's own is not ours to seal; neither is a DLL, whose

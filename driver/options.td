@@ -92,7 +92,8 @@ def sysroot : Separate<["--"], "sysroot">, Alias<sysroot_EQ>, Visibility<[LinkOp
 def gcc_toolchain : Joined<["--"], "gcc-toolchain=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for GCC's start files and libgcc in <dir>">, Visibility<[LinkOption]>;
 def resource_dir_EQ : Joined<["-"], "resource-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
-  HelpText<"Take the compiler's runtime libraries from this clang resource folder">, Visibility<[LinkOption]>;
+  HelpText<"Take the compiler's runtime libraries from this clang resource folder">,
+  Visibility<[LinkOption]>;
 def resource_dir : Separate<["-"], "resource-dir">, Alias<resource_dir_EQ>,
   Visibility<[LinkOption]>;
 def gcc_install_dir : Joined<["--"], "gcc-install-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
@@ -128,9 +129,11 @@ def static_libgcc : LinkFlag<"static-libgcc">, Group<library_Group>,
 def shared_libgcc : LinkFlag<"shared-libgcc">, Group<library_Group>,
   HelpText<"Link libgcc as a shared library">;
 def rtlib_EQ : Joined<["-", "--"], "rtlib=">, Group<library_Group>,
-  MetaVarName<"libgcc|compiler-rt|platform">, HelpText<"The compiler's runtime library">, Visibility<[LinkOption]>;
+  MetaVarName<"libgcc|compiler-rt|platform">, HelpText<"The compiler's runtime library">,
+  Visibility<[LinkOption]>;
 def unwindlib_EQ : Joined<["-", "--"], "unwindlib=">, Group<library_Group>,
-  MetaVarName<"libgcc|libunwind|none|platform">, HelpText<"The unwinder's library">, Visibility<[LinkOption]>;
+  MetaVarName<"libgcc|libunwind|none|platform">, HelpText<"The unwinder's library">,
+  Visibility<[LinkOption]>;
 def stdlib_EQ : Joined<["-", "--"], "stdlib=">, Group<library_Group>,
   MetaVarName<"libstdc++|libc++|platform">, HelpText<"The C++ library">, Visibility<[LinkOption]>;
 def fuse_ld_EQ : Joined<["-"], "fuse-ld=">, Group<library_Group>, MetaVarName<"lld">,
@@ -210,6 +213,110 @@ def fno_rtti : Compile<"fno-rtti">;
 def fexceptions : Compile<"fexceptions">;
 def fno_strict_aliasing : Compile<"fno-strict-aliasing">;
 def fdiagnostics_color_Joined : CompileJoined<"fdiagnostics-color">;
+def fno_pie_flag : Compile<"fno-pie">;
+def fno_PIE_flag : Compile<"fno-PIE">;
+def fno_pic_flag : Compile<"fno-pic">;
+def fno_PIC_flag : Compile<"fno-PIC">;
+def fno_visibility_flag : Compile<"fno-visibility">;
+def fasynchronous_unwind_tables_flag : Compile<"fasynchronous-unwind-tables">;
+def fno_asynchronous_unwind_tables_flag : Compile<"fno-asynchronous-unwind-tables">;
+def funwind_tables_flag : Compile<"funwind-tables">;
+def fno_unwind_tables_flag : Compile<"fno-unwind-tables">;
+def fomit_frame_pointer_flag : Compile<"fomit-frame-pointer">;
+def fno_omit_frame_pointer_flag : Compile<"fno-omit-frame-pointer">;
+def fno_common_flag : Compile<"fno-common">;
+def fcommon_flag : Compile<"fcommon">;
+def fno_builtin_flag : Compile<"fno-builtin">;
+def ffreestanding_flag : Compile<"ffreestanding">;
+def fno_math_errno_flag : Compile<"fno-math-errno">;
+def fmath_errno_flag : Compile<"fmath-errno">;
+def fwrapv_flag : Compile<"fwrapv">;
+def fno_wrapv_flag : Compile<"fno-wrapv">;
+def fstrict_aliasing_flag : Compile<"fstrict-aliasing">;
+def fno_semantic_interposition_flag : Compile<"fno-semantic-interposition">;
+def fsemantic_interposition_flag : Compile<"fsemantic-interposition">;
+def fno_ident_flag : Compile<"fno-ident">;
+def fvisibility_inlines_hidden_flag : Compile<"fvisibility-inlines-hidden">;
+def fno_threadsafe_statics_flag : Compile<"fno-threadsafe-statics">;
+def frtti_flag : Compile<"frtti">;
+def fno_inline_flag : Compile<"fno-inline">;
+def finline_functions_flag : Compile<"finline-functions">;
+def funroll_loops_flag : Compile<"funroll-loops">;
+def fno_unroll_loops_flag : Compile<"fno-unroll-loops">;
+def fvectorize_flag : Compile<"fvectorize">;
+def fno_vectorize_flag : Compile<"fno-vectorize">;
+def fshort_enums_flag : Compile<"fshort-enums">;
+def fno_short_enums_flag : Compile<"fno-short-enums">;
+def fsigned_char_flag : Compile<"fsigned-char">;
+def funsigned_char_flag : Compile<"funsigned-char">;
+def fstack_clash_protection_flag : Compile<"fstack-clash-protection">;
+def fno_stack_clash_protection_flag : Compile<"fno-stack-clash-protection">;
+def fcolor_diagnostics_flag : Compile<"fcolor-diagnostics">;
+def fno_color_diagnostics_flag : Compile<"fno-color-diagnostics">;
+def fno_addrsig_flag : Compile<"fno-addrsig">;
+def faddrsig_flag : Compile<"faddrsig">;
+def fwhole_program_vtables_flag : Compile<"fwhole-program-vtables">;
+def fno_whole_program_vtables_flag : Compile<"fno-whole-program-vtables">;
+def fvirtual_function_elimination_flag : Compile<"fvirtual-function-elimination">;
+def ftime_report_flag : Compile<"ftime-report">;
+def fblocks_flag : Compile<"fblocks">;
+def fno_blocks_flag : Compile<"fno-blocks">;
+def fmodules_flag : Compile<"fmodules">;
+def fno_modules_flag : Compile<"fno-modules">;
+def pedantic_flag : Compile<"pedantic">;
+def ansi_flag : Compile<"ansi">;
+def save_temps_flag : Compile<"save-temps">;
+def fno_delete_null_pointer_checks_flag : Compile<"fno-delete-null-pointer-checks">;
+def fcf_protection_flag : Compile<"fcf-protection">;
+def fintegrated_as_flag : Compile<"fintegrated-as">;
+def fno_integrated_as_flag : Compile<"fno-integrated-as">;
+def mthumb_flag : Compile<"mthumb">;
+def marm_flag : Compile<"marm">;
+def mno_red_zone_flag : Compile<"mno-red-zone">;
+def msse_flag : Compile<"msse">;
+def msse2_flag : Compile<"msse2">;
+def mavx_flag : Compile<"mavx">;
+def mavx2_flag : Compile<"mavx2">;
+def maes_flag : Compile<"maes">;
+def mfma_flag : Compile<"mfma">;
+def mno_outline_atomics_flag : Compile<"mno-outline-atomics">;
+def moutline_atomics_flag : Compile<"moutline-atomics">;
+def MD_flag : Compile<"MD">;
+def MMD_flag : Compile<"MMD">;
+def MP_flag : Compile<"MP">;
+def fno_limit_debug_info_flag : Compile<"fno-limit-debug-info">;
+def fstandalone_debug_flag : Compile<"fstandalone-debug">;
+def fno_standalone_debug_flag : Compile<"fno-standalone-debug">;
+def fdebug_types_section_flag : Compile<"fdebug-types-section">;
+def fno_debug_types_section_flag : Compile<"fno-debug-types-section">;
+def fno_sanitize_recover_flag : Compile<"fno-sanitize-recover">;
+def fcoverage_mapping_flag : Compile<"fcoverage-mapping">;
+def ftest_coverage_flag : Compile<"ftest-coverage">;
+def fcf_protection_joined : CompileJoined<"fcf-protection=">;
+def fdebug_prefix_map_joined : CompileJoined<"fdebug-prefix-map=">;
+def ffile_prefix_map_joined : CompileJoined<"ffile-prefix-map=">;
+def fmacro_prefix_map_joined : CompileJoined<"fmacro-prefix-map=">;
+def fsanitize_recover_joined : CompileJoined<"fsanitize-recover">;
+def fsanitize_blacklist_joined : CompileJoined<"fsanitize-blacklist=">;
+def fsanitize_ignorelist_joined : CompileJoined<"fsanitize-ignorelist=">;
+def ffp_contract_joined : CompileJoined<"ffp-contract=">;
+def fmessage_length_joined : CompileJoined<"fmessage-length=">;
+def ftls_model_joined : CompileJoined<"ftls-model=">;
+def mfpu_joined : CompileJoined<"mfpu=">;
+def mcmodel_joined : CompileJoined<"mcmodel=">;
+def mtls_dialect_joined : CompileJoined<"mtls-dialect=">;
+def mstack_alignment_joined : CompileJoined<"mstack-alignment=">;
+def fmax_errors_joined : CompileJoined<"fmax-errors=">;
+def ferror_limit_joined : CompileJoined<"ferror-limit=">;
+def ftemplate_depth_joined : CompileJoined<"ftemplate-depth=">;
+def mbranch_protection_joined : CompileJoined<"mbranch-protection=">;
+def d_joined : CompileJoined<"d">;
+def MF_pair : JoinedOrSeparate<["-"], "MF">, Group<compile_Group>, Visibility<[LinkOption]>;
+def MT_pair : JoinedOrSeparate<["-"], "MT">, Group<compile_Group>, Visibility<[LinkOption]>;
+def MQ_pair : JoinedOrSeparate<["-"], "MQ">, Group<compile_Group>, Visibility<[LinkOption]>;
+def isystem_pair : JoinedOrSeparate<["-"], "isystem">, Group<compile_Group>,
+  Visibility<[LinkOption]>;
+def mllvm_pair : Separate<["-"], "mllvm">, Group<compile_Group>, Visibility<[LinkOption]>;
 def D : JoinedOrSeparate<["-"], "D">, Group<compile_Group>, Visibility<[LinkOption]>;
 def I : JoinedOrSeparate<["-"], "I">, Group<compile_Group>, Visibility<[LinkOption]>;
 

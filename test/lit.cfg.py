@@ -26,6 +26,7 @@ build_bin = os.path.join(config.build_root, "bin")
 helpers = os.path.join(config.build_root, "test", "helpers")
 
 # lit hands on almost nothing of the outer environment: no PKGIMG_*, no JULIA_*.
+config.environment.pop("LIBRARY_PATH", None)
 config.environment.update({
     "PATH": os.pathsep.join([config.llvm_bin, helpers, config.environment["PATH"], build_bin]),
     "LC_ALL": "C",

@@ -98,9 +98,9 @@ enum job_str {
 	JS_GCC_INSTALL_DIR,
 	JS_GCC_TRIPLE,
 	JS_DYLD_PREFIX,
-	JS_QUERY,      /* -print-file-name= and its kind: what is asked, without "-print-" */
-	JS_QUERY_NAME, /* ... of which file */
-	JS_RESOURCE_DIR, /* of compiler-rt's libraries; default: clang's, where distributions put it */
+	JS_QUERY,        /* -print-file-name= and its kind: what is asked, without "-print-" */
+	JS_QUERY_NAME,   /* ... of which file */
+	JS_RESOURCE_DIR, /* of compiler-rt; default: clang's, where distributions put it */
 	JS_COMPRESS_DEBUG,
 	JS_OPENMP,
 	JS_XRAY_MODES,
@@ -134,7 +134,7 @@ enum job_list {
 	JL_PREFIXES,     /* -B */
 	JL_SANITIZE,     /* "+address", "-undefined", and for traps "!+cfi", "!-cfi", in order */
 	JL_SANITIZE_COVERAGE,
-	JL_LTO_OPTIONS, /* words behind -plugin-opt=, by options that only LTO cares for */
+	JL_LTO_OPTIONS,  /* words behind -plugin-opt=, by options that only LTO cares for */
 	JL_LIBRARY_PATH, /* folders of LIBRARY_PATH, for links to this machine */
 	JL_NEEDS,        /* images: shared libraries, by soname */
 	JL_HOST_SYMBOLS, /* images: symbols that the host program provides */

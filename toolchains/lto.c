@@ -70,6 +70,12 @@ const char *lto_cpu(struct tc *t, struct loc *at)
 	*at = t->job->str[JS_ARCH_NAME].at;
 	if (arm_cpu(t))
 		return arm_cpu(t);
+	/* MIPS has the two options for one thing, and leaves `native` to the linker */
+	if (str_starts(t->pf->arch.text, "mips")) {
+		if (!w->text)
+			w = &t->job->str[JS_CPU];
+		host = "native";
+	}
 	*at = w->at;
 	if (w->text && *w->text && str_eq(w->text, "native"))
 		return host ? host : t->pf->lto_cpu.text;
@@ -80,9 +86,7 @@ const char *lto_cpu(struct tc *t, struct loc *at)
 		return cpu ? cpu : name;
 	}
 	*at = t->pf->lto_cpu.at;
-	return t->pf->lto_cpu.text
-		       ? platform_subst(t->mem, &t->vars, t->pf->lto_cpu.text)
-		       : NULL;
+	return t->pf->lto_cpu.text ? platform_subst(t->mem, &t->vars, t->pf->lto_cpu.text) : NULL;
 }
 
 static void option(struct tc *t, const struct slot *s, struct loc at, const char *text)
@@ -120,7 +124,8 @@ static void jobs(struct tc *t, const struct slot *s)
 	option(t, s, w->at, str_fmt(t->mem, "jobs=%s", w->text));
 }
 
-/* The last of -fX and -fno-X that the list has for an option ("-emulated-tls" or "no -emulated-tls",
+/* The last of -fX and -fno-X that the list has for an option ("-emulated-tls" or "no
+ * -emulated-tls",
  * "-data-sections=0") says; NULL: none was given. */
 static const struct job_word *last_said(const struct tc *t, const char *name)
 {

@@ -8,17 +8,66 @@
 #include "toolchains/runtime.h"
 
 enum san_bit {
-	S_ADDRESS, S_POINTER_COMPARE, S_POINTER_SUBTRACT, S_KERNEL_ADDRESS, S_HWADDRESS,
-	S_KERNEL_HWADDRESS, S_MEMTAG_STACK, S_MEMTAG_HEAP, S_MEMTAG_GLOBALS, S_MEMORY,
-	S_KERNEL_MEMORY, S_FUZZER, S_FUZZER_NO_LINK, S_THREAD, S_LEAK, S_NUMERICAL, S_ALIGNMENT,
-	S_ARRAY_BOUNDS, S_BOOL, S_BUILTIN, S_ENUM, S_FLOAT_CAST, S_FLOAT_DIVIDE, S_FUNCTION,
-	S_INTEGER_DIVIDE, S_NONNULL, S_NULL, S_NULLABILITY_ARG, S_NULLABILITY_ASSIGN,
-	S_NULLABILITY_RETURN, S_OBJECT_SIZE, S_POINTER_OVERFLOW, S_RETURN, S_RETURNS_NONNULL,
-	S_SHIFT_BASE, S_SHIFT_EXPONENT, S_SIGNED_OVERFLOW, S_UNREACHABLE, S_VLA_BOUND, S_VPTR,
-	S_UNSIGNED_OVERFLOW, S_UNSIGNED_SHIFT_BASE, S_DATAFLOW, S_CFI_CAST_STRICT,
-	S_CFI_DERIVED_CAST, S_CFI_ICALL, S_CFI_MFCALL, S_CFI_UNRELATED_CAST, S_CFI_NVCALL,
-	S_CFI_VCALL, S_KCFI, S_SAFE_STACK, S_SHADOW_CALL_STACK, S_UNSIGNED_TRUNCATION,
-	S_SIGNED_TRUNCATION, S_SIGN_CHANGE, S_BITFIELD, S_LOCAL_BOUNDS, S_SCUDO, S_OBJC_CAST,
+	S_ADDRESS,
+	S_POINTER_COMPARE,
+	S_POINTER_SUBTRACT,
+	S_KERNEL_ADDRESS,
+	S_HWADDRESS,
+	S_KERNEL_HWADDRESS,
+	S_MEMTAG_STACK,
+	S_MEMTAG_HEAP,
+	S_MEMTAG_GLOBALS,
+	S_MEMORY,
+	S_KERNEL_MEMORY,
+	S_FUZZER,
+	S_FUZZER_NO_LINK,
+	S_THREAD,
+	S_LEAK,
+	S_NUMERICAL,
+	S_ALIGNMENT,
+	S_ARRAY_BOUNDS,
+	S_BOOL,
+	S_BUILTIN,
+	S_ENUM,
+	S_FLOAT_CAST,
+	S_FLOAT_DIVIDE,
+	S_FUNCTION,
+	S_INTEGER_DIVIDE,
+	S_NONNULL,
+	S_NULL,
+	S_NULLABILITY_ARG,
+	S_NULLABILITY_ASSIGN,
+	S_NULLABILITY_RETURN,
+	S_OBJECT_SIZE,
+	S_POINTER_OVERFLOW,
+	S_RETURN,
+	S_RETURNS_NONNULL,
+	S_SHIFT_BASE,
+	S_SHIFT_EXPONENT,
+	S_SIGNED_OVERFLOW,
+	S_UNREACHABLE,
+	S_VLA_BOUND,
+	S_VPTR,
+	S_UNSIGNED_OVERFLOW,
+	S_UNSIGNED_SHIFT_BASE,
+	S_DATAFLOW,
+	S_CFI_CAST_STRICT,
+	S_CFI_DERIVED_CAST,
+	S_CFI_ICALL,
+	S_CFI_MFCALL,
+	S_CFI_UNRELATED_CAST,
+	S_CFI_NVCALL,
+	S_CFI_VCALL,
+	S_KCFI,
+	S_SAFE_STACK,
+	S_SHADOW_CALL_STACK,
+	S_UNSIGNED_TRUNCATION,
+	S_SIGNED_TRUNCATION,
+	S_SIGN_CHANGE,
+	S_BITFIELD,
+	S_LOCAL_BOUNDS,
+	S_SCUDO,
+	S_OBJC_CAST,
 	SAN_BITS,
 };
 _Static_assert(SAN_BITS <= 64, "a san_mask has a bit for each check");
@@ -132,9 +181,10 @@ static const struct {
 	{ B(LEAK), B(THREAD) | B(MEMORY) },
 	{ B(KERNEL_ADDRESS), B(ADDRESS) | B(LEAK) | B(THREAD) | B(MEMORY) },
 	{ B(HWADDRESS), B(ADDRESS) | B(THREAD) | B(MEMORY) | B(KERNEL_ADDRESS) },
-	{ B(SCUDO), B(ADDRESS) | B(HWADDRESS) | B(LEAK) | B(THREAD) | B(MEMORY) | B(KERNEL_ADDRESS) },
-	{ B(SAFE_STACK), B(LEAK) | B(ADDRESS) | B(HWADDRESS) | B(THREAD) | B(MEMORY) |
-				 B(KERNEL_ADDRESS) },
+	{ B(SCUDO),
+		B(ADDRESS) | B(HWADDRESS) | B(LEAK) | B(THREAD) | B(MEMORY) | B(KERNEL_ADDRESS) },
+	{ B(SAFE_STACK),
+		B(LEAK) | B(ADDRESS) | B(HWADDRESS) | B(THREAD) | B(MEMORY) | B(KERNEL_ADDRESS) },
 	{ B(KERNEL_HWADDRESS), B(ADDRESS) | B(HWADDRESS) | B(LEAK) | B(THREAD) | B(MEMORY) |
 				       B(KERNEL_ADDRESS) | B(SAFE_STACK) },
 	{ B(KERNEL_MEMORY), B(ADDRESS) | B(HWADDRESS) | B(LEAK) | B(THREAD) | B(MEMORY) |
@@ -278,7 +328,8 @@ static void check(struct tc *t, const struct sanitize *san)
 	for (size_t i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++)
 		if ((san->on & conflicts[i].a) && (san->on & conflicts[i].b))
 			diag_err(t->d, san->at,
-				"the sanitizers '%s' and '%s' cannot be in one program; take one out",
+				"the sanitizers '%s' and '%s' cannot be in one program; "
+				"take one out",
 				name_of(san->on & conflicts[i].a),
 				name_of(san->on & conflicts[i].b));
 	if ((san->on & NEEDS_LTO) && !t->job->str[JS_LTO].text)
@@ -387,7 +438,9 @@ enum { RUNTIMES = sizeof(runtimes) / sizeof(runtimes[0]), LAST_SHARED = 7 };
 static bool is_needed(const struct tc *t, const struct san_runtime *r)
 {
 	switch (r->need) {
-	case NEED_BIT: return t->san.on & r->bit;
+	case NEED_BIT:
+		/* Android's libc holds the runtime of safe stacks */
+		return (t->san.on & r->bit) && !(t->is_android && r->bit == B(SAFE_STACK));
 	case NEED_MEMPROF: return wants_memprof(t);
 	case NEED_LSAN: return wants_lsan(t);
 	case NEED_UBSAN: return sanitize_wants_ubsan(t);
@@ -421,8 +474,7 @@ static void whole(struct tc *t, const struct slot *s, const char *name)
  * is one. returns false if there is none, and all symbols are to be exported */
 static bool dynamic_list(struct tc *t, const struct slot *s, const char *name)
 {
-	const char *list =
-		str_fmt(t->mem, "%s.syms", compiler_rt_file(t, name, RUNTIME_STATIC));
+	const char *list = str_fmt(t->mem, "%s.syms", compiler_rt_file(t, name, RUNTIME_STATIC));
 
 	if (!file_exists(list))
 		return false;

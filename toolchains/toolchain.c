@@ -88,12 +88,31 @@ void slot_output(struct tc *t, const struct slot *s)
 	tc_word(t, s, at, t->plan->output);
 }
 
+/* LIBRARY_PATH counts for links to this machine; the driver puts it into the job for those */
+static void library_path(struct tc *t, const struct slot *s)
+{
+	const struct job_words *l = &t->job->list[JL_LIBRARY_PATH];
+
+	for (size_t i = 0; i < l->n; i++)
+		tc_wordf(t, s, l->v[i].at, "-L%s", l->v[i].text);
+}
+
+/* -lstdc++ stands for the C++ library of the link, unless the user says all libraries himself */
+static bool says_libraries(const struct tc *t)
+{
+	return tc_flag(t, JF_NOSTDLIB) || tc_flag(t, JF_NODEFAULTLIBS) ||
+	       tc_flag(t, JF_NOSTDLIBXX) || !t->pf->libcxx_libraries.n;
+}
+
 void slot_inputs(struct tc *t, const struct slot *s)
 {
+	library_path(t, s);
 	for (size_t i = 0; i < t->job->ninputs; i++) {
 		const struct job_input *in = &t->job->inputs[i];
 
-		if (in->kind == JOB_IN_LIB)
+		if (in->kind == JOB_IN_LIB && str_eq(in->text, "stdc++") && !says_libraries(t))
+			cxx_library_bare(t, s);
+		else if (in->kind == JOB_IN_LIB)
 			tc_wordf(t, s, in->at, "-l%s", in->text);
 		else
 			tc_word(t, s, in->at, in->text);
@@ -197,6 +216,9 @@ static void find_gcc(struct tc *t)
 				dir->text, t->triple);
 		return;
 	}
+	if (!t->job->str[JS_GCC_TOOLCHAIN].text &&
+		gcc_gentoo(t->mem, &w, t->vars.v[VAR_SYSROOT], &t->gcc))
+		return;
 	n = gcc_prefixes(t, prefixes, sizeof(prefixes) / sizeof(prefixes[0]));
 	t->gcc = gcc_find(t->mem, &w, prefixes, n);
 }
@@ -250,7 +272,7 @@ static void set_vars(struct tc *t, const char *triple)
 	if (t->api)
 		t->vars.v[VAR_API] = str_fmt(t->mem, "%u", t->api);
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
-	if (abi && str_eq(abi, "n32"))
+	if (abi && str_eq(abi, "n32") && str_starts(t->pf->arch.text, "mips"))
 		t->vars.v[VAR_OSLIB] = "lib32";
 	t->vars.v[VAR_MINGW] = t->mingw.base;
 	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
