@@ -20,6 +20,19 @@ bool darwin_flag(const struct tc *t, const char *on, const char *off)
 	return yes && (!no || yes > no);
 }
 
+const struct job_option *darwin_option_of(const struct tc *t, const char *const names[])
+{
+	const struct job_option *found = NULL;
+
+	for (; *names; names++) {
+		const struct job_option *o = darwin_option(t, *names);
+
+		if (o && (!found || o > found))
+			found = o;
+	}
+	return found;
+}
+
 bool darwin_is_kext(const struct tc *t)
 {
 	return darwin_option(t, "-mkernel") || darwin_option(t, "-fapple-kext");
@@ -179,12 +192,6 @@ static void slot_kind(struct tc *t, const struct slot *s)
 	slots_run(t, dylib ? dylib_slots : other_slots);
 }
 
-static void slot_ios_last(struct tc *t, const struct slot *s)
-{
-	if (darwin_of(t)->target.system.os == DARWIN_IOS && darwin_is_ios(&darwin_of(t)->target))
-		last(t, s);
-}
-
 /* The SDK's version is that of SDKSettings.json; without one the target's own stands for it, since
  * programs look at it. Catalyst has the iOS version that belongs to the macOS SDK, at least 13.1.
  */
@@ -239,15 +246,9 @@ static void slot_platform_version(struct tc *t, const struct slot *s)
 /* only what the code was compiled as counts; -pie itself is no option of this family */
 static void slot_pie(struct tc *t, const struct slot *s)
 {
-	static const char *const names[] = { "-fpie", "-fPIE", "-fno-pie", "-fno-PIE" };
-	const struct job_option *found = NULL;
+	static const char *const names[] = { "-fpie", "-fPIE", "-fno-pie", "-fno-PIE", NULL };
+	const struct job_option *found = darwin_option_of(t, names);
 
-	for (int i = 0; i < 4; i++) {
-		const struct job_option *o = darwin_option(t, names[i]);
-
-		if (o && (!found || o > found))
-			found = o;
-	}
 	if (found)
 		tc_word(t, s, found->at, str_starts(found->name, "-fno") ? "-no_pie" : "-pie");
 }
@@ -255,26 +256,22 @@ static void slot_pie(struct tc *t, const struct slot *s)
 /* iOS before 6 cannot hold bitcode */
 static void slot_bitcode(struct tc *t, const struct slot *s)
 {
+	static const char *const names[] = { "-fembed-bitcode", "-fembed-bitcode-marker",
+		"-fembed-bitcode=", NULL };
 	const struct darwin_target *g = &darwin_of(t)->target;
-	const struct job_option *o = darwin_option(t, "-fembed-bitcode");
-	bool all_of_it = o;
+	const struct job_option *o = darwin_option_of(t, names);
+	bool marker;
 
-	if (!o)
-		o = darwin_option(t, "-fembed-bitcode-marker");
-	if (!o && (o = darwin_option(t, "-fembed-bitcode="))) {
-		if (str_eq(o->values[0], "off"))
-			return;
-		all_of_it = str_eq(o->values[0], "all") || str_eq(o->values[0], "bitcode");
-	}
-	if (!o)
+	if (!o || (o->nvalues && str_eq(o->values[0], "off")))
 		return;
+	marker = str_ends(o->name, "marker") || (o->nvalues && str_eq(o->values[0], "marker"));
 	if (darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
 		darwin_version_less(&g->system.version, 6, 0)) {
 		diag_err(t->d, o->at, "iOS before 6.0 has no bitcode in programs");
 		return;
 	}
 	tc_word(t, s, o->at, "-bitcode_bundle");
-	if (all_of_it || darwin_version_less(&darwin_of(t)->linker, 278, 0))
+	if (!marker || darwin_version_less(&darwin_of(t)->linker, 278, 0))
 		return;
 	tc_word(t, s, o->at, "-bitcode_process_mode");
 	tc_word(t, s, o->at, "marker");
@@ -369,23 +366,23 @@ static void slot_objc_members(struct tc *t, const struct slot *s)
 
 /* One architecture of several is linked into a file beside the others; -### shows clang's kind of
  * name for it, the run puts its own. */
-static void slot_darwin_output(struct tc *t, const struct slot *s)
+const char *darwin_output(struct tc *t)
 {
-	const char *arch = darwin_of(t)->target.arch, *base = "a";
 	const struct job_word *o = &t->job->str[JS_OUTPUT];
+	const char *base = "a";
 
-	if (!darwin_of(t)->universal) {
-		slot_output(t, s);
-		return;
-	}
+	if (!darwin_of(t)->universal)
+		return o->text ? o->text : t->pf->output.text;
 	if (t->plan->ninputs)
 		base = path_base(t->plan->inputs[0].text);
 	base = str_ndup(t->mem, base, strcspn(base, "."));
-	t->plan->output = o->text ? o->text : t->pf->output.text;
-	t->plan->output_at = o->text ? o->at : t->pf->output.at;
-	tc_word(t, s, t->plan->output_at, "-o");
-	t->plan->output_index = t->plan->argv.n;
-	tc_wordf(t, s, t->plan->output_at, "/tmp/%s-000000/%s-%s.out", base, base, arch);
+	return str_fmt(t->mem, "/tmp/%s-000000/%s-%s.out", base, base, darwin_of(t)->target.arch);
+}
+
+static void slot_darwin_output(struct tc *t, const struct slot *s)
+{
+	slot_output(t, s);
+	t->plan->argv.v[t->plan->output_index] = darwin_output(t);
 }
 
 /* -lstdc++ and -lcc_kext are names for what the system has instead */
@@ -474,7 +471,6 @@ static const struct slot darwin_slots[] = {
 	{ "-all_load", .emit = last },
 	{ "-allowable_client", .emit = all },
 	{ "-bind_at_load", .emit = last },
-	{ "-arch_errors_fatal", .emit = slot_ios_last },
 	{ "-dead_strip", .emit = last },
 	{ "-no_dead_strip_inits_and_terms", .emit = last },
 	{ "-dylib_file", .emit = all },
@@ -533,8 +529,11 @@ static const struct slot darwin_slots[] = {
 	{ "-dylinker_install_name", .emit = all },
 	{ "-dylinker", .emit = last },
 	{ "-Mach", .emit = last },
+	{ "profile-paths", .emit = darwin_profile_paths },
+	{ "remarks", .emit = darwin_remarks },
 	{ "outline", .emit = slot_outline },
 	{ "linkonce-outlining", .emit = slot_linkonce_outlining },
+	{ "statistics", .emit = darwin_stats },
 	{ "symbols", .emit = slot_symbols },
 	{ "objc-members", .emit = slot_objc_members },
 	{ "output", .emit = slot_darwin_output },
