@@ -13,8 +13,8 @@ enum action {
 	CLEAR_STR,
 	FIX_STR, /* the string is `choices`: the option has no value */
 	ADD_LIST,
-	ADD_FIXED, /* the list gets `choices` */
-	ADD_MARKED, /* each value, with `choices` before it */
+	ADD_FIXED,    /* the list gets `choices` */
+	ADD_MARKED,   /* each value, with `choices` before it */
 	INPUT_LIB,    /* -lNAME at its place */
 	INPUT_WORDS,  /* each value is a word at its place */
 	INPUT_OPTION, /* the option and its value, two words at their place */
@@ -85,7 +85,6 @@ static const struct option_rule rules[] = {
 	{ OPT_lazy_library, INPUT_OPTION, 0, "-lazy_library" },
 	{ OPT_filelist, INPUT_OPTION, 0, "-filelist" },
 	{ OPT_alias_list, INPUT_OPTION, 0, "-alias_list" },
-	{ OPT_dynamiclib, SET_FLAG, JF_SHARED, NULL },
 	{ OPT_isysroot, SET_STR, JS_ISYSROOT, NULL },
 	{ OPT_rtlib_EQ, CHOICE, JS_RTLIB, "libgcc|compiler-rt|platform" },
 	{ OPT_unwindlib_EQ, CHOICE, JS_UNWINDLIB, "libgcc|libunwind|none|platform" },
@@ -160,7 +159,8 @@ static const struct option_rule rules[] = {
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
 	{ OPT_fno_data_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=0" },
 	{ OPT_fsplit_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "-split-machine-functions" },
-	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "no -split-machine-functions" },
+	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS,
+		"no -split-machine-functions" },
 	{ OPT_fstack_size_section, ADD_FIXED, JL_LTO_OPTIONS, "-stack-size-section" },
 	{ OPT_femulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "-emulated-tls" },
 	{ OPT_fno_emulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "no -emulated-tls" },
@@ -355,8 +355,9 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 			job_add_input(job, JOB_IN_FILE, arg->spelling, place(&p, arg));
 			continue;
 		}
-		job_add_option(job, &(struct job_option) { arg->spelling, arg->values, arg->nvalues,
-					    place(&p, arg) });
+		job_add_option(
+			job, &(struct job_option) { arg->spelling, arg->values, arg->nvalues,
+				     place(&p, arg), ll_opt_in_group(arg->id, OPT_darwin_Group) });
 		if (r)
 			apply(&p, r, arg);
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group) &&

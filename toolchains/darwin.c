@@ -567,20 +567,31 @@ static int read_linker_version(struct darwin *w)
 	return 0;
 }
 
-/* clang knows it for OpenBSD, and refuses it here */
+/* Words of other systems: position independence is a matter of -fpie here, and nothing is linked
+ * without the C library but by -nodefaultlibs. -nopie is an error in clang, too. */
 static void check_options(struct darwin *w)
 {
+	static const char *const unused[] = { "-pie", "-no-pie", "-static-pie", "-nolibc",
+		"-static-libstdc++", "-arch_errors_fatal" };
 	const struct job_option *o = darwin_option(&w->tc, "-nopie");
+	bool quiet = darwin_option(&w->tc, "-Wno-unused-command-line-argument") ||
+		     darwin_option(&w->tc, "-Qunused-arguments");
 
 	if (o)
 		diag_err(w->tc.d, o->at, "'-nopie' is not for Apple's systems; '-fno-pie' is");
+	for (size_t i = 0; i < sizeof(unused) / sizeof(unused[0]) && !quiet; i++) {
+		o = darwin_option(&w->tc, unused[i]);
+		if (o)
+			diag_warn(w->tc.d, o->at, "option '%s' is not used for this link", o->name);
+	}
 }
 
-static void plan_one(struct darwin *w, const char *arch, struct loc at)
+static void plan_one(struct darwin *w, const char *arch, struct loc at, bool first)
 {
 	if (read_linker_version(w) || darwin_target_find(&w->tc, arch, at, &w->target))
 		return;
-	check_options(w);
+	if (first)
+		check_options(w);
 	w->tc.pf = w->target.system.pf;
 	w->tc.plan->flavor = PLAN_DARWIN;
 	w->tc.plan->linker = "ld64.lld";
@@ -621,6 +632,6 @@ void darwin_plan(struct tc *t)
 			*plan = empty;
 		}
 		w.tc.plan = plan;
-		plan_one(&w, n ? arch[i]->values[0] : NULL, n ? arch[i]->at : NOWHERE);
+		plan_one(&w, n ? arch[i]->values[0] : NULL, n ? arch[i]->at : NOWHERE, !i);
 	}
 }

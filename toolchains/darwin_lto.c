@@ -14,8 +14,8 @@ static const struct job_option *last_of(const struct tc *t, const char *const *n
 
 static const struct job_option *profile_use(const struct tc *t)
 {
-	static const char *const names[] = { "-fprofile-use", "-fprofile-use=",
-		"-fprofile-instr-use", "-fprofile-instr-use=", "-fno-profile-use",
+	static const char *const names[] = { "-fprofile-use",
+		"-fprofile-use=", "-fprofile-instr-use", "-fprofile-instr-use=", "-fno-profile-use",
 		"-fno-profile-instr-use", NULL };
 
 	return last_of(t, names);
@@ -23,14 +23,14 @@ static const struct job_option *profile_use(const struct tc *t)
 
 void darwin_profile_paths(struct tc *t, const struct slot *s)
 {
-	static const char *const generate[] = { "-fcs-profile-generate", "-fcs-profile-generate=",
-		"-fno-profile-generate", NULL };
+	static const char *const generate[] = { "-fcs-profile-generate",
+		"-fcs-profile-generate=", "-fno-profile-generate", NULL };
 	const struct job_option *make = last_of(t, generate), *use = profile_use(t);
 	const char *path;
 
 	if (make) {
-		path = path_join(t->mem, make->nvalues ? make->values[0] : "",
-			"default_%m.profraw");
+		path = path_join(
+			t->mem, make->nvalues ? make->values[0] : "", "default_%m.profraw");
 		tc_word(t, s, make->at, "--cs-profile-generate");
 		tc_wordf(t, s, make->at, "--cs-profile-path=%s", path);
 	} else if (use) {
@@ -85,8 +85,8 @@ void darwin_remarks(struct tc *t, const struct slot *s)
 	if (!profile_use(t))
 		return;
 	mllvm(t, s, on->at, "-lto-pass-remarks-with-hotness");
-	mllvm_value(t, s, "-lto-pass-remarks-hotness-threshold=",
-		"-fdiagnostics-hotness-threshold=");
+	mllvm_value(
+		t, s, "-lto-pass-remarks-hotness-threshold=", "-fdiagnostics-hotness-threshold=");
 }
 
 /* INPUT.stats, in this folder or beside the output */
@@ -107,7 +107,7 @@ void darwin_stats(struct tc *t, const struct slot *s)
 	}
 	base = path_base(t->plan->inputs[0].text);
 	dot = strrchr(base, '.');
-	base = str_fmt(t->mem, "%.*s.stats", (int)(dot ? (size_t)(dot - base) : strlen(base)),
-		base);
+	base = str_fmt(
+		t->mem, "%.*s.stats", (int)(dot ? (size_t)(dot - base) : strlen(base)), base);
 	mllvm(t, s, o->at, str_fmt(t->mem, "-lto-stats-file=%s", path_join(t->mem, dir, base)));
 }

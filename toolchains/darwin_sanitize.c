@@ -14,16 +14,16 @@ static void check_one(struct tc *t, const char *name, bool there)
 }
 
 /* What a platform's list cannot say, since it depends on the version or the architecture: the data
- * race detector has programs with 64 bits on macOS and in simulators, but visionOS's; the C++ libraries of old
- * systems have no type information for vptr. */
+ * race detector has programs with 64 bits on macOS and in simulators, but visionOS's; the C++
+ * libraries of old systems have no type information for vptr. */
 static void check(struct tc *t)
 {
 	const struct darwin_target *g = &darwin_of(t)->target;
 	bool simulator = g->system.env == DARWIN_SIMULATOR && g->system.os != DARWIN_XROS;
 	bool bits64 = g->arm64 || str_starts(g->arch, "x86_64");
-	bool old = darwin_is_mac(g) ? darwin_version_less(&g->native, 10, 9) :
-				      darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
-						 darwin_version_less(&g->native, 5, 0);
+	bool old = darwin_is_mac(g) ? darwin_version_less(&g->native, 10, 9)
+				    : darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
+					      darwin_version_less(&g->native, 5, 0);
 
 	check_one(t, "thread", bits64 && (darwin_is_mac(g) || simulator));
 	check_one(t, "memtag", g->arm64);

@@ -253,8 +253,8 @@ static bool by_triple(struct find *f, struct said *out)
 			f->triple.os);
 	if (!by_min_option(f, &min) ||
 		(min.os == out->os &&
-			(min.bad || (!min.extra && !darwin_version_compare(
-							   &min.version, &out->version)))))
+			(min.bad || (!min.extra &&
+					    !darwin_version_compare(&min.version, &out->version)))))
 		return true;
 	if (min.os == out->os && !f->triple.version.part[0]) {
 		out->version = min.version;
