@@ -10,6 +10,9 @@
  * with LLD. What clang says to older ld64s (-macosx_version_min, -lto_library) is never said. */
 #include "toolchains/darwin.h"
 
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/str.h"
 #include "toolchains/profile.h"
 
@@ -444,13 +447,41 @@ static void slot_veclib(struct tc *t, const struct slot *s)
 	tc_word(t, s, o->at, "Accelerate");
 }
 
-/* LLD has no driver to tell how many threads "all" are */
+/* "all" and 0 are as many threads as this machine runs */
 static void slot_lto_jobs(struct tc *t, const struct slot *s)
 {
 	const struct job_word *w = &t->job->str[JS_LTO_JOBS];
+	struct darwin_version n;
 
-	if (w->text && *w->text)
-		mllvm(t, s, w->at, str_fmt(t->mem, "-threads=%s", w->text));
+	if (!w->text || !*w->text)
+		return;
+	if (str_eq(w->text, "all"))
+		n.part[0] = 0;
+	else if (!darwin_version_parse(w->text, 1, &n)) {
+		diag_err(t->d, w->at, "'-flto-jobs=' wants a number or all, got '%s'", w->text);
+		return;
+	}
+	mllvm(t, s, w->at,
+		str_fmt(t->mem, "-threads=%ld",
+			n.part[0] ? (long)n.part[0] : sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+/* ld64 before 605.1 does not look for DriverKit where an SDK has it */
+static void slot_driverkit(struct tc *t, const struct slot *s)
+{
+	static const char *const dirs[][2] = { { "-L", "System/DriverKit/usr/lib" },
+		{ "-F", "System/DriverKit/System/Library/Frameworks" } };
+	const struct job_word *sdk = &t->job->str[JS_ISYSROOT];
+
+	if (darwin_of(t)->target.triple_os != DARWIN_DRIVERKIT || !sdk->text ||
+		!darwin_version_less(&darwin_of(t)->linker, 605, 1))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		const char *dir = path_join(t->mem, sdk->text, dirs[i][1]);
+
+		if (file_exists(dir))
+			tc_wordf(t, s, sdk->at, "%s%s", dirs[i][0], dir);
+	}
 }
 
 static void slot_openmp(struct tc *t, const struct slot *s)
@@ -552,6 +583,7 @@ static const struct slot darwin_slots[] = {
 	{ "-F", .emit = joined },
 	{ "-iframework", .emit = joined, .word = "-F" },
 	{ "veclib", .emit = slot_veclib },
+	{ "driverkit", .emit = slot_driverkit },
 	{ 0 },
 };
 

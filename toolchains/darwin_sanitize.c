@@ -90,7 +90,8 @@ void darwin_sanitizers(struct tc *t, const struct slot *s)
 	}
 }
 
-/* XRay is for 64-bit macOS alone; its runtimes are linked where they are installed */
+/* XRay is for 64-bit macOS alone, as the triple has it; its runtimes are linked where they are
+ * installed */
 void darwin_xray(struct tc *t, const struct slot *s)
 {
 	static const char *const components[] = { "xray", "xray-basic", "xray-fdr" };
@@ -98,7 +99,7 @@ void darwin_xray(struct tc *t, const struct slot *s)
 
 	if (!tc_flag(t, JF_XRAY))
 		return;
-	if (g->system.os != DARWIN_MACOS || !(g->arm64 || str_starts(g->arch, "x86_64"))) {
+	if (g->triple_os != DARWIN_MACOS || !(g->arm64 || str_starts(g->arch, "x86_64"))) {
 		diag_err(t->d, t->job->flag[JF_XRAY].at,
 			"there is no XRay runtime for '%s'; leave '-fxray-instrument' out",
 			t->triple);

@@ -350,7 +350,7 @@ static bool sdk_says(struct find *f, struct said *out);
 static bool by_environment(struct find *f, struct said *out)
 {
 	const char *value[DARWIN_SYSTEMS];
-	bool arm = f->g->arm64 || str_starts(f->g->arch, "arm");
+	bool arm = str_starts(f->g->arch, "arm") && !str_eq(f->g->arch, "arm64_32");
 	int first = -1;
 	struct said sdk;
 
@@ -569,7 +569,7 @@ static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin
 		g->arch = "i386";
 	} else if (!m32 && m64 && g->x86 && !str_starts(g->arch, "x86_64")) {
 		g->arch = "x86_64";
-	} else if (!m32 && m64 && !g->x86 && str_starts(g->arch, "arm") && !g->arm64) {
+	} else if (!m32 && m64 && !at.arg && str_starts(g->arch, "arm") && !g->arm64) {
 		g->arch = "arm64";
 		g->arm64 = true;
 	}
@@ -586,6 +586,7 @@ int darwin_target_find(struct tc *t, const char *arch, struct loc arch_at, struc
 
 	*g = (struct darwin_target) { .sdk = f.sdk };
 	f.triple = triple_parse(t->mem, t->plan->triple);
+	g->triple_os = f.triple.darwin ? DARWIN_MACOS : f.triple.system;
 	if (set_arch(t, arch ? arch : f.triple.arch, arch_at, g))
 		return -1;
 	for (size_t i = 0; i < sizeof(deciders) / sizeof(deciders[0]) && !deciders[i](&f, &s); i++)
