@@ -101,7 +101,6 @@ static const struct option_rule rules[] = {
 	{ OPT_lazy_library, INPUT_OPTION, 0, "-lazy_library" },
 	{ OPT_filelist, INPUT_OPTION, 0, "-filelist" },
 	{ OPT_alias_list, INPUT_OPTION, 0, "-alias_list" },
-	{ OPT_dynamiclib, SET_FLAG, JF_SHARED, NULL },
 	{ OPT_isysroot, SET_STR, JS_ISYSROOT, NULL },
 	{ OPT_rtlib_EQ, SET_STR, JS_RTLIB, NULL },
 	{ OPT_unwindlib_EQ, SET_STR, JS_UNWINDLIB, NULL },
@@ -405,8 +404,9 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 			job_add_input(job, JOB_IN_FILE, arg->spelling, place(&p, arg));
 			continue;
 		}
-		job_add_option(job, &(struct job_option) { arg->spelling, arg->values, arg->nvalues,
-					    place(&p, arg) });
+		job_add_option(
+			job, &(struct job_option) { arg->spelling, arg->values, arg->nvalues,
+				     place(&p, arg), ll_opt_in_group(arg->id, OPT_darwin_Group) });
 		if (r)
 			apply(&p, r, arg);
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group) &&

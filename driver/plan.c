@@ -138,12 +138,51 @@ static void add_library_path(struct arena *a, struct link_job *job, const struct
 	}
 }
 
+/* Elsewhere -arch would mean another target, which is a mistake; the others of ld64 are not used.
+ * Compile options (-f..., -m...) may have a meaning there and are left alone; so is what stands
+ * among the inputs, which went to the linker as it is. */
+static void refuse_apple(struct diags *d, const struct link_job *job, const char *target)
+{
+	static const char *const fine[] = { "-f", "-m", "-no-", "-save", "-filelist", "-alias_list",
+		"-framework", "-weak", "-reexport", "-lazy", "-isysroot", "-d" };
+	bool quiet = job_option_last(job, "-Wno-unused-command-line-argument") ||
+		     job_option_last(job, "-Qunused-arguments");
+
+	for (size_t i = 0; i < job->noptions; i++) {
+		const struct job_option *o = &job->options[i];
+		bool other = false;
+
+		for (size_t k = 0; k < sizeof(fine) / sizeof(fine[0]); k++)
+			other |= str_starts(o->name, fine[k]);
+		if (str_eq(o->name, "-dead_strip") || str_starts(o->name, "-dy"))
+			other = false;
+		if (!o->apple || other)
+			continue;
+		if (str_eq(o->name, "-arch"))
+			diag_err(d, o->at, "'-arch' is for Apple's systems, and '%s' is not one",
+				target);
+		else if (!quiet)
+			diag_warn(d, o->at, "option '%s' is not used for this link", o->name);
+	}
+}
+
+/* what only this family takes from the command line and its surroundings */
+static void darwin_job(struct arena *a, struct diags *d, struct link_job *job)
+{
+	const struct job_option *o = job_option_last(job, "-dynamiclib");
+
+	if (o)
+		job_set_flag(job, JF_SHARED, o->at);
+	driver_add_sdk(a, d, job);
+}
+
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *asked, struct link_plan *out)
 {
 	struct link_job *job = arena_new(a, struct link_job);
 	const struct platform *pf = driver_platform(a, d, asked);
 	const char *target = asked->str[JS_TARGET].text;
+	unsigned before = d->errors;
 	struct ll_triple t;
 
 	*job = *asked;
@@ -156,6 +195,10 @@ int driver_plan(
 	else
 		ll_triple_parse(a, pf->triple.text, &t);
 	if (pf->family == FAMILY_DARWIN)
-		driver_add_sdk(a, d, job);
+		darwin_job(a, d, job);
+	else
+		refuse_apple(d, job, t.text);
+	if (d->errors != before)
+		return -1;
 	return toolchain_plan(a, d, job, pf, t.normal, out);
 }

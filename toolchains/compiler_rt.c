@@ -77,6 +77,8 @@ const char *compiler_rt_target_dir(struct tc *t)
 	const char *base = path_join(t->mem, t->resource_dir, "lib");
 	const char *dir = triple_dir(t, base);
 
+	if (t->pf->family == FAMILY_DARWIN) /* one folder for all of Apple's systems */
+		return path_join(t->mem, base, "darwin");
 	return dir ? dir : path_join(t->mem, base, t->triple);
 }
 
@@ -114,6 +116,9 @@ const char *compiler_rt_file(struct tc *t, const char *component, enum runtime_f
 	const char *suffix = kind == RUNTIME_OBJECT ? ".o" : ".a";
 	const char *wanted, *old;
 
+	if (t->pf->family == FAMILY_DARWIN && str_eq(component, "builtins"))
+		return str_fmt(t->mem, "%s/libclang_rt.%s.a", compiler_rt_target_dir(t),
+			t->pf->darwin.runtime.text);
 	if (kind == RUNTIME_SHARED)
 		suffix = t->pf->family == FAMILY_MINGW ? ".dll.a" : ".so";
 	wanted = str_fmt(

@@ -10,6 +10,9 @@
  * with LLD. What clang says to older ld64s (-macosx_version_min, -lto_library) is never said. */
 #include "toolchains/darwin.h"
 
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/str.h"
 #include "toolchains/profile.h"
 
@@ -18,6 +21,19 @@ bool darwin_flag(const struct tc *t, const char *on, const char *off)
 	const struct job_option *yes = darwin_option(t, on), *no = darwin_option(t, off);
 
 	return yes && (!no || yes > no);
+}
+
+const struct job_option *darwin_option_of(const struct tc *t, const char *const names[])
+{
+	const struct job_option *found = NULL;
+
+	for (; *names; names++) {
+		const struct job_option *o = darwin_option(t, *names);
+
+		if (o && (!found || o > found))
+			found = o;
+	}
+	return found;
 }
 
 bool darwin_is_kext(const struct tc *t)
@@ -179,12 +195,6 @@ static void slot_kind(struct tc *t, const struct slot *s)
 	slots_run(t, dylib ? dylib_slots : other_slots);
 }
 
-static void slot_ios_last(struct tc *t, const struct slot *s)
-{
-	if (darwin_of(t)->target.system.os == DARWIN_IOS && darwin_is_ios(&darwin_of(t)->target))
-		last(t, s);
-}
-
 /* The SDK's version is that of SDKSettings.json; without one the target's own stands for it, since
  * programs look at it. Catalyst has the iOS version that belongs to the macOS SDK, at least 13.1.
  */
@@ -239,15 +249,9 @@ static void slot_platform_version(struct tc *t, const struct slot *s)
 /* only what the code was compiled as counts; -pie itself is no option of this family */
 static void slot_pie(struct tc *t, const struct slot *s)
 {
-	static const char *const names[] = { "-fpie", "-fPIE", "-fno-pie", "-fno-PIE" };
-	const struct job_option *found = NULL;
+	static const char *const names[] = { "-fpie", "-fPIE", "-fno-pie", "-fno-PIE", NULL };
+	const struct job_option *found = darwin_option_of(t, names);
 
-	for (int i = 0; i < 4; i++) {
-		const struct job_option *o = darwin_option(t, names[i]);
-
-		if (o && (!found || o > found))
-			found = o;
-	}
 	if (found)
 		tc_word(t, s, found->at, str_starts(found->name, "-fno") ? "-no_pie" : "-pie");
 }
@@ -255,26 +259,22 @@ static void slot_pie(struct tc *t, const struct slot *s)
 /* iOS before 6 cannot hold bitcode */
 static void slot_bitcode(struct tc *t, const struct slot *s)
 {
+	static const char *const names[] = { "-fembed-bitcode", "-fembed-bitcode-marker",
+		"-fembed-bitcode=", NULL };
 	const struct darwin_target *g = &darwin_of(t)->target;
-	const struct job_option *o = darwin_option(t, "-fembed-bitcode");
-	bool all_of_it = o;
+	const struct job_option *o = darwin_option_of(t, names);
+	bool marker;
 
-	if (!o)
-		o = darwin_option(t, "-fembed-bitcode-marker");
-	if (!o && (o = darwin_option(t, "-fembed-bitcode="))) {
-		if (str_eq(o->values[0], "off"))
-			return;
-		all_of_it = str_eq(o->values[0], "all") || str_eq(o->values[0], "bitcode");
-	}
-	if (!o)
+	if (!o || (o->nvalues && str_eq(o->values[0], "off")))
 		return;
+	marker = str_ends(o->name, "marker") || (o->nvalues && str_eq(o->values[0], "marker"));
 	if (darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
 		darwin_version_less(&g->system.version, 6, 0)) {
 		diag_err(t->d, o->at, "iOS before 6.0 has no bitcode in programs");
 		return;
 	}
 	tc_word(t, s, o->at, "-bitcode_bundle");
-	if (all_of_it || darwin_version_less(&darwin_of(t)->linker, 278, 0))
+	if (!marker || darwin_version_less(&darwin_of(t)->linker, 278, 0))
 		return;
 	tc_word(t, s, o->at, "-bitcode_process_mode");
 	tc_word(t, s, o->at, "marker");
@@ -369,23 +369,23 @@ static void slot_objc_members(struct tc *t, const struct slot *s)
 
 /* One architecture of several is linked into a file beside the others; -### shows clang's kind of
  * name for it, the run puts its own. */
-static void slot_darwin_output(struct tc *t, const struct slot *s)
+const char *darwin_output(struct tc *t)
 {
-	const char *arch = darwin_of(t)->target.arch, *base = "a";
 	const struct job_word *o = &t->job->str[JS_OUTPUT];
+	const char *base = "a";
 
-	if (!darwin_of(t)->universal) {
-		slot_output(t, s);
-		return;
-	}
+	if (!darwin_of(t)->universal)
+		return o->text ? o->text : t->pf->output.text;
 	if (t->plan->ninputs)
 		base = path_base(t->plan->inputs[0].text);
 	base = str_ndup(t->mem, base, strcspn(base, "."));
-	t->plan->output = o->text ? o->text : t->pf->output.text;
-	t->plan->output_at = o->text ? o->at : t->pf->output.at;
-	tc_word(t, s, t->plan->output_at, "-o");
-	t->plan->output_index = t->plan->argv.n;
-	tc_wordf(t, s, t->plan->output_at, "/tmp/%s-000000/%s-%s.out", base, base, arch);
+	return str_fmt(t->mem, "/tmp/%s-000000/%s-%s.out", base, base, darwin_of(t)->target.arch);
+}
+
+static void slot_darwin_output(struct tc *t, const struct slot *s)
+{
+	slot_output(t, s);
+	t->plan->argv.v[t->plan->output_index] = darwin_output(t);
 }
 
 /* -lstdc++ and -lcc_kext are names for what the system has instead */
@@ -447,13 +447,41 @@ static void slot_veclib(struct tc *t, const struct slot *s)
 	tc_word(t, s, o->at, "Accelerate");
 }
 
-/* LLD has no driver to tell how many threads "all" are */
+/* "all" and 0 are as many threads as this machine runs */
 static void slot_lto_jobs(struct tc *t, const struct slot *s)
 {
 	const struct job_word *w = &t->job->str[JS_LTO_JOBS];
+	struct darwin_version n;
 
-	if (w->text && *w->text)
-		mllvm(t, s, w->at, str_fmt(t->mem, "-threads=%s", w->text));
+	if (!w->text || !*w->text)
+		return;
+	if (str_eq(w->text, "all"))
+		n.part[0] = 0;
+	else if (!darwin_version_parse(w->text, 1, &n)) {
+		diag_err(t->d, w->at, "'-flto-jobs=' wants a number or all, got '%s'", w->text);
+		return;
+	}
+	mllvm(t, s, w->at,
+		str_fmt(t->mem, "-threads=%ld",
+			n.part[0] ? (long)n.part[0] : sysconf(_SC_NPROCESSORS_ONLN)));
+}
+
+/* ld64 before 605.1 does not look for DriverKit where an SDK has it */
+static void slot_driverkit(struct tc *t, const struct slot *s)
+{
+	static const char *const dirs[][2] = { { "-L", "System/DriverKit/usr/lib" },
+		{ "-F", "System/DriverKit/System/Library/Frameworks" } };
+	const struct job_word *sdk = &t->job->str[JS_ISYSROOT];
+
+	if (darwin_of(t)->target.triple_os != DARWIN_DRIVERKIT || !sdk->text ||
+		!darwin_version_less(&darwin_of(t)->linker, 605, 1))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		const char *dir = path_join(t->mem, sdk->text, dirs[i][1]);
+
+		if (file_exists(dir))
+			tc_wordf(t, s, sdk->at, "%s%s", dirs[i][0], dir);
+	}
 }
 
 static void slot_openmp(struct tc *t, const struct slot *s)
@@ -474,7 +502,6 @@ static const struct slot darwin_slots[] = {
 	{ "-all_load", .emit = last },
 	{ "-allowable_client", .emit = all },
 	{ "-bind_at_load", .emit = last },
-	{ "-arch_errors_fatal", .emit = slot_ios_last },
 	{ "-dead_strip", .emit = last },
 	{ "-no_dead_strip_inits_and_terms", .emit = last },
 	{ "-dylib_file", .emit = all },
@@ -533,8 +560,11 @@ static const struct slot darwin_slots[] = {
 	{ "-dylinker_install_name", .emit = all },
 	{ "-dylinker", .emit = last },
 	{ "-Mach", .emit = last },
+	{ "profile-paths", .emit = darwin_profile_paths },
+	{ "remarks", .emit = darwin_remarks },
 	{ "outline", .emit = slot_outline },
 	{ "linkonce-outlining", .emit = slot_linkonce_outlining },
+	{ "statistics", .emit = darwin_stats },
 	{ "symbols", .emit = slot_symbols },
 	{ "objc-members", .emit = slot_objc_members },
 	{ "output", .emit = slot_darwin_output },
@@ -553,6 +583,7 @@ static const struct slot darwin_slots[] = {
 	{ "-F", .emit = joined },
 	{ "-iframework", .emit = joined, .word = "-F" },
 	{ "veclib", .emit = slot_veclib },
+	{ "driverkit", .emit = slot_driverkit },
 	{ 0 },
 };
 
@@ -568,20 +599,31 @@ static int read_linker_version(struct darwin *w)
 	return 0;
 }
 
-/* clang knows it for OpenBSD, and refuses it here */
+/* Words of other systems: position independence is a matter of -fpie here, and nothing is linked
+ * without the C library but by -nodefaultlibs. -nopie is an error in clang, too. */
 static void check_options(struct darwin *w)
 {
+	static const char *const unused[] = { "-pie", "-no-pie", "-static-pie", "-nolibc",
+		"-static-libstdc++", "-arch_errors_fatal" };
 	const struct job_option *o = darwin_option(&w->tc, "-nopie");
+	bool quiet = darwin_option(&w->tc, "-Wno-unused-command-line-argument") ||
+		     darwin_option(&w->tc, "-Qunused-arguments");
 
 	if (o)
 		diag_err(w->tc.d, o->at, "'-nopie' is not for Apple's systems; '-fno-pie' is");
+	for (size_t i = 0; i < sizeof(unused) / sizeof(unused[0]) && !quiet; i++) {
+		o = darwin_option(&w->tc, unused[i]);
+		if (o)
+			diag_warn(w->tc.d, o->at, "option '%s' is not used for this link", o->name);
+	}
 }
 
-static void plan_one(struct darwin *w, const char *arch, struct loc at)
+static void plan_one(struct darwin *w, const char *arch, struct loc at, bool first)
 {
 	if (read_linker_version(w) || darwin_target_find(&w->tc, arch, at, &w->target))
 		return;
-	check_options(w);
+	if (first)
+		check_options(w);
 	w->tc.pf = w->target.system.pf;
 	w->tc.plan->flavor = PLAN_DARWIN;
 	w->tc.plan->linker = "ld64.lld";
@@ -622,6 +664,6 @@ void darwin_plan(struct tc *t)
 			*plan = empty;
 		}
 		w.tc.plan = plan;
-		plan_one(&w, n ? arch[i]->values[0] : NULL, n ? arch[i]->at : NOWHERE);
+		plan_one(&w, n ? arch[i]->values[0] : NULL, n ? arch[i]->at : NOWHERE, !i);
 	}
 }

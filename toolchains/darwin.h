@@ -24,10 +24,20 @@ static inline const struct job_option *darwin_option(const struct tc *t, const c
 {
 	return job_option_last(t->job, name);
 }
+/* the last of several, ended by NULL; or NULL */
+const struct job_option *darwin_option_of(const struct tc *t, const char *const names[]);
 /* -mkernel and -fapple-kext mean -static, but not on systems without static kernel code */
 bool darwin_is_static(struct tc *t);
 bool darwin_is_kext(const struct tc *t);
 bool darwin_wants_libraries(const struct tc *t);
+
+/* the file that this plan's link writes, as the line says it */
+const char *darwin_output(struct tc *t);
+
+/* darwin_lto.c */
+void darwin_profile_paths(struct tc *t, const struct slot *s);
+void darwin_remarks(struct tc *t, const struct slot *s);
+void darwin_stats(struct tc *t, const struct slot *s);
 
 /* darwin_runtime.c: start objects, the compiler's runtimes, the C and C++ libraries */
 void darwin_start_objects(struct tc *t, const struct slot *s);

@@ -205,7 +205,8 @@ void darwin_profile(struct tc *t, const struct slot *s)
 		"__llvm_prf_data" };
 	static const char *const symbols[] = { "___gcov_dump", "___gcov_reset", "_writeout_fn_list",
 		"_reset_fn_list" };
-	struct loc at = profile_is_on(t) ? t->job->flag[JF_PROFILE].at : t->job->flag[JF_COVERAGE].at;
+	struct loc at =
+		profile_is_on(t) ? t->job->flag[JF_PROFILE].at : t->job->flag[JF_COVERAGE].at;
 
 	if (!profile_is_on(t) && !profile_is_coverage(t))
 		return;

@@ -14,16 +14,16 @@ static void check_one(struct tc *t, const char *name, bool there)
 }
 
 /* What a platform's list cannot say, since it depends on the version or the architecture: the data
- * race detector has programs with 64 bits on macOS and in simulators, but visionOS's; the C++ libraries of old
- * systems have no type information for vptr. */
+ * race detector has programs with 64 bits on macOS and in simulators, but visionOS's; the C++
+ * libraries of old systems have no type information for vptr. */
 static void check(struct tc *t)
 {
 	const struct darwin_target *g = &darwin_of(t)->target;
 	bool simulator = g->system.env == DARWIN_SIMULATOR && g->system.os != DARWIN_XROS;
 	bool bits64 = g->arm64 || str_starts(g->arch, "x86_64");
-	bool old = darwin_is_mac(g) ? darwin_version_less(&g->native, 10, 9) :
-				      darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
-						 darwin_version_less(&g->native, 5, 0);
+	bool old = darwin_is_mac(g) ? darwin_version_less(&g->native, 10, 9)
+				    : darwin_is_ios(g) && g->system.env == DARWIN_DEVICE &&
+					      darwin_version_less(&g->native, 5, 0);
 
 	check_one(t, "thread", bits64 && (darwin_is_mac(g) || simulator));
 	check_one(t, "memtag", g->arm64);
@@ -90,7 +90,8 @@ void darwin_sanitizers(struct tc *t, const struct slot *s)
 	}
 }
 
-/* XRay is for 64-bit macOS alone; its runtimes are linked where they are installed */
+/* XRay is for 64-bit macOS alone, as the triple has it; its runtimes are linked where they are
+ * installed */
 void darwin_xray(struct tc *t, const struct slot *s)
 {
 	static const char *const components[] = { "xray", "xray-basic", "xray-fdr" };
@@ -98,7 +99,7 @@ void darwin_xray(struct tc *t, const struct slot *s)
 
 	if (!tc_flag(t, JF_XRAY))
 		return;
-	if (g->system.os != DARWIN_MACOS || !(g->arm64 || str_starts(g->arch, "x86_64"))) {
+	if (g->triple_os != DARWIN_MACOS || !(g->arm64 || str_starts(g->arch, "x86_64"))) {
 		diag_err(t->d, t->job->flag[JF_XRAY].at,
 			"there is no XRay runtime for '%s'; leave '-fxray-instrument' out",
 			t->triple);

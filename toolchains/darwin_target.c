@@ -252,8 +252,9 @@ static bool by_triple(struct find *f, struct said *out)
 			"them",
 			f->triple.os);
 	if (!by_min_option(f, &min) ||
-		(min.os == out->os && !min.extra &&
-			!darwin_version_compare(&min.version, &out->version)))
+		(min.os == out->os &&
+			(min.bad || (!min.extra &&
+					    !darwin_version_compare(&min.version, &out->version)))))
 		return true;
 	if (min.os == out->os && !f->triple.version.part[0]) {
 		out->version = min.version;
@@ -342,14 +343,14 @@ static bool by_min_option(struct find *f, struct said *out)
 	return found;
 }
 
-static bool by_sdk(struct find *f, struct said *out);
+static bool sdk_says(struct find *f, struct said *out);
 
 /* macOS and another system at once are usual in Apple's builds: the architecture decides. Any other
  * two are a mistake. */
 static bool by_environment(struct find *f, struct said *out)
 {
 	const char *value[DARWIN_SYSTEMS];
-	bool arm = f->g->arm64 || str_starts(f->g->arch, "arm");
+	bool arm = str_starts(f->g->arch, "arm") && !str_eq(f->g->arch, "arm64_32");
 	int first = -1;
 	struct said sdk;
 
@@ -382,7 +383,7 @@ static bool by_environment(struct find *f, struct said *out)
 			.by_user = true,
 			.what = str_fmt(f->t->mem, "%s=%s", systems[i].variable, value[i]) };
 		said_version(out, value[i]);
-		if (by_sdk(f, &sdk)) {
+		if (sdk_says(f, &sdk)) {
 			out->env = sdk.env;
 			out->simulator = false;
 		}
@@ -435,12 +436,11 @@ static bool version_in(struct arena *a, const char *name, struct darwin_version 
 	       darwin_version_parse(str_ndup(a, from, (size_t)(to - from) + 1), 4, out);
 }
 
-static bool by_sdk(struct find *f, struct said *out)
+static bool sdk_says(struct find *f, struct said *out)
 {
 	const struct job_word *path = &f->t->job->str[JS_ISYSROOT];
 	const char *name = path->text ? sdk_name(f->t->mem, path->text) : NULL;
 	struct darwin_version v;
-	struct darwin_sdk *sdk;
 
 	*out = (struct said) { .what = path->text, .at = path->at };
 	if (!name)
@@ -452,12 +452,23 @@ static bool by_sdk(struct find *f, struct said *out)
 	if (!sdk_system(name, out) &&
 		!(strchr(name, '.') && sdk_system(strchr(name, '.') + 1, out)))
 		return false;
-	out->version = three(v);
+	out->version = v;
+	return true;
+}
+
+/* where the name decides the target, it is the SDK's version as well */
+static bool by_sdk(struct find *f, struct said *out)
+{
+	struct darwin_sdk *sdk;
+
+	if (!sdk_says(f, out))
+		return false;
 	if (!f->sdk) {
 		sdk = arena_new(f->t->mem, struct darwin_sdk);
-		sdk->version = v;
+		sdk->version = out->version;
 		f->g->sdk = sdk;
 	}
+	out->version = three(out->version);
 	return true;
 }
 
@@ -558,7 +569,7 @@ static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin
 		g->arch = "i386";
 	} else if (!m32 && m64 && g->x86 && !str_starts(g->arch, "x86_64")) {
 		g->arch = "x86_64";
-	} else if (!m32 && m64 && !g->x86 && str_starts(g->arch, "arm") && !g->arm64) {
+	} else if (!m32 && m64 && !at.arg && str_starts(g->arch, "arm") && !g->arm64) {
 		g->arch = "arm64";
 		g->arm64 = true;
 	}
@@ -575,6 +586,7 @@ int darwin_target_find(struct tc *t, const char *arch, struct loc arch_at, struc
 
 	*g = (struct darwin_target) { .sdk = f.sdk };
 	f.triple = triple_parse(t->mem, t->plan->triple);
+	g->triple_os = f.triple.darwin ? DARWIN_MACOS : f.triple.system;
 	if (set_arch(t, arch ? arch : f.triple.arch, arch_at, g))
 		return -1;
 	for (size_t i = 0; i < sizeof(deciders) / sizeof(deciders[0]) && !deciders[i](&f, &s); i++)

@@ -31,6 +31,7 @@ struct darwin_target {
 	const struct darwin_sdk *sdk;
 	const char *arch; /* as the linker names it */
 	bool x86, arm64;  /* arm64: also arm64e, not arm64_32 */
+	int triple_os;    /* enum darwin_os of the triple, which `system` may not be; or -1 */
 	struct loc at;    /* who said the version */
 };
 

@@ -171,6 +171,7 @@ struct job_option {
 	const char *const *values;
 	size_t nvalues;
 	struct loc at;
+	bool apple; /* means something to Apple's linker alone */
 };
 
 struct darwin_sdk; /* toolchains/darwin_target.h */
