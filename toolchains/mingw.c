@@ -390,6 +390,21 @@ static void asan(struct tc *t, const struct slot *s)
 	tc_word(t, s, t->san.at, "--no-whole-archive");
 }
 
+/* Intel's has a name of its own on Windows, the others need nothing beside them */
+static void openmp(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_OPENMP];
+
+	if (w->text && str_eq(w->text, "libiomp5"))
+		tc_word(t, s, w->at, "-liomp5md");
+	else if (w->text && str_eq(w->text, "libgomp"))
+		tc_word(t, s, w->at, "-lgomp");
+	else if (w->text && str_eq(w->text, "libomp"))
+		tc_word(t, s, w->at, "-lomp");
+	else if (w->text)
+		openmp_libraries(t, s, false); /* says what is wrong */
+}
+
 static void profile(struct tc *t, const struct slot *s)
 {
 	if (profile_is_on(t) || profile_is_coverage(t))
@@ -411,8 +426,7 @@ static void slot_libraries(struct tc *t, const struct slot *s)
 		flag_word(t, s, JF_STACK_PROTECTOR, "-lssp_nonshared");
 		flag_word(t, s, JF_STACK_PROTECTOR, "-lssp");
 	}
-	if (openmp_is_on(t))
-		openmp_libraries(t, s, false);
+	openmp(t, s);
 	c_group(t, s);
 	if (tc_flag(t, JF_PROFILE_PG))
 		flag_word(t, s, JF_PROFILE_PG, "-lgmon");
