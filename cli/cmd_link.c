@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "driver/cmdline.h"
 #include "driver/driver.h"
+#include "driver/query.h"
 #include "driver/options.h"
 #include "frontend/seal.h"
 
@@ -48,6 +49,8 @@ int cmd_link(struct cli *c)
 			"links with the LLD inside, as clang would call it");
 	if (mode.version)
 		return cli_version();
+	if (job.str[JS_QUERY].text)
+		return query_answer(c->mem, c->d, &job) ? EXIT_INPUT : EXIT_OK;
 	if (!job.ninputs) {
 		if (mode.verbose)
 			return cli_version();

@@ -20,6 +20,7 @@ enum action {
 	INPUT_OPTION, /* the option and its value, two words at their place */
 	CHOICE,       /* the value must be one of `choices` */
 	READ_JOB,
+	QUERY, /* `choices` is what is asked; a value is the file's name */
 	MODE,
 	IGNORE, /* means nothing to a link */
 	UNUSED, /* the same, and worth a warning */
@@ -154,6 +155,19 @@ static const struct option_rule rules[] = {
 	{ OPT_Olevel, SET_STR, JS_OPT_LEVEL, NULL },
 	{ OPT_march_EQ, SET_STR, JS_ARCH_NAME, NULL },
 	{ OPT_mcpu_EQ, SET_STR, JS_CPU, NULL },
+	{ OPT_m32, FIX_STR, JS_BITS, "32" },
+	{ OPT_m64, FIX_STR, JS_BITS, "64" },
+	{ OPT_mx32, FIX_STR, JS_BITS, "x32" },
+	{ OPT_mabi_EQ, SET_STR, JS_ABI, NULL },
+	{ OPT_mfloat_abi_EQ, CHOICE, JS_FLOAT_ABI, "soft|softfp|hard" },
+	{ OPT_msoft_float, FIX_STR, JS_FLOAT_ABI, "soft" },
+	{ OPT_mhard_float, FIX_STR, JS_FLOAT_ABI, "hard" },
+	{ OPT_mlittle_endian, FIX_STR, JS_ENDIAN, "little" },
+	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
+	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
+	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
+	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
+	{ OPT_x, IGNORE, 0, NULL },
 	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
 	{ OPT_fno_function_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=0" },
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
@@ -169,6 +183,15 @@ static const struct option_rule rules[] = {
 	{ OPT_fprofile_use_EQ, SET_STR, JS_PROFILE_USE, NULL },
 	{ OPT_fprofile_sample_use_EQ, SET_STR, JS_SAMPLE_PROFILE, NULL },
 	{ OPT_fveclib_EQ, SET_STR, JS_VECTOR_LIBRARY, NULL },
+	{ OPT_print_file_name_EQ, QUERY, 0, "file-name" },
+	{ OPT_print_prog_name_EQ, QUERY, 0, "prog-name" },
+	{ OPT_print_libgcc_file_name, QUERY, 0, "libgcc-file-name" },
+	{ OPT_print_runtime_dir, QUERY, 0, "runtime-dir" },
+	{ OPT_print_resource_dir, QUERY, 0, "resource-dir" },
+	{ OPT_print_target_triple, QUERY, 0, "target-triple" },
+	{ OPT_print_effective_triple, QUERY, 0, "effective-triple" },
+	{ OPT_print_multiarch, QUERY, 0, "multiarch" },
+	{ OPT_print_search_dirs, QUERY, 0, "search-dirs" },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
@@ -313,6 +336,11 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_WORDS: input_words(p, arg); break;
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
+	case QUERY:
+		job_set_str(p->job, JS_QUERY, r->choices, at);
+		if (arg->nvalues)
+			job_set_str(p->job, JS_QUERY_NAME, arg->values[0], at);
+		break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case IGNORE: break;

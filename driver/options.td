@@ -51,7 +51,7 @@ def static_pie : LinkFlag<"static-pie">, Group<kind_Group>,
   HelpText<"Link a static, position-independent program">;
 def pie : LinkFlag<"pie">, Group<kind_Group>, HelpText<"Link a position-independent program">;
 def no_pie : LinkFlag<"no-pie">, Group<kind_Group>, HelpText<"Link a program at a fixed address">;
-def nopie : LinkFlag<"nopie">, Alias<no_pie>;
+def nopie : LinkFlag<"nopie">, Group<kind_Group>, HelpText<"The same, on OpenBSD">;
 def r : LinkFlag<"r">, Group<kind_Group>, Flags<[LinkerInput]>,
   HelpText<"Link a relocatable object">;
 
@@ -177,7 +177,6 @@ def g_Joined : CompileJoined<"g">;
 def W_Joined : CompileJoined<"W">;
 def w : Compile<"w">;
 def pipe : Compile<"pipe">;
-def m64 : Compile<"m64">;
 def mtune_EQ : CompileJoined<"mtune=">;
 def std_EQ : CompileJoined<"std=">;
 def fPIC : Compile<"fPIC">;
@@ -328,6 +327,47 @@ def ffat_lto_objects : LinkFlag<"ffat-lto-objects">, Group<code_Group>,
   HelpText<"Inputs carry both bitcode and machine code">;
 def fno_fat_lto_objects : LinkFlag<"fno-fat-lto-objects">, Group<code_Group>,
   HelpText<"Take -ffat-lto-objects back">;
+// ---- queries
+class Query<string name> : Flag<["-", "--"], name>, Group<show_Group>, Visibility<[LinkOption]>;
+class QueryOf<string name> : Joined<["-", "--"], name>, Group<show_Group>,
+  Visibility<[LinkOption]>, MetaVarName<"<file>">;
+def print_file_name_EQ : QueryOf<"print-file-name=">,
+  HelpText<"Print where start file or library <file> is found">;
+def print_prog_name_EQ : QueryOf<"print-prog-name=">, HelpText<"Print where <file> is found">;
+def print_libgcc_file_name : Query<"print-libgcc-file-name">,
+  HelpText<"Print where the compiler's runtime library is found">;
+def print_runtime_dir : Query<"print-runtime-dir">,
+  HelpText<"Print the folder of the target's runtimes">;
+def print_resource_dir : Query<"print-resource-dir">,
+  HelpText<"Print clang's resource folder">;
+def print_target_triple : Query<"print-target-triple">, HelpText<"Print the target">;
+def print_effective_triple : Query<"print-effective-triple">,
+  HelpText<"Print the target that code is made for">;
+def print_multiarch : Query<"print-multiarch">, HelpText<"Print Debian's name of the target">;
+def print_search_dirs : Query<"print-search-dirs">,
+  HelpText<"Print the folders that files are looked for in">;
+
+// ---- which target of several
+def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"Link for the target's 32-bit variant">;
+def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"Link for the target's 64-bit variant">;
+def mx32 : LinkFlag<"mx32">, Group<target_Group>,
+  HelpText<"Link for x86-64 with 32-bit pointers">;
+def mabi_EQ : LinkJoined<"mabi=">, Group<target_Group>, MetaVarName<"<abi>">,
+  HelpText<"The calling convention, on MIPS, RISC-V, LoongArch and PowerPC">;
+def mfloat_abi_EQ : LinkJoined<"mfloat-abi=">, Group<target_Group>,
+  MetaVarName<"soft|softfp|hard">, HelpText<"How floating-point values are passed, on ARM">;
+def msoft_float : LinkFlag<"msoft-float">, Group<target_Group>, HelpText<"-mfloat-abi=soft">;
+def mhard_float : LinkFlag<"mhard-float">, Group<target_Group>, HelpText<"-mfloat-abi=hard">;
+def mlittle_endian : LinkFlag<"mlittle-endian">, Group<target_Group>,
+  HelpText<"Link for the target's little-endian variant">;
+def EL : LinkFlag<"EL">, Alias<mlittle_endian>;
+def mbig_endian : LinkFlag<"mbig-endian">, Group<target_Group>,
+  HelpText<"Link for the target's big-endian variant">;
+def EB : LinkFlag<"EB">, Alias<mbig_endian>;
+def mno_relax : LinkFlag<"mno-relax">, Group<target_Group>,
+  HelpText<"The linker does not shorten RISC-V's instructions">;
+def mrelax : LinkFlag<"mrelax">, Group<target_Group>, HelpText<"Take -mno-relax back">;
+def x : JoinedOrSeparate<["-"], "x">, Group<compile_Group>, Visibility<[LinkOption]>;
 // Compile options that link-time optimisation passes on; they mean nothing to other links.
 def march_EQ : CompileJoined<"march=">;
 def mcpu_EQ : CompileJoined<"mcpu=">;

@@ -2,6 +2,7 @@
 #include "driver/driver.h"
 
 #include "base/str.h"
+#include "driver/target.h"
 #include "toolchains/toolchain.h"
 #include "llvm/shim.h"
 
@@ -48,14 +49,19 @@ static bool report_not_linked(
 }
 
 /* The names under which a triple's platform may be filed, in order. Versions and vendors take no
- * part: x86_64-unknown-freebsd14 is x86_64-freebsd. */
+ * part: x86_64-unknown-freebsd14 is x86_64-freebsd, aarch64-linux-android21 aarch64-linux-android.
+ * A Linux without an environment (x86_64-redhat-linux) has glibc. */
 static const struct platform *by_triple(
 	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
 {
+	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
 	const char *names[] = {
 		t->text,
-		str_fmt(a, "%s-%s-%s", t->arch, t->os, t->env),
-		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, t->env),
+		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
+		/* an environment that another architecture has: aarch64-linux-gnueabihf, by -m64 */
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os,
+			str_starts(t->env, "musl") ? "musl" : "gnu"),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 	};
 
@@ -85,7 +91,7 @@ const struct platform *driver_platform(struct arena *a, struct diags *d, const s
 
 	if (name->text)
 		return platform_load(a, d, name->at, name->text, false);
-	ll_triple_parse(a, target->text ? target->text : ll_host_triple(a), &t);
+	target_of_job(a, job, &t);
 	return by_triple(a, d, target->at, &t);
 }
 
@@ -101,6 +107,9 @@ int driver_plan(
 	if (!pf)
 		return -1;
 	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
-	ll_triple_parse(a, target ? target : pf->triple.text, &t);
+	if (target || !asked->str[JS_PLATFORM].text)
+		target_of_job(a, asked, &t);
+	else
+		ll_triple_parse(a, pf->triple.text, &t);
 	return toolchain_plan(a, d, job, pf, t.normal, out);
 }

@@ -32,6 +32,7 @@ enum job_flag {
 	JF_RELOCATABLE,
 	JF_PIE,
 	JF_NO_PIE,
+	JF_NOPIE, /* OpenBSD's word for it */
 	JF_IMAGE,
 	JF_CXX, /* the C++ driver: its libraries are wanted */
 	JF_STRIP,
@@ -97,6 +98,8 @@ enum job_str {
 	JS_GCC_INSTALL_DIR,
 	JS_GCC_TRIPLE,
 	JS_DYLD_PREFIX,
+	JS_QUERY,      /* -print-file-name= and its kind: what is asked, without "-print-" */
+	JS_QUERY_NAME, /* ... of which file */
 	JS_RESOURCE_DIR, /* of compiler-rt's libraries; default: clang's, where distributions put it */
 	JS_COMPRESS_DEBUG,
 	JS_OPENMP,
@@ -109,6 +112,8 @@ enum job_str {
 	JS_ARCH_NAME, /* -march= */
 	JS_ABI,
 	JS_FLOAT_ABI,
+	JS_ENDIAN, /* "little", "big" */
+	JS_BITS,   /* "32", "64", "x32", "16": -m32 and its kind */
 	JS_CS_PROFILE_DIR,
 	JS_PROFILE_USE,
 	JS_SAMPLE_PROFILE,
@@ -123,6 +128,7 @@ enum job_str {
 enum job_list {
 	JL_LIBRARY_DIRS, /* -L */
 	JL_UNDEFINED,    /* -u */
+	JL_UNDEF_LONG,   /* -undefined, which MinGW's linkers read as -u */
 	JL_SCRIPTS,      /* -T */
 	JL_PREFIXES,     /* -B */
 	JL_SANITIZE,     /* "+address", "-undefined", and for traps "!+cfi", "!-cfi", in order */
@@ -130,7 +136,6 @@ enum job_list {
 	JL_LTO_OPTIONS, /* words behind -plugin-opt=, by options that only LTO cares for */
 	JL_LIBRARY_PATH, /* folders of LIBRARY_PATH, for links to this machine */
 	JL_NEEDS,        /* images: shared libraries, by soname */
-	JL_UNDEF_LONG,   /* -undefined, which MinGW's linkers read as -u */
 	JL_HOST_SYMBOLS, /* images: symbols that the host program provides */
 	JOB_LISTS,
 };

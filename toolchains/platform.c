@@ -15,8 +15,9 @@ static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static",
 static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared",
 	"no-unwinder" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
-	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "target", "target-arch", "mingw",
-	"mingw-name", "mingw-root" };
+	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "target", "mingw", "mingw-name",
+	"mingw-root", "arch-word", "abi", "gcc-suffix", "gcc-os-suffix", "gcc-up", "api",
+	"target-runtimes" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
@@ -65,6 +66,22 @@ static const struct yml_field platform_fields[] = {
 	STRS("library-dirs", library_dirs),
 	STRS("gcc-triples", gcc_triples),
 	STRS("gcc-lib-dirs", gcc_lib_dirs),
+	STRS("gcc-biarch-triples", gcc_biarch_triples),
+	STRS("gcc-biarch-lib-dirs", gcc_biarch_lib_dirs),
+	FACT("gcc-biarch-arch", gcc_biarch_arch),
+	STRS("gcc-multilib", gcc_multilib),
+	{ "gcc-any", YML_T_BOOL, YML_OPTIONAL, P(gcc_any), YML_NO_AT, NULL, 0 },
+	STRS("arch-options", arch_options),
+	STRS("emulation-options", emulation_options),
+	FACT("hard-float-linker", hard_float_linker),
+	FACT("soft-float-linker", soft_float_linker),
+	FACT("abi", abi),
+	FACT("effective-arch", effective_arch),
+	{ "big-endian", YML_T_BOOL, YML_OPTIONAL, P(big_endian), YML_NO_AT, NULL, 0 },
+	FACT("other-emulation", other_emulation),
+	STRS("other-arch-options", other_arch_options),
+	{ "sysroot-twice", YML_T_BOOL, YML_OPTIONAL, P(sysroot_twice), YML_NO_AT, NULL, 0 },
+	FACT("hwasan-linker", hwasan_linker),
 	STRS("arch-libraries", arch_libraries),
 	STRS("c-libraries", c_libraries),
 	STRS("c++-libraries", cxx_libraries),

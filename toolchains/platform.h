@@ -56,6 +56,22 @@ struct platform {
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
+	/* installations of the other width, which may have a folder for ours */
+	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
+	struct fact gcc_biarch_arch; /* first word of such a triple */
+	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
+	bool gcc_any;                 /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct yml_strs emulation_options; /* words after the emulation: "-X" */
+	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
+	/* where -EB and -EL turn the byte order of one platform about (ARM) */
+	bool big_endian;
+	struct fact other_emulation;
+	struct yml_strs other_arch_options;
+	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
+	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
+	struct fact effective_arch; /* ARM: the subarchitecture that "arm" stands for */
+	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
 	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
@@ -108,10 +124,16 @@ enum platform_var {
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
 	VAR_TARGET,      /* the triple as the user spelled it */
-	VAR_TARGET_ARCH, /* its architecture */
 	VAR_MINGW,       /* the folder that holds MinGW's folders */
 	VAR_MINGW_NAME,  /* the one of them with headers and libraries */
 	VAR_MINGW_ROOT,  /* VAR_MINGW, if its own lib/ is the target's */
+	VAR_ARCH_WORD, /* the triple's first word, as the user spelled it */
+	VAR_ABI,
+	VAR_GCC_SUFFIX,
+	VAR_GCC_OS_SUFFIX,
+	VAR_GCC_UP,
+	VAR_API,
+	VAR_TARGET_RUNTIMES,
 	PLATFORM_VARS,
 };
 struct platform_vars {

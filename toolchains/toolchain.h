@@ -95,6 +95,10 @@ static inline bool tc_flag(const struct tc *t, enum job_flag f)
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out);
 
+/* The part of it before the words: everything of struct tc is known then. */
+int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct link_plan *out, struct tc *t);
+
 /* the families */
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);

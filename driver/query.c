@@ -1,0 +1,94 @@
+/* Queries: build systems ask where a start file or the runtime library lies. */
+#include "driver/query.h"
+
+#include "base/str.h"
+#include "driver/driver.h"
+#include "driver/target.h"
+#include "toolchains/compiler_rt.h"
+#include "toolchains/runtime.h"
+
+static const char *libgcc_file_name(struct tc *t, const char *name)
+{
+	(void)name;
+	if (runtime_rtlib(t) == RTLIB_COMPILER_RT)
+		return compiler_rt_file(t, "builtins", RUNTIME_STATIC);
+	return tc_find_file(t, "libgcc.a");
+}
+
+static const char *runtime_dir(struct tc *t, const char *name)
+{
+	(void)name;
+	return compiler_rt_target_dir(t);
+}
+
+static const char *resource_dir(struct tc *t, const char *name)
+{
+	(void)name;
+	return t->resource_dir;
+}
+
+static const char *triple(struct tc *t, const char *name)
+{
+	(void)name;
+	return t->triple;
+}
+
+/* the triple code is made for: on ARM the subarchitecture of the CPU takes the place of "arm" */
+static const char *effective_triple(struct tc *t, const char *name)
+{
+	const char *word = t->pf->effective_arch.text, *rest = strchr(t->triple, '-');
+
+	(void)name;
+	return word && rest ? str_fmt(t->mem, "%s%s", word, rest) : t->triple;
+}
+
+static const char *multiarch(struct tc *t, const char *name)
+{
+	(void)name;
+	return t->vars.v[VAR_MULTIARCH];
+}
+
+static const char *search_dirs(struct tc *t, const char *name)
+{
+	struct strbuf b = { .mem = t->mem };
+
+	(void)name;
+	strbuf_fmt(&b, "programs: =\nlibraries: =%s", t->resource_dir);
+	for (size_t i = 0; i < t->library_dirs.n; i++)
+		strbuf_fmt(&b, ":%s", t->library_dirs.v[i].text);
+	return strbuf_text(&b);
+}
+
+static const struct query {
+	const char *word; /* as driver/cmdline.c files it in JS_QUERY */
+	const char *(*answer)(struct tc *t, const char *name);
+} queries[] = {
+	{ "file-name", tc_find_file },
+	{ "prog-name", tc_find_file },
+	{ "libgcc-file-name", libgcc_file_name },
+	{ "runtime-dir", runtime_dir },
+	{ "resource-dir", resource_dir },
+	{ "target-triple", triple },
+	{ "effective-triple", effective_triple },
+	{ "multiarch", multiarch },
+	{ "search-dirs", search_dirs },
+};
+
+int query_answer(struct arena *a, struct diags *d, const struct link_job *job)
+{
+	const char *word = job->str[JS_QUERY].text, *name = job->str[JS_QUERY_NAME].text;
+	const struct platform *pf = driver_platform(a, d, job);
+	struct link_plan plan;
+	struct ll_triple triple_of_job;
+	struct tc t;
+
+	if (!pf)
+		return -1;
+	target_of_job(a, job, &triple_of_job);
+	if (toolchain_begin(a, d, job, pf, triple_of_job.normal, &plan, &t))
+		return -1;
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
+		if (str_eq(queries[i].word, word))
+			diag_output(d, queries[i].answer(&t, name ? name : ""));
+	return 0;
+}
