@@ -13,6 +13,7 @@ static const struct {
 	{ "windows", "msvc", "Microsoft's link.exe" },
 	{ "windows", "itanium", "Windows with the Itanium C++ ABI" },
 	{ "windows", "cygnus", "Cygwin" },
+	{ "windows", "gnux32", "x32, which Windows does not have" },
 	{ "solaris", NULL, "Solaris" },
 	{ "fuchsia", NULL, "Fuchsia" },
 	{ "haiku", NULL, "Haiku" },
@@ -55,13 +56,13 @@ static const struct platform *by_triple(
 	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
 {
 	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
+	const char *any_env = str_starts(env, "musl") ? "musl" : "gnu";
 	const char *names[] = {
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
 		/* an environment that another architecture has: aarch64-linux-gnueabihf, by -m64 */
-		str_fmt(a, "%s-%s-%s", t->arch_name, t->os,
-			str_starts(t->env, "musl") ? "musl" : "gnu"),
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, str_eq(t->os, "linux") ? any_env : env),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 	};
 
