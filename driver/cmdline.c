@@ -158,6 +158,7 @@ static const struct option_rule rules[] = {
 	{ OPT_m32, FIX_STR, JS_BITS, "32" },
 	{ OPT_m64, FIX_STR, JS_BITS, "64" },
 	{ OPT_mx32, FIX_STR, JS_BITS, "x32" },
+	{ OPT_m16, FIX_STR, JS_BITS, "16" },
 	{ OPT_mabi_EQ, SET_STR, JS_ABI, NULL },
 	{ OPT_mfloat_abi_EQ, CHOICE, JS_FLOAT_ABI, "soft|softfp|hard" },
 	{ OPT_msoft_float, FIX_STR, JS_FLOAT_ABI, "soft" },

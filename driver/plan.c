@@ -1,6 +1,8 @@
 /* Job -> plan: find the platform, let its family's toolchain write the words. */
 #include "driver/driver.h"
 
+#include <stdlib.h>
+
 #include "base/str.h"
 #include "driver/target.h"
 #include "toolchains/toolchain.h"
@@ -96,6 +98,28 @@ const struct platform *driver_platform(struct arena *a, struct diags *d, const s
 	return by_triple(a, d, target->at, &t);
 }
 
+/* LIBRARY_PATH names folders of this machine, so it counts only for its own architecture and
+ * system. An empty part is the working folder. */
+static void add_library_path(struct arena *a, struct link_job *job, const struct platform *pf)
+{
+	const char *env = getenv("LIBRARY_PATH");
+	struct ll_triple host, target;
+
+	ll_triple_parse(a, ll_host_triple(a), &host);
+	ll_triple_parse(a, pf->triple.text, &target);
+	if (!env || !*env || !str_eq(host.arch_name, target.arch_name) ||
+		!str_eq(host.os, target.os))
+		return;
+	for (const char *s = env;; s++) {
+		size_t n = strcspn(s, ":");
+
+		job_add(job, JL_LIBRARY_PATH, n ? str_ndup(a, s, n) : ".", NOWHERE);
+		s += n;
+		if (!*s)
+			break;
+	}
+}
+
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *asked, struct link_plan *out)
 {
@@ -108,6 +132,7 @@ int driver_plan(
 	if (!pf)
 		return -1;
 	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
+	add_library_path(a, job, pf);
 	if (target || !asked->str[JS_PLATFORM].text)
 		target_of_job(a, asked, &t);
 	else

@@ -1,5 +1,5 @@
-/* The effective target. The options change words of the normalised triple; the platform is looked up
- * afterwards, so that x86_64-linux-gnu with -m32 is linked as i386-linux-gnu is. */
+/* The effective target. The options change words of the normalised triple; the platform is looked
+ * up afterwards, so that x86_64-linux-gnu with -m32 is linked as i386-linux-gnu is. */
 #include "driver/target.h"
 
 #include "base/str.h"
@@ -47,8 +47,8 @@ static void set_env(struct arena *a, struct ll_triple *t, const char *env)
 	for (int i = 0; end && i < 3; i++)
 		end = strchr(i ? end + 1 : end, '-');
 	if (end)
-		ll_triple_parse(a,
-			str_fmt(a, "%.*s-%s", (int)(end - t->normal), t->normal, env), t);
+		ll_triple_parse(
+			a, str_fmt(a, "%.*s-%s", (int)(end - t->normal), t->normal, env), t);
 	else
 		ll_triple_parse(a, str_fmt(a, "%s-%s", t->normal, env), t);
 }
@@ -98,6 +98,8 @@ static void apply_bits(struct arena *a, struct ll_triple *t, const char *bits)
 		set_env(a, t, str_starts(t->env, "musl") ? "muslx32" : "gnux32");
 		return;
 	}
+	if (str_eq(bits, "16") && !x86)
+		return;
 	if (x32 || musl_x32)
 		set_env(a, t, x32 ? "gnu" : "musl");
 	set_width(a, t, str_eq(bits, "64"));

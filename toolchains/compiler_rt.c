@@ -116,8 +116,8 @@ const char *compiler_rt_file(struct tc *t, const char *component, enum runtime_f
 
 	if (kind == RUNTIME_SHARED)
 		suffix = t->pf->family == FAMILY_MINGW ? ".dll.a" : ".so";
-	wanted = str_fmt(t->mem, "%s/%sclang_rt.%s%s", compiler_rt_target_dir(t), prefix, component,
-		suffix);
+	wanted = str_fmt(
+		t->mem, "%s/%sclang_rt.%s%s", compiler_rt_target_dir(t), prefix, component, suffix);
 	if (file_exists(wanted))
 		return wanted;
 	old = str_fmt(t->mem, "%s/%sclang_rt.%s-%s%s", compiler_rt_os_dir(t), prefix, component,

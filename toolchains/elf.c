@@ -115,8 +115,8 @@ static void dynamic_linker(struct tc *t, const struct slot *s)
 	if (!path)
 		return;
 	tc_word(t, s, f->at, "-dynamic-linker");
-	tc_wordf(t, s, prefix->text ? prefix->at : f->at, "%s%s",
-		prefix->text ? prefix->text : "", path);
+	tc_wordf(t, s, prefix->text ? prefix->at : f->at, "%s%s", prefix->text ? prefix->text : "",
+		path);
 }
 
 /* slot 10 of facts/toolchains.md 1.1 */

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -83,8 +84,8 @@ struct search {
 	struct gcc_version version;
 };
 
-/* An installation is valid if it has start files for our width: in the folder of that name, or at its
- * top when it is an installation of our own width. RISC-V's are taken as they are. */
+/* An installation is valid if it has start files for our width: in the folder of that name, or at
+ * its top when it is an installation of our own width. RISC-V's are taken as they are. */
 static bool multilib(const struct search *s, const char *path, const char **suffix)
 {
 	const struct gcc_wanted *w = s->w;
@@ -100,7 +101,8 @@ static bool multilib(const struct search *s, const char *path, const char **suff
 	}
 	if (w->pf->gcc_any)
 		return true;
-	return !s->biarch && file_exists(path_join(s->a, path, "crtbegin.o"));
+	return (!s->biarch || w->pf->gcc_either_width) &&
+	       file_exists(path_join(s->a, path, "crtbegin.o"));
 }
 
 static void try_version(struct search *s, const char *dir, const char *triple, const char *name)
@@ -118,11 +120,9 @@ static void try_version(struct search *s, const char *dir, const char *triple, c
 		return;
 	name = str_dup(s->a, name);
 	gcc_version_parse(name, &s->version);
-	s->best = (struct gcc_install) { .dir = path,
-		.triple = triple,
-		.version = name,
-		.suffix = suffix,
-		.up = "/../../.." };
+	s->best = (struct gcc_install) {
+		.dir = path, .triple = triple, .version = name, .suffix = suffix, .up = "/../../.."
+	};
 }
 
 static void try_versions(struct search *s, const char *lib, const char *folder, const char *triple)
@@ -184,10 +184,6 @@ static void try_prefix(struct search *s, const char *prefix)
 	yml_each (l, &pf->gcc_biarch_lib_dirs) {
 		const char *lib = path_join(s->a, prefix, pf->gcc_biarch_lib_dirs.v[l]);
 
-		if (s->w->only_triple) {
-			try_triple(s, lib, s->w->only_triple);
-			continue;
-		}
 		if (pf->gcc_biarch_arch.text)
 			try_triple(s, lib, with_arch(s, pf->gcc_biarch_arch.text, false));
 		yml_each (t, &pf->gcc_biarch_triples)
@@ -205,6 +201,53 @@ struct gcc_install gcc_find(
 	for (size_t p = 0; p < n && !s.best.dir; p++)
 		try_prefix(&s, prefixes[p]);
 	return s.best;
+}
+
+/* Gentoo's choice of a compiler: CURRENT=TRIPLE-VERSION in its configuration for the triple */
+static bool gentoo_choice(struct search *s, const char *root, const char *triple)
+{
+	char line[512];
+	const char *path = str_fmt(s->a, "%s/etc/env.d/gcc/config-%s", root, triple);
+	FILE *f = fopen(path, "r");
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		const char *name = str_ndup(s->a, line, strcspn(line, "\r\n"));
+		const char *dash = strrchr(name, '-'), *dir, *suffix;
+
+		if (!str_starts(name, "CURRENT=") || !dash)
+			continue;
+		name += 8;
+		dir = str_fmt(
+			s->a, "%s/usr/lib/gcc/%.*s/%s", root, (int)(dash - name), name, dash + 1);
+		if (!multilib(s, dir, &suffix))
+			continue;
+		s->best = (struct gcc_install) { .dir = dir,
+			.triple = str_ndup(s->a, name, (size_t)(dash - name)),
+			.version = dash + 1,
+			.suffix = suffix,
+			.up = "/../../.." };
+		found = true;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+bool gcc_gentoo(
+	struct arena *a, const struct gcc_wanted *w, const char *root, struct gcc_install *out)
+{
+	struct search s = { .a = a, .w = w };
+	bool found = gentoo_choice(&s, root, w->triple);
+
+	for (size_t i = 0; !found && i < w->pf->gcc_triples.n; i++)
+		found = gentoo_choice(&s, root, w->pf->gcc_triples.v[i]);
+	s.biarch = true;
+	for (size_t i = 0; !found && i < w->pf->gcc_biarch_triples.n; i++)
+		found = gentoo_choice(&s, root, w->pf->gcc_biarch_triples.v[i]);
+	if (found)
+		*out = s.best;
+	return found;
 }
 
 bool gcc_at(struct arena *a, const struct gcc_wanted *w, const char *dir, struct gcc_install *out)

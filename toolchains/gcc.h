@@ -17,7 +17,8 @@ struct gcc_install {
 struct gcc_wanted {
 	const struct platform *pf;
 	const char *triple;      /* the target's, normalised */
-	const char *only_triple; /* --gcc-triple=; NULL: all that the platform knows */
+	const char *only_triple; /* --gcc-triple=; NULL: all that the platform knows. (Installations
+				  * of the other width are looked for all the same.) */
 	const struct platform_vars *vars;
 };
 
@@ -36,6 +37,9 @@ int gcc_version_compare(const struct gcc_version *a, const struct gcc_version *b
  * (ties keep the first found). Valid is what holds crtbegin.o for our width. */
 struct gcc_install gcc_find(
 	struct arena *a, const struct gcc_wanted *w, const char *const prefixes[], size_t n);
+/* What Gentoo's configuration below `root` chose. returns false if there is none that is for us */
+bool gcc_gentoo(
+	struct arena *a, const struct gcc_wanted *w, const char *root, struct gcc_install *out);
 /* --gcc-install-dir=: take this folder. returns false if it is no installation for us */
 bool gcc_at(struct arena *a, const struct gcc_wanted *w, const char *dir, struct gcc_install *out);
 

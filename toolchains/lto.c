@@ -6,21 +6,87 @@
 
 #include "base/str.h"
 
+/* Names of an architecture or CPU that stand for another name: ARM's architectures for the CPU they
+ * began with, PowerPC's long names for LLVM's. Facts of LLVM's, not of a platform. */
+static const struct alias {
+	const char *arch, *name, *cpu;
+} aliases[] = {
+	{ "arm", "armv4t", "arm7tdmi" },
+	{ "arm", "armv5t", "arm10tdmi" },
+	{ "arm", "armv5te", "arm1022e" },
+	{ "arm", "armv6", "arm1136jf-s" },
+	{ "arm", "armv6k", "mpcore" },
+	{ "arm", "armv6kz", "arm1176jzf-s" },
+	{ "arm", "armv6t2", "arm1156t2-s" },
+	{ "arm", "armv6-m", "cortex-m0" },
+	{ "arm", "armv7-m", "cortex-m3" },
+	{ "arm", "armv7e-m", "cortex-m4" },
+	{ "arm", "armv7-r", "cortex-r4" },
+	{ "powerpc", "power3", "pwr3" },
+	{ "powerpc", "power4", "pwr4" },
+	{ "powerpc", "power5", "pwr5" },
+	{ "powerpc", "power6", "pwr6" },
+	{ "powerpc", "power7", "pwr7" },
+	{ "powerpc", "power8", "pwr8" },
+	{ "powerpc", "power9", "pwr9" },
+	{ "powerpc", "power10", "pwr10" },
+	{ "powerpc", "power11", "pwr11" },
+};
+
+static const char *alias(const struct tc *t, const char *name)
+{
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (str_starts(t->pf->arch.text, aliases[i].arch) && str_eq(name, aliases[i].name))
+			return aliases[i].cpu;
+	return NULL;
+}
+
+/* ARM: -march= names an architecture, and counts when there is no -mcpu=. `native` of another
+ * machine is no ARM: no CPU is named then. returns NULL if -march= does not say */
+static const char *arm_cpu(struct tc *t)
+{
+	const struct job_word *w = &t->job->str[JS_ARCH_NAME];
+	const char *name, *cpu;
+
+	if (!w->text || t->job->str[JS_CPU].text || !str_starts(t->pf->arch.text, "arm"))
+		return NULL;
+	if (str_eq(w->text, "native"))
+		return "";
+	name = str_ndup(t->mem, w->text, strcspn(w->text, "+"));
+	cpu = alias(t, name);
+	if (cpu)
+		return cpu;
+	return str_starts(name, "armv7") || str_starts(name, "armv8") || str_starts(name, "armv9")
+		       ? "generic"
+		       : NULL;
+}
+
 const char *lto_cpu(struct tc *t, struct loc *at)
 {
 	bool by_arch = t->pf->lto_cpu_option.text && str_eq(t->pf->lto_cpu_option.text, "march");
 	const struct job_word *w = &t->job->str[by_arch ? JS_ARCH_NAME : JS_CPU];
 	const char *host = t->job->str[JS_HOST_CPU].text;
 
+	*at = t->job->str[JS_ARCH_NAME].at;
+	if (arm_cpu(t))
+		return arm_cpu(t);
+	/* MIPS has the two options for one thing, and leaves `native` to the linker */
+	if (str_starts(t->pf->arch.text, "mips")) {
+		if (!w->text)
+			w = &t->job->str[JS_CPU];
+		host = "native";
+	}
 	*at = w->at;
 	if (w->text && *w->text && str_eq(w->text, "native"))
 		return host ? host : t->pf->lto_cpu.text;
-	if (w->text && *w->text)
-		return str_ndup(t->mem, w->text, strcspn(w->text, "+"));
+	if (w->text && *w->text) {
+		const char *name = str_ndup(t->mem, w->text, strcspn(w->text, "+"));
+		const char *cpu = alias(t, name);
+
+		return cpu ? cpu : name;
+	}
 	*at = t->pf->lto_cpu.at;
-	return t->pf->lto_cpu.text
-		       ? platform_subst(t->mem, &t->vars, t->pf->lto_cpu.text)
-		       : NULL;
+	return t->pf->lto_cpu.text ? platform_subst(t->mem, &t->vars, t->pf->lto_cpu.text) : NULL;
 }
 
 static void option(struct tc *t, const struct slot *s, struct loc at, const char *text)
@@ -58,7 +124,8 @@ static void jobs(struct tc *t, const struct slot *s)
 	option(t, s, w->at, str_fmt(t->mem, "jobs=%s", w->text));
 }
 
-/* The last of -fX and -fno-X that the list has for an option ("-emulated-tls" or "no -emulated-tls",
+/* The last of -fX and -fno-X that the list has for an option ("-emulated-tls" or "no
+ * -emulated-tls",
  * "-data-sections=0") says; NULL: none was given. */
 static const struct job_word *last_said(const struct tc *t, const char *name)
 {

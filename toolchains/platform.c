@@ -70,6 +70,7 @@ static const struct yml_field platform_fields[] = {
 	STRS("gcc-biarch-lib-dirs", gcc_biarch_lib_dirs),
 	FACT("gcc-biarch-arch", gcc_biarch_arch),
 	STRS("gcc-multilib", gcc_multilib),
+	{ "gcc-either-width", YML_T_BOOL, YML_OPTIONAL, P(gcc_either_width), YML_NO_AT, NULL, 0 },
 	{ "gcc-any", YML_T_BOOL, YML_OPTIONAL, P(gcc_any), YML_NO_AT, NULL, 0 },
 	STRS("arch-options", arch_options),
 	STRS("emulation-options", emulation_options),

@@ -60,6 +60,7 @@ struct platform {
 	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
 	struct fact gcc_biarch_arch; /* first word of such a triple */
 	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
+	bool gcc_either_width;        /* the top of one of the other width serves too */
 	bool gcc_any;                 /* installations without crtbegin.o are taken too */
 	struct yml_strs arch_options; /* words at the front: "-EL" */
 	struct yml_strs emulation_options; /* words after the emulation: "-X" */

@@ -83,7 +83,8 @@ void slot_xray(struct tc *t, const struct slot *s)
 
 	if (tc_flag(t, JF_XRAY) && t->pf->xray_archs.n &&
 		!in_strs(&t->pf->xray_archs, t->pf->arch.text)) {
-		diag_err(t->d, at, "there is no XRay runtime for '%s'; leave '-fxray-instrument' out",
+		diag_err(t->d, at,
+			"there is no XRay runtime for '%s'; leave '-fxray-instrument' out",
 			t->triple);
 		return;
 	}
@@ -130,8 +131,8 @@ void openmp_libraries(struct tc *t, const struct slot *s, bool with_dir)
 	if (!w->text)
 		return;
 	if (!word) {
-		diag_err(t->d, w->at, "'-fopenmp=' wants one of libomp, libgomp, libiomp5, got '%s'",
-			w->text);
+		diag_err(t->d, w->at,
+			"'-fopenmp=' wants one of libomp, libgomp, libiomp5, got '%s'", w->text);
 		return;
 	}
 	if (is_static)

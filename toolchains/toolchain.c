@@ -88,12 +88,31 @@ void slot_output(struct tc *t, const struct slot *s)
 	tc_word(t, s, at, t->plan->output);
 }
 
+/* LIBRARY_PATH counts for links to this machine; the driver puts it into the job for those */
+static void library_path(struct tc *t, const struct slot *s)
+{
+	const struct job_words *l = &t->job->list[JL_LIBRARY_PATH];
+
+	for (size_t i = 0; i < l->n; i++)
+		tc_wordf(t, s, l->v[i].at, "-L%s", l->v[i].text);
+}
+
+/* -lstdc++ stands for the C++ library of the link, unless the user says all libraries himself */
+static bool says_libraries(const struct tc *t)
+{
+	return tc_flag(t, JF_NOSTDLIB) || tc_flag(t, JF_NODEFAULTLIBS) ||
+	       tc_flag(t, JF_NOSTDLIBXX) || !t->pf->libcxx_libraries.n;
+}
+
 void slot_inputs(struct tc *t, const struct slot *s)
 {
+	library_path(t, s);
 	for (size_t i = 0; i < t->job->ninputs; i++) {
 		const struct job_input *in = &t->job->inputs[i];
 
-		if (in->kind == JOB_IN_LIB)
+		if (in->kind == JOB_IN_LIB && str_eq(in->text, "stdc++") && !says_libraries(t))
+			cxx_library_bare(t, s);
+		else if (in->kind == JOB_IN_LIB)
 			tc_wordf(t, s, in->at, "-l%s", in->text);
 		else
 			tc_word(t, s, in->at, in->text);
@@ -193,11 +212,43 @@ static void find_gcc(struct tc *t)
 		if (!gcc_at(t->mem, &w, str_ndup(t->mem, dir->text, len), &t->gcc))
 			diag_err(t->d, dir->at,
 				"'%s' is no GCC installation for '%s'; wanted is a folder with "
-				"crtbegin.o", dir->text, t->triple);
+				"crtbegin.o",
+				dir->text, t->triple);
 		return;
 	}
+	if (!t->job->str[JS_GCC_TOOLCHAIN].text &&
+		gcc_gentoo(t->mem, &w, t->vars.v[VAR_SYSROOT], &t->gcc))
+		return;
 	n = gcc_prefixes(t, prefixes, sizeof(prefixes) / sizeof(prefixes[0]));
 	t->gcc = gcc_find(t->mem, &w, prefixes, n);
+}
+
+/* The ABI in the names of folders and dynamic linkers: -mabi=, or what other options amount to (the
+ * extensions behind RISC-V's -march=, LoongArch without floating point); the platform's otherwise.
+ * "elfv2" counts as "2". */
+static const char *abi_name(struct tc *t)
+{
+	const char *abi = t->job->str[JS_ABI].text, *march = t->job->str[JS_ARCH_NAME].text;
+	const char *platform = t->pf->abi.text, *fp = t->job->str[JS_FLOAT_ABI].text;
+	size_t n;
+
+	if (!platform)
+		return NULL;
+	if (abi)
+		return str_starts(abi, "elfv") ? abi + 4 : abi;
+	if (fp && str_eq(fp, "soft") && str_starts(platform, "lp64") &&
+		str_starts(t->pf->arch.text, "loongarch"))
+		return "lp64s";
+	if (!march || !str_starts(march, "rv") || !str_starts(t->pf->arch.text, "riscv"))
+		return platform;
+	n = strcspn(march, "_");
+	march = str_ndup(t->mem, march, n);
+	abi = str_starts(march, "rv64") ? "lp64" : "ilp32";
+	if (strchr(march + 4, 'e'))
+		return str_fmt(t->mem, "%se", abi);
+	if (strchr(march + 4, 'g') || strchr(march + 4, 'd'))
+		return str_fmt(t->mem, "%sd", abi);
+	return strchr(march + 4, 'f') ? str_fmt(t->mem, "%sf", abi) : abi;
 }
 
 static void set_vars(struct tc *t, const char *triple)
@@ -218,11 +269,11 @@ static void set_vars(struct tc *t, const char *triple)
 	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
 	t->vars.v[VAR_MINGW_ROOT] = t->mingw.root;
 	t->vars.v[VAR_ARCH_WORD] = str_ndup(t->mem, triple, strcspn(triple, "-"));
-	t->vars.v[VAR_ABI] = abi ? abi : t->pf->abi.text;
+	t->vars.v[VAR_ABI] = abi_name(t);
 	if (t->api)
 		t->vars.v[VAR_API] = str_fmt(t->mem, "%u", t->api);
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
-	if (abi && str_eq(abi, "n32"))
+	if (abi && str_eq(abi, "n32") && str_starts(t->pf->arch.text, "mips"))
 		t->vars.v[VAR_OSLIB] = "lib32";
 }
 
@@ -262,11 +313,10 @@ static void find_library_dirs(struct tc *t)
 {
 	if (t->pf->runtime_os.text) {
 		add_library_dir(t, compiler_rt_stdlib_dir(t), NOWHERE);
-		add_library_dir(t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple),
-			NOWHERE);
+		add_library_dir(
+			t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple), NOWHERE);
 		add_library_dir(t,
-			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text),
-			NOWHERE);
+			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text), NOWHERE);
 	}
 	yml_each (i, &t->pf->library_dirs)
 		/* clang names MinGW's folders whether they exist or not */
