@@ -66,6 +66,11 @@ def works(*command):
 for program in ("clang-format-19", "gcc", "g++", "npm", "git"):
     if shutil.which(program):
         config.available_features.add(program)
+# Windows programs; Debian's package has the program in no folder of PATH
+wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/wine64"))), None)
+if wine:
+    config.available_features.add("wine")
+    config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
 # mounts of one's own, for a full disk: `unshare -rm sh -c "mount -t tmpfs -o size=64k ..."`
 if works("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp"):
     config.available_features.add("unshare-mount")

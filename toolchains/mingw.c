@@ -33,7 +33,7 @@ static struct platform_vars name_vars(struct tc *t)
 		spelled = t->pf->triple.text;
 	dash = strchr(spelled, '-');
 	vars.v[VAR_TRIPLE] = triple;
-	vars.v[VAR_TARGET_ARCH] = arch;
+	vars.v[VAR_ARCH_WORD] = arch;
 	vars.v[VAR_TARGET] = str_fmt(t->mem, "%s%s", arch, dash ? dash : "");
 	return vars;
 }
@@ -52,7 +52,11 @@ static bool find_version(struct tc *t, const char *dir, const char *name)
 		text = str_dup(t->mem, e->d_name);
 		gcc_version_parse(text, &best);
 		t->gcc = (struct gcc_install) {
-			.dir = str_fmt(t->mem, "%s/%s", dir, text), .triple = name, .version = text
+			.dir = str_fmt(t->mem, "%s/%s", dir, text),
+			.triple = name,
+			.version = text,
+			.suffix = "",
+			.up = "/../../..",
 		};
 	}
 	if (d)
@@ -128,7 +132,6 @@ void mingw_find(struct tc *t)
 	struct platform_vars vars = name_vars(t);
 
 	t->vars.v[VAR_TARGET] = vars.v[VAR_TARGET];
-	t->vars.v[VAR_TARGET_ARCH] = vars.v[VAR_TARGET_ARCH];
 	if (sysroot && *sysroot) {
 		t->mingw.base = t->mingw.root = sysroot;
 	} else if (!try_prefix(t, prefix)) {
@@ -138,7 +141,7 @@ void mingw_find(struct tc *t)
 		t->mingw.base = gcc && !file_exists(toplevel) ? gcc : prefix;
 	}
 	if (!t->mingw.name)
-		t->mingw.name = str_fmt(t->mem, "%s-w64-mingw32", vars.v[VAR_TARGET_ARCH]);
+		t->mingw.name = str_fmt(t->mem, "%s-w64-mingw32", vars.v[VAR_ARCH_WORD]);
 	find_gcc(t);
 	/* Fedora and openSUSE */
 	prefix = str_fmt(t->mem, "%s/sys-root/mingw", t->mingw.name);
@@ -392,6 +395,21 @@ static void asan(struct tc *t, const struct slot *s)
 	tc_word(t, s, t->san.at, "--no-whole-archive");
 }
 
+/* Intel's has a name of its own on Windows, the others need nothing beside them */
+static void openmp(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_OPENMP];
+
+	if (w->text && str_eq(w->text, "libiomp5"))
+		tc_word(t, s, w->at, "-liomp5md");
+	else if (w->text && str_eq(w->text, "libgomp"))
+		tc_word(t, s, w->at, "-lgomp");
+	else if (w->text && str_eq(w->text, "libomp"))
+		tc_word(t, s, w->at, "-lomp");
+	else if (w->text)
+		openmp_libraries(t, s, false); /* says what is wrong */
+}
+
 static void profile(struct tc *t, const struct slot *s)
 {
 	if (profile_is_on(t) || profile_is_coverage(t))
@@ -413,8 +431,7 @@ static void slot_libraries(struct tc *t, const struct slot *s)
 		flag_word(t, s, JF_STACK_PROTECTOR, "-lssp_nonshared");
 		flag_word(t, s, JF_STACK_PROTECTOR, "-lssp");
 	}
-	if (openmp_is_on(t))
-		openmp_libraries(t, s, false);
+	openmp(t, s);
 	c_group(t, s);
 	if (tc_flag(t, JF_PROFILE_PG))
 		flag_word(t, s, JF_PROFILE_PG, "-lgmon");
@@ -473,6 +490,8 @@ void mingw_plan(struct tc *t)
 	const struct job_words *scripts = &t->job->list[JL_SCRIPTS];
 
 	tc_warn_unused(t, mingw_unused);
+	if (tc_flag(t, JF_NOPIE))
+		diag_err(t->d, t->job->flag[JF_NOPIE].at, "'-nopie' is OpenBSD's; use '-no-pie'");
 	for (size_t i = 0; i < scripts->n; i++)
 		tc_unused(t, scripts->v[i].at, "-T");
 	t->plan->flavor = PLAN_MINGW;

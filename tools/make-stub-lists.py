@@ -4,7 +4,8 @@
   tools/make-stub-lists.py [--installed] [TRIPLE]
 
 The packages are downloaded by apt and unpacked into a temporary folder; with --installed the files
-of this machine are read instead. For Windows the import libraries of mingw-w64 tell. The output is checked in; stubs/README.md describes the format.
+of this machine are read instead. For Windows the import libraries of mingw-w64 tell. The output is
+checked in; stubs/README.md describes the format.
 """
 import argparse
 import os

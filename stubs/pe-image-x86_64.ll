@@ -1,5 +1,6 @@
-; What dllcrt2.o and libmingw32.a give a DLL, for images that are linked with neither. No target lines:
-; it is compiled for the target of the image.
+; What dllcrt2.o, libmingw32.a and libgcc.a give a DLL on x86-64, for images that are linked with none
+; of them. No target lines: it is compiled for the target of the image. Thread-local variables
+; (_tls_index) and C++ (libstdc++) are not in it.
 ;
 ; The linker gathers constructors in __CTOR_LIST__, destructors in __DTOR_LIST__: a word of -1, the
 ; functions, a zero. Constructors run from the end, as GCC has it.
@@ -109,4 +110,26 @@ done:
   ret i32 0
 fail:
   ret i32 -1
+}
+
+; Code that takes more than a page of stack calls this first, with the bytes in rax: Windows maps the
+; stack page by page, in order. All registers are kept. In: [rsp] return address; out: the same.
+$___chkstk_ms = comdat any
+
+define void @___chkstk_ms() naked noinline nounwind comdat {
+  call void asm sideeffect "pushq %rcx
+    pushq %rax
+    leaq 24(%rsp), %rcx
+    0: cmpq $$0x1000, %rax
+    jb 1f
+    subq $$0x1000, %rcx
+    subq $$0x1000, %rax
+    testb $$0, (%rcx)
+    jmp 0b
+    1: subq %rax, %rcx
+    testb $$0, (%rcx)
+    popq %rax
+    popq %rcx
+    retq", ""()
+  unreachable
 }
