@@ -9,34 +9,27 @@
 static int list(struct cli *c, bool json)
 {
 	struct json j = { .f = stdout };
-	const char *const *names;
-	size_t n;
+	const struct platform_row *rows;
+	size_t n = platform_list(c->mem, &rows);
 
-	platform_names(c->mem, &names, &n);
 	if (json)
 		json_array(&j, NULL);
 	for (size_t i = 0; i < n; i++) {
-		const struct platform *p = platform_load(c->mem, c->d, NOWHERE, names[i], false);
-
-		if (!p)
-			continue;
 		if (json) {
 			json_object(&j, NULL);
-			json_str(&j, "name", p->name);
-			json_str(&j, "triple", p->triple.text);
-			json_str(&j, "description", p->description.text);
-			json_str(&j, "file", p->path);
+			json_str(&j, "name", rows[i].name);
+			json_str(&j, "triple", rows[i].triple);
+			json_str(&j, "description", rows[i].description);
+			json_str(&j, "file", rows[i].path);
 			json_end_object(&j);
 		} else {
-			printf("%-24s %s\n", p->name,
-				p->description.text ? p->description.text : "");
+			printf("%-24s %s\n", rows[i].name,
+				rows[i].description ? rows[i].description : "");
 		}
 	}
-	if (json) {
+	if (json)
 		json_end_array(&j);
-		putchar('\n');
-	}
-	return c->d->errors ? EXIT_INPUT : EXIT_OK;
+	return EXIT_OK;
 }
 
 int cmd_platforms(struct cli *c)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "driver/target.h"
 #include "driver/sdk.h"
+#include "driver/target.h"
 #include "toolchains/toolchain.h"
 #include "llvm/shim.h"
 
@@ -39,7 +39,7 @@ static const struct {
 };
 
 /* "a, b, c" of the platforms there are */
-static const char *platform_list(struct arena *a)
+static const char *platform_text(struct arena *a)
 {
 	struct strbuf b = { .mem = a };
 	const char *const *names;
@@ -60,7 +60,7 @@ static bool report_not_linked(
 			continue;
 		diag_err(d, asked, "'%s' is of a family that pkgimg does not link: %s", t->text,
 			not_linked[i].name);
-		diag_note(d, NOWHERE, "the platforms it links for are: %s", platform_list(a));
+		diag_note(d, NOWHERE, "the platforms it links for are: %s", platform_text(a));
 		return true;
 	}
 	return false;
@@ -190,7 +190,8 @@ int driver_plan(
 	if (!pf)
 		return -1;
 	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
-	add_library_path(a, job, pf);
+	if (!job->flag[JF_IMAGE].on) /* an image takes nothing from the system */
+		add_library_path(a, job, pf);
 	if (target || !asked->str[JS_PLATFORM].text)
 		target_of_job(a, asked, &t);
 	else

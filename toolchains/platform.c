@@ -461,48 +461,83 @@ const struct platform *platform_load(
 
 /* ---- listing */
 
-static int by_text(const void *a, const void *b)
+/* the plain value of a key at the top of a file, or NULL: enough for a list of some hundred files,
+ * which need not be read as YAML for it */
+static const char *glance_at(struct arena *a, const char *text, const char *key)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	size_t n = strlen(key);
+
+	for (const char *s = text; s; s = strchr(s, '\n') ? strchr(s, '\n') + 1 : NULL)
+		if (!strncmp(s, key, n) && s[n] == ':' && s[n + 1] == ' ')
+			return str_ndup(a, s + n + 2, strcspn(s + n + 2, "\n"));
+	return NULL;
 }
 
-/* abstract is a key that each file states for itself, so a glance at the text tells */
-static bool is_abstract(struct arena *a, const char *path)
+/* returns false for what is only inherited from, and for what cannot be read */
+static bool glance(struct arena *a, const char *path, struct platform_row *out)
 {
 	struct diags quiet = { .sink = diag_drop };
+	struct arena scratch = { 0 };
+	const char *abstract = "true";
 	char *text;
 	size_t n;
 
-	if (file_read(a, &quiet, NOWHERE, "platform file", path, 1 << 20, &text, &n))
-		return true;
-	return !strncmp(text, "abstract: true", 14) || strstr(text, "\nabstract: true");
+	if (!file_read(&scratch, &quiet, NOWHERE, "platform file", path, 1 << 20, &text, &n)) {
+		abstract = glance_at(a, text, "abstract");
+		out->name = name_of(a, path);
+		out->path = path;
+		out->triple = glance_at(a, text, "triple");
+		out->description = glance_at(a, text, "description");
+	}
+	arena_free(&scratch);
+	return !abstract || !str_eq(abstract, "true");
 }
 
-void platform_names(struct arena *a, const char *const **names, size_t *n)
+static int by_name(const void *a, const void *b)
 {
-	const char *dirs[MOST_DIRS], **v = NULL;
-	size_t ndirs = platform_dirs(a, dirs, MOST_DIRS), count = 0, cap = 0, kept = 0;
+	const struct platform_row *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+size_t platform_list(struct arena *a, const struct platform_row **out)
+{
+	const char *dirs[MOST_DIRS];
+	size_t ndirs = platform_dirs(a, dirs, MOST_DIRS), n = 0, cap = 0, kept = 0;
+	struct platform_row *v = NULL, row;
 
 	for (size_t i = 0; i < ndirs; i++) {
 		DIR *dir = opendir(dirs[i]);
 
 		for (struct dirent *e; dir && (e = readdir(dir));) {
 			if (!str_ends(e->d_name, ".yaml") ||
-				is_abstract(a, path_join(a, dirs[i], e->d_name)))
+				!glance(a, path_join(a, dirs[i], e->d_name), &row))
 				continue;
-			arena_push_room(a, v, count, cap);
-			v[count++] = name_of(a, str_dup(a, e->d_name));
+			arena_push_room(a, v, n, cap);
+			v[n++] = row;
 		}
 		if (dir)
 			closedir(dir);
 	}
-	if (count)
-		qsort(v, count, sizeof(*v), by_text);
-	for (size_t i = 0; i < count; i++)
-		if (!kept || !str_eq(v[kept - 1], v[i]))
+	if (n)
+		qsort(v, n, sizeof(*v), by_name);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || !str_eq(v[kept - 1].name, v[i].name))
 			v[kept++] = v[i];
+	*out = v;
+	return kept;
+}
+
+void platform_names(struct arena *a, const char *const **names, size_t *n)
+{
+	const struct platform_row *rows;
+	const char **v;
+
+	*n = platform_list(a, &rows);
+	v = arena_array(a, const char *, *n);
+	for (size_t i = 0; i < *n; i++)
+		v[i] = rows[i].name;
 	*names = v;
-	*n = kept;
 }
 
 /* ---- variables */

@@ -77,8 +77,9 @@ struct darwin_facts {
 	struct fact runtime;          /* libclang_rt.<runtime>.a */
 	struct fact kext_runtime;     /* libclang_rt.<kext-runtime>.a, for -lcc_kext */
 	struct fact arclite;          /* libarclite_<arclite>.a */
-	struct fact arc_since, subscripting_since; /* versions with Objective-C's ARC of their own */
-	struct fact arm64_since;                   /* the first version with arm64 */
+	struct fact arc_since,
+		subscripting_since; /* versions with Objective-C's ARC of their own */
+	struct fact arm64_since;    /* the first version with arm64 */
 	struct yml_strs start_program, start_dylib, start_bundle, start_profile;
 };
 
@@ -174,6 +175,13 @@ static inline bool platform_is_bsd(const struct platform *p)
  * no such name. returns it (in the arena), or NULL: reported, unless quiet and absent */
 const struct platform *platform_load(
 	struct arena *a, struct diags *d, struct loc asked, const char *name, bool quiet);
+
+/* What a list of platforms shows; texts are NULL where the file itself does not say. */
+struct platform_row {
+	const char *name, *path, *triple, *description;
+};
+/* Those that can be loaded, sorted by name, abstract ones left out. returns how many */
+size_t platform_list(struct arena *a, const struct platform_row **out);
 
 /* All names that can be loaded, sorted, abstract ones left out */
 void platform_names(struct arena *a, const char *const **names, size_t *n);

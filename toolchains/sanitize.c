@@ -521,7 +521,8 @@ static bool is_static(const struct tc *t, const struct san_runtime *r)
 {
 	if (!is_needed(t, r) || (r->shared_order && t->san.shared))
 		return false;
-	if ((r->need == NEED_CFI || r->need == NEED_CFI_DIAG) && t->san.shared && sanitize_wants_ubsan(t))
+	if ((r->need == NEED_CFI || r->need == NEED_CFI_DIAG) && t->san.shared &&
+		sanitize_wants_ubsan(t))
 		return false;
 	return !tc_flag(t, JF_SHARED) || r == &runtimes[0];
 }

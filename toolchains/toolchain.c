@@ -312,15 +312,14 @@ static void find_library_dirs(struct tc *t)
 
 	if (t->pf->family == FAMILY_ELF && t->pf->runtime_os.text) {
 		add_library_dir(t, compiler_rt_stdlib_dir(t), NOWHERE, true);
-		add_library_dir(t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple),
-			NOWHERE, true);
+		add_library_dir(
+			t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple), NOWHERE, true);
 		add_library_dir(t,
-			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text),
-			NOWHERE, true);
+			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text), NOWHERE,
+			true);
 	}
 	yml_each (i, &t->pf->library_dirs)
-		add_library_dir(t,
-			platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]),
+		add_library_dir(t, platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]),
 			t->pf->library_dirs.at[i], if_there);
 }
 
@@ -378,7 +377,8 @@ static void look_around(struct tc *t)
 		bsd_library_dirs(t);
 	else
 		find_library_dirs(t);
-	if (t->pf->family == FAMILY_DARWIN) /* one runtime; its platform is not known for sure by now */
+	if (t->pf->family ==
+		FAMILY_DARWIN) /* one runtime; its platform is not known for sure by now */
 		return;
 	/* DragonFly has no runtimes of sanitizers; its options are only warned of */
 	if (t->pf->family != FAMILY_DRAGONFLY)

@@ -41,10 +41,10 @@ struct tc {
 	const char *data;              /* the program's data folder */
 	struct {
 		const char *base, *name, *root;
-	} mingw; /* as VAR_MINGW and those behind it */
-	const char *triple;            /* the target's, normalised */
-	const char *resource_dir;      /* clang's, of compiler-rt */
-	struct sanitize san;           /* what -fsanitize= and its kind amount to */
+	} mingw;                  /* as VAR_MINGW and those behind it */
+	const char *triple;       /* the target's, normalised */
+	const char *resource_dir; /* clang's, of compiler-rt */
+	struct sanitize san;      /* what -fsanitize= and its kind amount to */
 	bool is_android;
 	unsigned api; /* Android: the API level; 0: none named */
 };
