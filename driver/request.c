@@ -167,7 +167,8 @@ int line_reader_fill(struct line_reader *r)
 {
 	ssize_t got;
 
-	memmove(r->buf, r->buf + r->taken, r->n - r->taken);
+	if (r->taken) /* there is no buffer before the first line */
+		memmove(r->buf, r->buf + r->taken, r->n - r->taken);
 	r->n -= r->taken;
 	r->searched -= r->taken;
 	r->taken = 0;
