@@ -6,6 +6,7 @@
 #include "driver/cmdline.h"
 #include "driver/driver.h"
 #include "driver/options.h"
+#include "driver/query.h"
 #include "frontend/seal.h"
 
 /* An image with a root symbol of the user's own is not ours to seal. */
@@ -24,7 +25,13 @@ static int run(struct cli *c, const struct link_job *job, const struct link_plan
 /* -### and --explain run nothing, but a missing input is a mistake there as well */
 static int show(struct cli *c, const struct link_plan *plan, const struct link_mode *mode)
 {
-	if (mode->dry_run)
+	if (plan->no_link)
+		diag_warn(c->d, NOWHERE,
+			"clang 19 makes no link job with '--no-wasm-opt', so no line is shown; without "
+			"-### this is linked, and wasm-opt is not run");
+	if (mode->json)
+		driver_print_plan_json(plan);
+	else if (mode->dry_run)
 		driver_print_plan(plan);
 	if (mode->explain)
 		driver_explain_plan(plan);
@@ -47,6 +54,8 @@ int cmd_link(struct cli *c)
 			"links with the LLD inside, as clang would call it");
 	if (mode.version)
 		return cli_version();
+	if (query_asked(mode.query))
+		return query_answer(c->mem, c->d, &job, mode.query) ? EXIT_INPUT : EXIT_OK;
 	if (!job.ninputs) {
 		if (mode.verbose)
 			return cli_version();
@@ -56,7 +65,7 @@ int cmd_link(struct cli *c)
 	}
 	if (driver_plan(c->mem, c->d, &job, &plan))
 		return EXIT_INPUT;
-	if (mode.dry_run || mode.explain)
+	if (mode.dry_run || mode.explain || mode.json)
 		return show(c, &plan, &mode);
 	return run(c, &job, &plan, &mode);
 }

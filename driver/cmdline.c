@@ -14,6 +14,11 @@ enum action {
 	INPUT_WORDS,  /* each value is a word at its place */
 	INPUT_OPTION, /* the option and its value, two words at their place */
 	CHOICE,       /* the value must be one of `choices` */
+	CLEAR_FLAG,
+	FUSE_LD,
+	LTO,  /* a flag and a string */
+	BITS, /* flags of which the last said is on */
+	QUERY,
 	READ_JOB,
 	MODE,
 	IGNORE, /* means nothing to a link */
@@ -68,11 +73,39 @@ static const struct option_rule rules[] = {
 	{ OPT_e, INPUT_OPTION, 0, "-e" },
 	{ OPT_rpath, INPUT_OPTION, 0, "-rpath" },
 	{ OPT_r, INPUT_OPTION, JF_RELOCATABLE, "-r" },
-	{ OPT_rtlib_EQ, CHOICE, JS_RTLIB, "libgcc|platform" },
-	{ OPT_unwindlib_EQ, CHOICE, JS_UNWINDLIB, "libgcc|platform" },
-	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|platform" },
-	{ OPT_fuse_ld_EQ, CHOICE, -1, "lld|ld.lld" },
+	/* what these may be is the family's to say: some do not look at them at all */
+	{ OPT_rtlib_EQ, SET_STR, JS_RTLIB, NULL },
+	{ OPT_unwindlib_EQ, SET_STR, JS_UNWINDLIB, NULL },
+	{ OPT_stdlib_EQ, SET_STR, JS_STDLIB, NULL },
+	{ OPT_fuse_ld_EQ, FUSE_LD, JS_FUSE_LD, "lld|ld.lld" },
+	{ OPT_ld_path_EQ, SET_STR, JS_LD_PATH, NULL },
+	{ OPT_resource_dir_EQ, SET_STR, JS_RESOURCE_DIR, NULL },
+	{ OPT_mexec_model_EQ, SET_STR, JS_EXEC_MODEL, NULL },
+	{ OPT_Olevel, SET_STR, JS_OPT_LEVEL, NULL },
+	{ OPT_flto, SET_FLAG, JF_LTO, NULL },
+	{ OPT_flto_EQ, LTO, JS_LTO, "full|thin|auto|jobserver" },
+	{ OPT_fno_lto, CLEAR_FLAG, JF_LTO, NULL },
+	{ OPT_wasm_opt, CLEAR_FLAG, JF_NO_WASM_OPT, NULL },
+	{ OPT_no_wasm_opt, SET_FLAG, JF_NO_WASM_OPT, NULL },
+	{ OPT_fexperimental_library, SET_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
+	{ OPT_fno_experimental_library, CLEAR_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
+	{ OPT_m32, BITS, JF_M32, NULL },
+	{ OPT_m64, BITS, JF_M64, NULL },
+	{ OPT_mx32, BITS, JF_MX32, NULL },
+	{ OPT_x, CHOICE, -1, "none" },
 	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
+	{ OPT_dumpmachine, QUERY, QUERY_MACHINE, NULL },
+	{ OPT_dumpversion, QUERY, QUERY_VERSION, NULL },
+	{ OPT_print_resource_dir, QUERY, QUERY_RESOURCE_DIR, NULL },
+	{ OPT_print_search_dirs, QUERY, QUERY_SEARCH_DIRS, NULL },
+	{ OPT_print_runtime_dir, QUERY, QUERY_RUNTIME_DIR, NULL },
+	{ OPT_print_file_name_EQ, QUERY, QUERY_FILE_NAME, NULL },
+	{ OPT_print_prog_name_EQ, QUERY, QUERY_PROG_NAME, NULL },
+	{ OPT_print_libgcc_file_name, QUERY, QUERY_LIBGCC_FILE_NAME, NULL },
+	{ OPT_print_multi_lib, QUERY, QUERY_MULTI_LIB, NULL },
+	{ OPT_print_multi_directory, QUERY, QUERY_MULTI_DIRECTORY, NULL },
+	{ OPT_print_target_triple, QUERY, QUERY_TARGET_TRIPLE, NULL },
+	{ OPT_print_effective_triple, QUERY, QUERY_EFFECTIVE_TRIPLE, NULL },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
@@ -80,9 +113,11 @@ static const struct option_rule rules[] = {
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
 	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
-	{ OPT_Olevel, IGNORE, 0, NULL },
-	{ OPT_resource_dir_EQ, IGNORE, 0, NULL },
+	{ OPT_no_canonical_prefixes, IGNORE, 0, NULL },
 	{ OPT_t, UNUSED, 0, NULL },
+	{ OPT_undefined, UNUSED, 0, NULL },
+	{ OPT_w, MODE, M(quiet), NULL },
+	{ OPT_json, MODE, M(json), NULL },
 };
 
 static const struct option_rule *rule_of(unsigned id)
@@ -93,6 +128,8 @@ static const struct option_rule *rule_of(unsigned id)
 	return NULL;
 }
 
+enum { MOST_UNUSED = 64 };
+
 struct parse {
 	struct arena *a;
 	struct diags *d;
@@ -100,6 +137,8 @@ struct parse {
 	struct link_mode *mode;
 	unsigned first;
 	const unsigned *origin; /* the word of the command line each argument came from */
+	const struct ll_arg *unused[MOST_UNUSED];
+	size_t nunused;
 };
 
 static struct loc place(const struct parse *p, const struct ll_arg *arg)
@@ -157,6 +196,20 @@ static void choice(struct parse *p, const struct option_rule *r, const struct ll
 		job_set_str(p->job, (enum job_str)r->index, arg->values[0], at);
 }
 
+/* A path is an external linker; `ld` and nothing are the platform's own choice, which the toolchain
+ * takes or refuses; other names must be those of the LLD inside. */
+static void fuse_ld(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	const char *value = arg->values[0];
+
+	if (*value == '/')
+		job_set_str(p->job, JS_LD_PATH, value, place(p, arg));
+	else if (!*value || str_eq(value, "ld"))
+		job_set_str(p->job, JS_FUSE_LD, value, place(p, arg));
+	else
+		choice(p, r, arg);
+}
+
 /* --no-demangle is taken out of the user's words and put in a slot of its own, as clang does */
 static void input_words(struct parse *p, const struct ll_arg *arg)
 {
@@ -205,14 +258,40 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_WORDS: input_words(p, arg); break;
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
+	case CLEAR_FLAG: p->job->flag[r->index].on = false; break;
+	case FUSE_LD: fuse_ld(p, r, arg); break;
+	case LTO:
+		choice(p, r, arg);
+		job_set_flag(p->job, JF_LTO, at);
+		break;
+	case BITS:
+		for (int f = JF_M32; f <= JF_MX32; f++)
+			p->job->flag[f].on = false;
+		job_set_flag(p->job, (enum job_flag)r->index, at);
+		break;
+	case QUERY: p->mode->query[r->index] = arg->nvalues ? arg->values[0] : ""; break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case IGNORE: break;
 	case UNUSED:
-		if (!p->mode->quiet_unused)
-			diag_warn(p->d, at, "option '%s' is not used for this link", arg->spelling);
+		if (p->nunused == MOST_UNUSED)
+			break;
+		p->unused[p->nunused++] = arg;
 		break;
 	}
+}
+
+/* -w and -Wno-unused-... may stand behind what they silence */
+static void warn_unused(struct parse *p)
+{
+	p->d->no_warnings = p->mode->quiet;
+	if (p->mode->quiet_unused) {
+		job_set_flag(p->job, JF_QUIET_UNUSED, NOWHERE);
+		return;
+	}
+	for (size_t i = 0; i < p->nunused; i++)
+		diag_warn(p->d, place(p, p->unused[i]), "option '%s' is not used for this link",
+			p->unused[i]->spelling);
 }
 
 int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const argv[],
@@ -241,5 +320,6 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group))
 			diag_bug("option '%s' has no rule", arg->spelling);
 	}
+	warn_unused(&p);
 	return d->errors == before ? 0 : -1;
 }

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "toolchains/link_job.h"
+#include "driver/query.h"
 #include "llvm/shim.h"
 
 /* what a link command says besides the job */
@@ -14,7 +15,10 @@ struct link_mode {
 	bool explain;
 	bool verbose; /* -v */
 	bool quiet_unused;
+	bool quiet; /* -w */
+	bool json;
 	bool help, version;
+	const char *query[QUERIES]; /* what is asked, with its value or ""; NULL: not asked */
 };
 
 /* argv[0..n) without program and command name. `first` is the number of argv[0] as the user counts

@@ -18,6 +18,10 @@
 const struct platform *driver_platform(
 	struct arena *a, struct diags *d, const struct link_job *job);
 
+/* the same, and the normalised triple that is linked for (-m32 and -m64 done) */
+const struct platform *driver_target(
+	struct arena *a, struct diags *d, const struct link_job *job, const char **triple);
+
 /* returns 0, or -1 with all mistakes reported */
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out);
@@ -44,6 +48,9 @@ bool driver_verbose_linking(void);
 
 /* The plan on stderr: one line of quoted words, as clang -### does */
 void driver_print_plan(const struct link_plan *plan);
+/* The plan on stdout as one JSON object: flavor, linker, argv (each word with slot and place),
+ * inputs, output; for programs */
+void driver_print_plan_json(const struct link_plan *plan);
 /* Each word with the slot and the place that put it there, on stdout */
 void driver_explain_plan(const struct link_plan *plan);
 

@@ -22,6 +22,7 @@ def library_Group : OptionGroup<"library options">, HelpText<"LIBRARIES AND STAR
 def image_Group   : OptionGroup<"image options">, HelpText<"PACKAGE IMAGES">;
 def code_Group    : OptionGroup<"code options">, HelpText<"CODE">;
 def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
+def query_Group   : OptionGroup<"query options">, HelpText<"QUESTIONS">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
 
@@ -33,7 +34,7 @@ def h : Flag<["-"], "h">, Alias<help>,
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption]>;
+  Visibility<[InspectOption, PlatformsOption, LinkOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -89,7 +90,7 @@ def sysroot : Separate<["--"], "sysroot">, Alias<sysroot_EQ>, Visibility<[LinkOp
 def gcc_toolchain : Joined<["--"], "gcc-toolchain=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for GCC's start files and libgcc in <dir>">, Visibility<[LinkOption]>;
 def resource_dir_EQ : Joined<["-"], "resource-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
-  HelpText<"clang's resource folder; its libraries are not used">, Visibility<[LinkOption]>;
+  HelpText<"The folder of compiler-rt's libraries (lib/clang/MAJOR beside bin/)">, Visibility<[LinkOption]>;
 def resource_dir : Separate<["-"], "resource-dir">, Alias<resource_dir_EQ>,
   Visibility<[LinkOption]>;
 def dyld_prefix : Joined<["--"], "dyld-prefix=">, Group<target_Group>, MetaVarName<"<dir>">,
@@ -119,14 +120,32 @@ def static_libgcc : LinkFlag<"static-libgcc">, Group<library_Group>,
   HelpText<"Link libgcc statically">;
 def shared_libgcc : LinkFlag<"shared-libgcc">, Group<library_Group>,
   HelpText<"Link libgcc as a shared library">;
-def rtlib_EQ : Joined<["-", "--"], "rtlib=">, Group<library_Group>, MetaVarName<"libgcc|platform">,
-  HelpText<"The compiler's runtime library">, Visibility<[LinkOption]>;
+def rtlib_EQ : Joined<["-", "--"], "rtlib=">, Group<library_Group>, MetaVarName<"<name>">,
+  HelpText<"The compiler's runtime library: libgcc, compiler-rt or platform">, Visibility<[LinkOption]>;
 def unwindlib_EQ : Joined<["-", "--"], "unwindlib=">, Group<library_Group>,
-  MetaVarName<"libgcc|platform">, HelpText<"The unwinder's library">, Visibility<[LinkOption]>;
+  MetaVarName<"<name>">, HelpText<"The unwinder's library: libgcc, libunwind, none or platform">, Visibility<[LinkOption]>;
 def stdlib_EQ : Joined<["-", "--"], "stdlib=">, Group<library_Group>,
-  MetaVarName<"libstdc++|platform">, HelpText<"The C++ library">, Visibility<[LinkOption]>;
+  MetaVarName<"<name>">, HelpText<"The C++ library: libstdc++ or libc++">, Visibility<[LinkOption]>;
 def fuse_ld_EQ : Joined<["-"], "fuse-ld=">, Group<library_Group>, MetaVarName<"lld">,
   HelpText<"The linker; only lld, which is in this program">, Visibility<[LinkOption]>;
+def ld_path_EQ : Joined<["--"], "ld-path=">, Group<library_Group>, MetaVarName<"<program>">,
+  HelpText<"Run this linker with the same words, instead of the LLD inside">,
+  Visibility<[LinkOption]>;
+def mexec_model_EQ : Joined<["-"], "mexec-model=">, Group<kind_Group>,
+  MetaVarName<"command|reactor">, HelpText<"WebAssembly: a program, or a library with a start">,
+  Visibility<[LinkOption]>;
+def wasm_opt : Flag<["--"], "wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
+  HelpText<"WebAssembly: run wasm-opt over the output if it is installed">;
+def no_wasm_opt : Flag<["--"], "no-wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
+  HelpText<"WebAssembly: do not run wasm-opt">;
+def flto : LinkFlag<"flto">, Group<output_Group>,
+  HelpText<"Bitcode is compiled while linking; LTO's libraries come first">;
+def flto_EQ : Joined<["-"], "flto=">, Group<output_Group>, MetaVarName<"full|thin">,
+  HelpText<"The same, whole or by module">, Visibility<[LinkOption]>;
+def fno_lto : LinkFlag<"fno-lto">, Group<output_Group>, HelpText<"Undo -flto">;
+def fexperimental_library : LinkFlag<"fexperimental-library">, Group<library_Group>,
+  HelpText<"Link the C++ library's experimental part">;
+def fno_experimental_library : LinkFlag<"fno-experimental-library">, Group<library_Group>;
 def pthread : LinkFlag2<"pthread">, Group<library_Group>, HelpText<"Link the thread library">;
 def pg : LinkFlag<"pg">, Group<library_Group>, HelpText<"Link gprof's start file">;
 def rdynamic : LinkFlag<"rdynamic">, Group<output_Group>,
@@ -143,8 +162,39 @@ def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>
   HelpText<"Do not warn of options that are not used">;
 def Qunused_arguments : LinkFlag<"Qunused-arguments">, Alias<Wno_unused>;
 
+// ---- questions: answered on stdout, nothing is linked
+class Query<string name> : Flag<["-", "--"], name>, Group<query_Group>, Visibility<[LinkOption]>;
+class QueryName<string name> : Joined<["-", "--"], name>, Group<query_Group>,
+  Visibility<[LinkOption]>;
+def dumpmachine : Query<"dumpmachine">, HelpText<"Print the target's triple">;
+def dumpversion : Query<"dumpversion">, HelpText<"Print the version of the LLVM inside">;
+def print_search_dirs : Query<"print-search-dirs">,
+  HelpText<"Print where programs and libraries are looked for">;
+def print_resource_dir : Query<"print-resource-dir">,
+  HelpText<"Print the folder of compiler-rt's libraries">;
+def print_file_name_EQ : QueryName<"print-file-name=">, MetaVarName<"<file>">,
+  HelpText<"Print where <file> is found">;
+def print_prog_name_EQ : QueryName<"print-prog-name=">, MetaVarName<"<program>">,
+  HelpText<"Print where <program> is found">;
+def print_libgcc_file_name : Query<"print-libgcc-file-name">,
+  HelpText<"Print the compiler's runtime library">;
+def print_runtime_dir : Query<"print-runtime-dir">,
+  HelpText<"Print the folder of the target's compiler-rt">;
+def print_multi_lib : Query<"print-multi-lib">, HelpText<"Print the multilibs">;
+def print_multi_directory : Query<"print-multi-directory">,
+  HelpText<"Print the multilib's folder">;
+def print_target_triple : Query<"print-target-triple">, HelpText<"Print the target's triple">;
+def print_effective_triple : Query<"print-effective-triple">,
+  HelpText<"Print the triple that code is made for">;
+
 // known to clang's drivers of other platforms, without a meaning for those here
 def t : LinkFlag<"t">, Group<show_Group>;
+def undefined : Separate<["-"], "undefined">, Group<show_Group>, MetaVarName<"<word>">,
+  Visibility<[LinkOption]>;
+def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
+  HelpText<"What the inputs behind it are; only `none`: each by its content">,
+  Visibility<[LinkOption]>;
+def no_canonical_prefixes : LinkFlag<"no-canonical-prefixes">, Group<show_Group>;
 
 // accepted and not used: clang claims them when it only links
 class Compile<string name> : Flag<["-"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
@@ -152,9 +202,11 @@ class CompileJoined<string name> : Joined<["-"], name>, Group<compile_Group>,
   Visibility<[LinkOption]>;
 def g_Joined : CompileJoined<"g">;
 def W_Joined : CompileJoined<"W">;
-def w : Compile<"w">;
+def w : LinkFlag<"w">, Group<show_Group>, HelpText<"No warnings">;
 def pipe : Compile<"pipe">;
-def m64 : Compile<"m64">;
+def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"The target's 64-bit variant">;
+def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"The target's 32-bit variant">;
+def mx32 : LinkFlag<"mx32">, Group<target_Group>, HelpText<"The target's x32 variant">;
 def march_EQ : CompileJoined<"march=">;
 def mtune_EQ : CompileJoined<"mtune=">;
 def mcpu_EQ : CompileJoined<"mcpu=">;
@@ -173,6 +225,21 @@ def fno_rtti : Compile<"fno-rtti">;
 def fexceptions : Compile<"fexceptions">;
 def fno_strict_aliasing : Compile<"fno-strict-aliasing">;
 def fdiagnostics_color_Joined : CompileJoined<"fdiagnostics-color">;
+def fsanitize_EQ : CompileJoined<"fsanitize=">;
+def fno_sanitize_Joined : CompileJoined<"fno-sanitize">;
+def shared_libsan : Compile<"shared-libsan">;
+def shared_libasan : Compile<"shared-libasan">;
+def static_libsan : Compile<"static-libsan">;
+def frtlib_add_rpath : Compile<"frtlib-add-rpath">;
+def coverage : Flag<["-", "--"], "coverage">, Group<compile_Group>, Visibility<[LinkOption]>;
+def fprofile_Joined : CompileJoined<"fprofile-">;
+def fopenmp : Compile<"fopenmp">;
+def fopenmp_EQ : CompileJoined<"fopenmp=">;
+def fxray_Joined : CompileJoined<"fxray-">;
+def flto_jobs_EQ : CompileJoined<"flto-jobs=">;
+def ffat_lto_objects : Compile<"ffat-lto-objects">;
+def fsplit_stack : Compile<"fsplit-stack">;
+def ffast_math : Compile<"ffast-math">;
 def D : JoinedOrSeparate<["-"], "D">, Group<compile_Group>, Visibility<[LinkOption]>;
 def I : JoinedOrSeparate<["-"], "I">, Group<compile_Group>, Visibility<[LinkOption]>;
 

@@ -34,6 +34,32 @@ static const struct platform *by_triple(
 	return NULL;
 }
 
+/* -m32 and -m64: the other width of the target, for the architectures that have one */
+static const char *width_variant(
+	struct arena *a, const struct link_job *job, const char *triple, const char *arch_name)
+{
+	static const struct {
+		const char *arch, *m32, *m64;
+	} variants[] = {
+		{ "wasm32", "wasm32", "wasm64" },
+		{ "wasm64", "wasm32", "wasm64" },
+	};
+	bool m32 = job->flag[JF_M32].on, m64 = job->flag[JF_M64].on;
+
+	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+		if ((m32 || m64) && str_eq(arch_name, variants[i].arch))
+			return str_fmt(a, "%s%s", m32 ? variants[i].m32 : variants[i].m64,
+				triple + strcspn(triple, "-"));
+	return triple;
+}
+
+static void target_of(
+	struct arena *a, const struct link_job *job, const char *text, struct ll_triple *out)
+{
+	ll_triple_parse(a, text, out);
+	ll_triple_parse(a, width_variant(a, job, text, out->arch_name), out);
+}
+
 const struct platform *driver_platform(struct arena *a, struct diags *d, const struct link_job *job)
 {
 	const struct job_word *name = &job->str[JS_PLATFORM], *target = &job->str[JS_TARGET];
@@ -41,18 +67,28 @@ const struct platform *driver_platform(struct arena *a, struct diags *d, const s
 
 	if (name->text)
 		return platform_load(a, d, name->at, name->text, false);
-	ll_triple_parse(a, target->text ? target->text : ll_host_triple(a), &t);
+	target_of(a, job, target->text ? target->text : ll_host_triple(a), &t);
 	return by_triple(a, d, target->at, &t);
 }
 
-int driver_plan(struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out)
+const struct platform *driver_target(
+	struct arena *a, struct diags *d, const struct link_job *job, const char **triple)
 {
 	const struct platform *pf = driver_platform(a, d, job);
 	const char *target = job->str[JS_TARGET].text;
 	struct ll_triple t;
 
 	if (!pf)
-		return -1;
-	ll_triple_parse(a, target ? target : pf->triple.text, &t);
-	return toolchain_plan(a, d, job, pf, t.normal, out);
+		return NULL;
+	target_of(a, job, target ? target : pf->triple.text, &t);
+	*triple = t.normal;
+	return pf;
+}
+
+int driver_plan(struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out)
+{
+	const char *triple;
+	const struct platform *pf = driver_target(a, d, job, &triple);
+
+	return pf ? toolchain_plan(a, d, job, pf, triple, out) : -1;
 }

@@ -229,6 +229,9 @@ void elf_plan(struct tc *t)
 	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
 		diag_err(t->d, flag_at(t, JF_NO_PIE),
 			"'-no-pie' and '-static-pie' contradict each other; give one of them");
+	tc_choice(t, JS_RTLIB, "-rtlib=", "libgcc|platform");
+	tc_choice(t, JS_UNWINDLIB, "-unwindlib=", "libgcc|platform");
+	tc_choice(t, JS_STDLIB, "-stdlib=", "libstdc++|platform");
 	t->plan->flavor = PLAN_GNU;
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);

@@ -47,6 +47,13 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
+	JF_LTO,         /* -flto in any form; the last of -flto and -fno-lto wins */
+	JF_NO_WASM_OPT, /* wasm: no wasm-opt after the link */
+	JF_EXPERIMENTAL_LIBRARY,
+	JF_QUIET_UNUSED, /* say nothing of what is not used */
+	JF_M32,
+	JF_M64,
+	JF_MX32,
 	JOB_FLAGS,
 };
 
@@ -64,6 +71,12 @@ enum job_str {
 	JS_DYLD_PREFIX,
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
+	JS_RESOURCE_DIR, /* compiler-rt's home; default: lib/clang/MAJOR beside the program's bin */
+	JS_LTO,          /* "full" or "thin" */
+	JS_EXEC_MODEL,   /* wasm: "command" or "reactor" */
+	JS_OPT_LEVEL,    /* what stands behind -O */
+	JS_FUSE_LD,
+	JS_LD_PATH, /* an external linker that runs the plan */
 	JOB_STRS,
 };
 
@@ -155,6 +168,10 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	bool no_link;          /* nothing to print: clang makes no link job here */
+	struct argv post;      /* a program that is run over the output: v[0]; n == 0: none */
+	size_t post_output[2]; /* its words that are the output */
+	struct job_word external; /* --ld-path: the program that links instead of the LLD inside */
 };
 
 void plan_make(struct link_plan *p, enum plan_make_kind kind, const char *name, const char *source,

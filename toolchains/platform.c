@@ -14,7 +14,8 @@ static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static",
 	"shared" };
 static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
-	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data" };
+	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "os-env", "llvm-version",
+	"resource-dir" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
@@ -51,6 +52,19 @@ static const struct yml_field platform_fields[] = {
 	STRS("gcc-lib-dirs", gcc_lib_dirs),
 	STRS("c-libraries", c_libraries),
 	STRS("c++-libraries", cxx_libraries),
+	STRS("libc++-libraries", libcxx_libraries),
+	STRS("libc++-experimental-libraries", libcxx_experimental_libraries),
+	STRS("thread-libraries", thread_libraries),
+	STRS("lto-library-dirs", lto_library_dirs),
+	STRS("reactor-start-files", reactor_start_files),
+	STRS("command-start-files", command_start_files),
+	FACT("reactor-entry", reactor_entry),
+	FACT("runtime-os", runtime_os),
+	FACT("runtime-arch", runtime_arch),
+	FACT("effective-arch", effective_arch),
+	{ "runtime-in-os-dir", YML_T_BOOL, YML_OPTIONAL, P(runtime_in_os_dir),
+		P(runtime_in_os_dir_at), NULL, 0 },
+	FACT("default-rtlib", default_rtlib),
 	{ "page-size", YML_T_UINT, YML_OPTIONAL, P(page_size), P(page_size_at), NULL, 1 << 20 },
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };

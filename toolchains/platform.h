@@ -50,6 +50,18 @@ struct platform {
 	struct yml_strs runtime[RT_KINDS];
 	struct yml_strs c_libraries;   /* "-lc" */
 	struct yml_strs cxx_libraries; /* "-lstdc++" */
+	struct yml_strs libcxx_libraries;              /* "-lc++": those of -stdlib=libc++ */
+	struct yml_strs libcxx_experimental_libraries; /* the same with -fexperimental-library */
+	struct yml_strs thread_libraries;              /* words of -pthread */
+	struct yml_strs lto_library_dirs;              /* before library_dirs with -flto */
+	struct yml_strs reactor_start_files, command_start_files; /* wasm; the first found */
+	struct fact reactor_entry;
+	struct fact runtime_os;   /* compiler-rt's folder, where it is not the triple's OS */
+	struct fact runtime_arch; /* in names of compiler-rt, where it is not `arch` */
+	struct fact effective_arch; /* of -print-effective-triple, where it is not the triple's */
+	bool runtime_in_os_dir;     /* compiler-rt has no folder per triple */
+	struct loc runtime_in_os_dir_at;
+	struct fact default_rtlib; /* "compiler-rt"; absent: libgcc */
 	uint64_t page_size;            /* bytes */
 	struct loc page_size_at;
 	/* package images */
@@ -83,6 +95,9 @@ enum platform_var {
 	VAR_GCC_IN_SYSROOT,
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
+	VAR_OS_ENV,
+	VAR_LLVM_VERSION,
+	VAR_RESOURCE_DIR,
 	PLATFORM_VARS,
 };
 struct platform_vars {

@@ -56,6 +56,36 @@ void slots_run(struct tc *t, const struct slot *slots)
 			run_row(t, s);
 }
 
+/* ---- checks */
+
+bool tc_choice(struct tc *t, enum job_str s, const char *option, const char *choices)
+{
+	const struct job_word *w = &t->job->str[s];
+	size_t n;
+
+	if (!w->text)
+		return true;
+	n = strlen(w->text);
+	for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|')
+		if (strcspn(c, "|") == n && !strncmp(c, w->text, n))
+			return true;
+	diag_err(t->d, w->at, "'%s' wants one of %s for '%s', got '%s'", option, choices,
+		t->pf->name, w->text);
+	return false;
+}
+
+void tc_unused(struct tc *t, enum job_flag f, const char *option)
+{
+	if (tc_flag(t, f) && !tc_flag(t, JF_QUIET_UNUSED))
+		diag_warn(t->d, t->job->flag[f].at, "option '%s' is not used for '%s'", option,
+			t->pf->name);
+}
+
+bool tc_input_present(const struct job_input *in)
+{
+	return in->kind != JOB_IN_FILE || file_exists(in->text);
+}
+
 /* ---- shared slots */
 
 void slot_output(struct tc *t, const struct slot *s)
@@ -75,6 +105,8 @@ void slot_inputs(struct tc *t, const struct slot *s)
 	for (size_t i = 0; i < t->job->ninputs; i++) {
 		const struct job_input *in = &t->job->inputs[i];
 
+		if (!tc_input_present(in))
+			continue;
 		if (in->kind == JOB_IN_LIB)
 			tc_wordf(t, s, in->at, "-l%s", in->text);
 		else
@@ -100,9 +132,12 @@ void slot_library_dirs(struct tc *t, const struct slot *s)
 
 const char *tc_find_file(struct tc *t, const char *name)
 {
-	const struct job_words *lists[] = { &t->job->list[JL_PREFIXES], &t->library_dirs };
+	struct job_word resource = { t->resource_dir, NOWHERE };
+	const struct job_words resource_dir = { &resource, 1, 1, true };
+	const struct job_words *lists[] = { &t->job->list[JL_PREFIXES], &resource_dir,
+		&t->library_dirs };
 
-	for (size_t l = 0; l < 2; l++)
+	for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]); l++)
 		for (size_t i = 0; i < lists[l]->n; i++) {
 			const char *path = str_fmt(t->mem, "%s/%s", lists[l]->v[i].text, name);
 
@@ -130,6 +165,27 @@ static void find_gcc(struct tc *t)
 	t->gcc = gcc_find(t->mem, t->pf, prefixes, n);
 }
 
+/* what stands behind ARCH-VENDOR- in a normalised triple, or NULL */
+static const char *os_env(const char *triple)
+{
+	const char *dash = strchr(triple, '-');
+
+	dash = dash ? strchr(dash + 1, '-') : NULL;
+	return dash ? dash + 1 : NULL;
+}
+
+/* as clang's: lib/clang/MAJOR beside the folder of the program; the data folder is PREFIX/share/x */
+static const char *resource_dir(struct tc *t)
+{
+	const char *given = t->job->str[JS_RESOURCE_DIR].text;
+	const char *prefix = path_dir(t->mem, path_dir(t->mem, t->data));
+
+	if (given)
+		return given;
+	return str_fmt(t->mem, "%s/lib/clang/%.*s", prefix,
+		(int)strcspn(PKGIMG_LLVM_VERSION, "."), PKGIMG_LLVM_VERSION);
+}
+
 static void set_vars(struct tc *t, const char *triple)
 {
 	const char *sysroot = t->job->str[JS_SYSROOT].text;
@@ -145,20 +201,33 @@ static void set_vars(struct tc *t, const char *triple)
 	if (t->gcc.dir && str_starts(t->gcc.dir, t->vars.v[VAR_SYSROOT]))
 		t->vars.v[VAR_GCC_IN_SYSROOT] = t->gcc.dir;
 	t->vars.v[VAR_DATA] = t->data;
+	t->vars.v[VAR_OS_ENV] = os_env(triple);
+	t->vars.v[VAR_LLVM_VERSION] = PKGIMG_LLVM_VERSION;
+	t->vars.v[VAR_RESOURCE_DIR] = t->resource_dir;
 }
 
-static void find_library_dirs(struct tc *t)
+static void add_library_dirs(struct tc *t, const struct yml_strs *dirs, bool must_exist)
 {
 	struct job_words *l = &t->library_dirs;
 
-	yml_each (i, &t->pf->library_dirs) {
-		const char *dir = platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]);
+	yml_each (i, dirs) {
+		const char *dir = platform_subst(t->mem, &t->vars, dirs->v[i]);
 
-		if (!dir || !file_is_dir(dir))
+		if (!dir || (must_exist && !file_is_dir(dir)))
 			continue;
 		arena_push_room(t->mem, l->v, l->n, l->cap);
-		l->v[l->n++] = (struct job_word) { dir, t->pf->library_dirs.at[i] };
+		l->v[l->n++] = (struct job_word) { dir, dirs->at[i] };
 	}
+}
+
+/* clang looks whether the folders of ELF systems are there, and does not for WebAssembly's */
+static void find_library_dirs(struct tc *t)
+{
+	bool must_exist = t->pf->family != FAMILY_WASM;
+
+	if (tc_flag(t, JF_LTO))
+		add_library_dirs(t, &t->pf->lto_library_dirs, must_exist);
+	add_library_dirs(t, &t->pf->library_dirs, must_exist);
 }
 
 /* the inputs that are files, for the check before the link */
@@ -173,6 +242,53 @@ static void list_input_files(struct tc *t)
 	t->plan->inputs = v;
 }
 
+/* what is known before the first word: folders, variables */
+static void prepare(struct tc *t, const char *triple)
+{
+	t->kind = job_kind(t->job);
+	t->data = file_data_dir(t->mem);
+	t->resource_dir = resource_dir(t);
+	if (t->kind != JOB_IMAGE)
+		find_gcc(t);
+	set_vars(t, triple);
+	if (t->kind != JOB_IMAGE)
+		find_library_dirs(t);
+}
+
+/* -fuse-ld= is honoured or refused, never ignored */
+static void check_fuse_ld(struct tc *t)
+{
+	const struct job_word *w = &t->job->str[JS_FUSE_LD];
+
+	if (w->text && str_eq(w->text, "ld") && t->pf->family != FAMILY_WASM)
+		diag_err(t->d, w->at,
+			"'-fuse-ld=ld' is the system's own linker, which is not in this program; "
+			"--ld-path=PROGRAM runs it");
+}
+
+void toolchain_facts(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct tc_facts *out)
+{
+	struct tc *t = arena_new(a, struct tc);
+	const char *rtlib = job->str[JS_RTLIB].text;
+	const char *arch = pf->effective_arch.text;
+
+	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf };
+	prepare(t, triple);
+	if (!rtlib || str_eq(rtlib, "platform"))
+		rtlib = pf->default_rtlib.text ? pf->default_rtlib.text : "libgcc";
+	*out = (struct tc_facts) {
+		.resource_dir = t->resource_dir,
+		.runtime_dir = tc_runtime_dir(t),
+		.libgcc_file = str_eq(rtlib, "libgcc") ? tc_find_file(t, "libgcc.a")
+						       : tc_compiler_rt(t, "builtins"),
+		.effective_triple = arch ? str_fmt(a, "%s%s", arch, triple + strcspn(triple, "-"))
+					 : triple,
+		.library_dirs = t->library_dirs,
+		.tc = t,
+	};
+}
+
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
@@ -180,14 +296,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	unsigned before = d->errors;
 
 	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
-	t.kind = out->kind = job_kind(job);
+	prepare(&t, triple);
+	out->kind = t.kind;
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
-	t.data = file_data_dir(a);
-	if (t.kind != JOB_IMAGE)
-		find_gcc(&t);
-	set_vars(&t, triple);
-	if (t.kind != JOB_IMAGE)
-		find_library_dirs(&t);
+	out->external = job->str[JS_LD_PATH];
+	check_fuse_ld(&t);
 	list_input_files(&t);
 	switch ((enum platform_family)pf->family) {
 	case FAMILY_ELF:
@@ -196,10 +309,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 		else
 			elf_plan(&t);
 		break;
+	case FAMILY_WASM: wasm_plan(&t); break;
 	default:
 		diag_err(d, job->str[JS_TARGET].at,
 			"'%s' is a platform of a family that this version does not link; it links "
-			"elf",
+			"elf and wasm",
 			pf->name);
 	}
 	return d->errors == before ? 0 : -1;

@@ -25,6 +25,7 @@ struct tc {
 	struct platform_vars vars;
 	struct job_words library_dirs; /* the platform's, substituted, those that exist */
 	const char *data;              /* the program's data folder */
+	const char *resource_dir;      /* clang's: compiler-rt is in its lib/ */
 };
 
 struct slot {
@@ -49,6 +50,20 @@ void tc_words(struct tc *t, const struct slot *s, const struct yml_strs *words);
  * is nowhere, so that the linker reports it (clang's GetFilePath). */
 const char *tc_find_file(struct tc *t, const char *name);
 
+/* is the input's file there? One that is not has no word in the line, as with clang; the check
+ * before the link reports it. */
+bool tc_input_present(const struct job_input *in);
+
+/* compiler-rt's libraries (compiler_rt.c): the folder of the target, and libclang_rt.NAME.a */
+const char *tc_runtime_dir(struct tc *t);
+const char *tc_compiler_rt(struct tc *t, const char *name);
+
+/* A string of the job that must be one of `choices` ("a|b") if it was said.
+ * returns false: it is not, reported */
+bool tc_choice(struct tc *t, enum job_str s, const char *option, const char *choices);
+/* warn of a flag that the family has no use for */
+void tc_unused(struct tc *t, enum job_flag f, const char *option);
+
 /* slots that families share */
 void slot_output(struct tc *t, const struct slot *s);
 void slot_inputs(struct tc *t, const struct slot *s);
@@ -65,8 +80,20 @@ static inline bool tc_flag(const struct tc *t, enum job_flag f)
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out);
 
+/* Answers to the -print- questions, from what a plan would be made of. */
+struct tc_facts {
+	const char *resource_dir, *runtime_dir, *libgcc_file, *effective_triple;
+	struct job_words library_dirs;
+	struct tc *tc; /* for tc_find_file */
+};
+void toolchain_facts(struct arena *a, struct diags *d, const struct link_job *job,
+	const struct platform *pf, const char *triple, struct tc_facts *out);
+/* a program: -B folders, the program's own folder, PATH; its bare name when it is nowhere */
+const char *tc_find_program(struct tc *t, const char *name);
+
 /* the families */
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
+void wasm_plan(struct tc *t);
 
 #endif
