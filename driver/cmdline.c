@@ -16,7 +16,8 @@ enum action {
 	CHOICE,       /* the value must be one of `choices` */
 	CLEAR_FLAG,
 	FUSE_LD,
-	LTO,  /* a flag and a string */
+	CLEAR_STR,
+	FIX_STR, /* the string is `choices`: the option has no value */
 	BITS, /* flags of which the last said is on */
 	QUERY,
 	READ_JOB,
@@ -82,9 +83,10 @@ static const struct option_rule rules[] = {
 	{ OPT_resource_dir_EQ, SET_STR, JS_RESOURCE_DIR, NULL },
 	{ OPT_mexec_model_EQ, SET_STR, JS_EXEC_MODEL, NULL },
 	{ OPT_Olevel, SET_STR, JS_OPT_LEVEL, NULL },
-	{ OPT_flto, SET_FLAG, JF_LTO, NULL },
-	{ OPT_flto_EQ, LTO, JS_LTO, "full|thin|auto|jobserver" },
-	{ OPT_fno_lto, CLEAR_FLAG, JF_LTO, NULL },
+	{ OPT_flto, FIX_STR, JS_LTO, "full" },
+	{ OPT_flto_EQ, CHOICE, JS_LTO, "full|thin|auto|jobserver" },
+	{ OPT_fno_lto, CLEAR_STR, JS_LTO, NULL },
+	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_wasm_opt, CLEAR_FLAG, JF_NO_WASM_OPT, NULL },
 	{ OPT_no_wasm_opt, SET_FLAG, JF_NO_WASM_OPT, NULL },
 	{ OPT_fexperimental_library, SET_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
@@ -260,10 +262,8 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case CHOICE: choice(p, r, arg); break;
 	case CLEAR_FLAG: p->job->flag[r->index].on = false; break;
 	case FUSE_LD: fuse_ld(p, r, arg); break;
-	case LTO:
-		choice(p, r, arg);
-		job_set_flag(p->job, JF_LTO, at);
-		break;
+	case CLEAR_STR: p->job->str[r->index].text = NULL; break;
+	case FIX_STR: job_set_str(p->job, (enum job_str)r->index, r->choices, at); break;
 	case BITS:
 		for (int f = JF_M32; f <= JF_MX32; f++)
 			p->job->flag[f].on = false;

@@ -52,7 +52,7 @@ def static_pie : LinkFlag<"static-pie">, Group<kind_Group>,
   HelpText<"Link a static, position-independent program">;
 def pie : LinkFlag<"pie">, Group<kind_Group>, HelpText<"Link a position-independent program">;
 def no_pie : LinkFlag<"no-pie">, Group<kind_Group>, HelpText<"Link a program at a fixed address">;
-def nopie : LinkFlag<"nopie">, Alias<no_pie>;
+def nopie : LinkFlag<"nopie">, Group<kind_Group>, HelpText<"OpenBSD's spelling of -no-pie">;
 def r : LinkFlag<"r">, Group<kind_Group>, Flags<[LinkerInput]>,
   HelpText<"Link a relocatable object">;
 

@@ -1,44 +1,48 @@
-/* compiler-rt's libraries, in the two layouts that LLVM installs: one folder per target,
- * lib/TRIPLE/libclang_rt.NAME.a, and one per system, lib/OS/libclang_rt.NAME-ARCH.a. */
-#include "toolchains/toolchain.h"
+/* compiler-rt in clang's resource folder. Two layouts are about: a folder per triple
+ * (RES/lib/x86_64-unknown-linux-gnu/libclang_rt.asan.a) and one per system with the architecture in
+ * the names (RES/lib/linux/libclang_rt.asan-x86_64.a). The first is looked for first. */
+#include "toolchains/compiler_rt.h"
 
 #include "base/file.h"
 #include "base/str.h"
 
-/* lib/OS; an unknown system's is lib itself */
-static const char *os_dir(struct tc *t)
+const char *compiler_rt_resource_dir(struct tc *t)
 {
-	const char *os = t->pf->runtime_os.text, *env = t->vars.v[VAR_OS_ENV];
+	const char *given = t->job->str[JS_RESOURCE_DIR].text;
+	const char *prefix = path_dir(t->mem, path_dir(t->mem, t->data)); /* of PREFIX/share/x */
 
-	if (!os && (!env || str_eq(env, "unknown")))
-		return str_fmt(t->mem, "%s/lib", t->resource_dir);
-	if (!os)
-		os = str_ndup(t->mem, env, strcspn(env, "-"));
+	if (given && *given)
+		return given;
+	return str_fmt(t->mem, "%s/lib/clang/%.*s", prefix,
+		(int)strcspn(PKGIMG_LLVM_VERSION, "."), PKGIMG_LLVM_VERSION);
+}
+
+const char *compiler_rt_target_dir(struct tc *t)
+{
+	return str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple);
+}
+
+const char *compiler_rt_os_dir(struct tc *t)
+{
+	const char *os = t->pf->runtime_os.text ? t->pf->runtime_os.text : "";
+
 	return str_fmt(t->mem, "%s/lib/%s", t->resource_dir, os);
 }
 
-/* the folder of the triple: as it was spelled, if there is one, else as it is normalised */
-const char *tc_runtime_dir(struct tc *t)
+const char *compiler_rt_file(struct tc *t, const char *component, enum runtime_file kind)
 {
-	const char *target = t->job->str[JS_TARGET].text;
-
-	if (t->pf->runtime_in_os_dir)
-		return os_dir(t);
-	if (target) {
-		const char *dir = str_fmt(t->mem, "%s/lib/%s", t->resource_dir, target);
-
-		if (file_is_dir(dir))
-			return dir;
-	}
-	return str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->vars.v[VAR_TRIPLE]);
-}
-
-/* The one that exists; if none does, the new layout's name, for the linker to miss. */
-const char *tc_compiler_rt(struct tc *t, const char *name)
-{
+	static const struct {
+		const char *prefix, *suffix;
+	} names[] = {
+		[RUNTIME_OBJECT] = { "clang_rt.", ".o" },
+		[RUNTIME_STATIC] = { "libclang_rt.", ".a" },
+		[RUNTIME_SHARED] = { "libclang_rt.", ".so" },
+	};
 	const char *arch = t->pf->runtime_arch.text ? t->pf->runtime_arch.text : t->pf->arch.text;
-	const char *mine = str_fmt(t->mem, "%s/libclang_rt.%s.a", tc_runtime_dir(t), name);
-	const char *old = str_fmt(t->mem, "%s/libclang_rt.%s-%s.a", os_dir(t), name, arch);
+	const char *path = str_fmt(t->mem, "%s/%s%s%s", compiler_rt_target_dir(t),
+		names[kind].prefix, component, names[kind].suffix);
+	const char *old = str_fmt(t->mem, "%s/%s%s-%s%s", compiler_rt_os_dir(t),
+		names[kind].prefix, component, arch, names[kind].suffix);
 
-	return !file_exists(mine) && file_exists(old) ? old : mine;
+	return !file_exists(path) && file_exists(old) ? old : path;
 }

@@ -47,7 +47,7 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
-	JF_LTO,         /* -flto in any form; the last of -flto and -fno-lto wins */
+	JF_NOPIE,       /* -nopie, which only OpenBSD's clang takes */
 	JF_NO_WASM_OPT, /* wasm: no wasm-opt after the link */
 	JF_EXPERIMENTAL_LIBRARY,
 	JF_QUIET_UNUSED, /* say nothing of what is not used */
@@ -72,7 +72,7 @@ enum job_str {
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
 	JS_RESOURCE_DIR, /* compiler-rt's home; default: lib/clang/MAJOR beside the program's bin */
-	JS_LTO,          /* "full" or "thin" */
+	JS_LTO, /* "full", "thin"; the plain -flto is full */
 	JS_EXEC_MODEL,   /* wasm: "command" or "reactor" */
 	JS_OPT_LEVEL,    /* what stands behind -O */
 	JS_FUSE_LD,

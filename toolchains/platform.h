@@ -50,18 +50,20 @@ struct platform {
 	struct yml_strs runtime[RT_KINDS];
 	struct yml_strs c_libraries;   /* "-lc" */
 	struct yml_strs cxx_libraries; /* "-lstdc++" */
-	struct yml_strs libcxx_libraries;              /* "-lc++": those of -stdlib=libc++ */
-	struct yml_strs libcxx_experimental_libraries; /* the same with -fexperimental-library */
+	struct yml_strs libcxx_libraries;    /* "-lc++": those of -stdlib=libc++ */
+	struct yml_strs libcxx_experimental; /* behind them with -fexperimental-library */
+	struct yml_strs libcxx_abi;          /* "-lc++abi", the last of them */
 	struct yml_strs thread_libraries;              /* words of -pthread */
 	struct yml_strs lto_library_dirs;              /* before library_dirs with -flto */
 	struct yml_strs reactor_start_files, command_start_files; /* wasm; the first found */
 	struct fact reactor_entry;
-	struct fact runtime_os;   /* compiler-rt's folder, where it is not the triple's OS */
-	struct fact runtime_arch; /* in names of compiler-rt, where it is not `arch` */
+	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct fact runtime_builtins; /* compiler-rt's name for them: "builtins" or, say, "osx" */
 	struct fact effective_arch; /* of -print-effective-triple, where it is not the triple's */
 	bool runtime_in_os_dir;     /* compiler-rt has no folder per triple */
 	struct loc runtime_in_os_dir_at;
-	struct fact default_rtlib; /* "compiler-rt"; absent: libgcc */
+	struct fact rtlib; /* what `-rtlib=platform` means; absent: libgcc */
+	bool takes_nopie;  /* -nopie is an option of this system's clang */
 	uint64_t page_size;            /* bytes */
 	struct loc page_size_at;
 	/* package images */

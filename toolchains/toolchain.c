@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
 
 void tc_word(struct tc *t, const struct slot *s, struct loc at, const char *word)
 {
@@ -174,18 +175,6 @@ static const char *os_env(const char *triple)
 	return dash ? dash + 1 : NULL;
 }
 
-/* as clang's: lib/clang/MAJOR beside the folder of the program; the data folder is PREFIX/share/x */
-static const char *resource_dir(struct tc *t)
-{
-	const char *given = t->job->str[JS_RESOURCE_DIR].text;
-	const char *prefix = path_dir(t->mem, path_dir(t->mem, t->data));
-
-	if (given)
-		return given;
-	return str_fmt(t->mem, "%s/lib/clang/%.*s", prefix,
-		(int)strcspn(PKGIMG_LLVM_VERSION, "."), PKGIMG_LLVM_VERSION);
-}
-
 static void set_vars(struct tc *t, const char *triple)
 {
 	const char *sysroot = t->job->str[JS_SYSROOT].text;
@@ -225,7 +214,7 @@ static void find_library_dirs(struct tc *t)
 {
 	bool must_exist = t->pf->family != FAMILY_WASM;
 
-	if (tc_flag(t, JF_LTO))
+	if (t->job->str[JS_LTO].text)
 		add_library_dirs(t, &t->pf->lto_library_dirs, must_exist);
 	add_library_dirs(t, &t->pf->library_dirs, must_exist);
 }
@@ -247,7 +236,8 @@ static void prepare(struct tc *t, const char *triple)
 {
 	t->kind = job_kind(t->job);
 	t->data = file_data_dir(t->mem);
-	t->resource_dir = resource_dir(t);
+	t->triple = triple;
+	t->resource_dir = compiler_rt_resource_dir(t);
 	if (t->kind != JOB_IMAGE)
 		find_gcc(t);
 	set_vars(t, triple);
@@ -255,8 +245,8 @@ static void prepare(struct tc *t, const char *triple)
 		find_library_dirs(t);
 }
 
-/* -fuse-ld= is honoured or refused, never ignored */
-static void check_fuse_ld(struct tc *t)
+/* -fuse-ld= is honoured or refused, never ignored; -nopie was only ever OpenBSD's */
+static void check_refused(struct tc *t)
 {
 	const struct job_word *w = &t->job->str[JS_FUSE_LD];
 
@@ -264,6 +254,25 @@ static void check_fuse_ld(struct tc *t)
 		diag_err(t->d, w->at,
 			"'-fuse-ld=ld' is the system's own linker, which is not in this program; "
 			"--ld-path=PROGRAM runs it");
+	if (tc_flag(t, JF_NOPIE) && !t->pf->takes_nopie)
+		diag_err(t->d, t->job->flag[JF_NOPIE].at,
+			"'-nopie' is no option for '%s'; it is spelled -no-pie", t->pf->name);
+}
+
+/* Darwin's runtimes have no folder per target, and a name per system for the builtins */
+static const char *runtime_dir(struct tc *t)
+{
+	return t->pf->runtime_in_os_dir ? compiler_rt_os_dir(t) : compiler_rt_target_dir(t);
+}
+
+static const char *builtins(struct tc *t)
+{
+	const char *name = t->pf->runtime_builtins.text;
+
+	if (t->pf->runtime_in_os_dir)
+		return str_fmt(t->mem, "%s/libclang_rt.%s.a", compiler_rt_os_dir(t),
+			name ? name : "builtins");
+	return compiler_rt_file(t, name ? name : "builtins", RUNTIME_STATIC);
 }
 
 void toolchain_facts(struct arena *a, struct diags *d, const struct link_job *job,
@@ -276,12 +285,12 @@ void toolchain_facts(struct arena *a, struct diags *d, const struct link_job *jo
 	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf };
 	prepare(t, triple);
 	if (!rtlib || str_eq(rtlib, "platform"))
-		rtlib = pf->default_rtlib.text ? pf->default_rtlib.text : "libgcc";
+		rtlib = pf->rtlib.text ? pf->rtlib.text : "libgcc";
 	*out = (struct tc_facts) {
 		.resource_dir = t->resource_dir,
-		.runtime_dir = tc_runtime_dir(t),
+		.runtime_dir = runtime_dir(t),
 		.libgcc_file = str_eq(rtlib, "libgcc") ? tc_find_file(t, "libgcc.a")
-						       : tc_compiler_rt(t, "builtins"),
+						       : builtins(t),
 		.effective_triple = arch ? str_fmt(a, "%s%s", arch, triple + strcspn(triple, "-"))
 					 : triple,
 		.library_dirs = t->library_dirs,
@@ -300,7 +309,7 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	out->kind = t.kind;
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	out->external = job->str[JS_LD_PATH];
-	check_fuse_ld(&t);
+	check_refused(&t);
 	list_input_files(&t);
 	switch ((enum platform_family)pf->family) {
 	case FAMILY_ELF:

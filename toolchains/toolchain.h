@@ -25,7 +25,8 @@ struct tc {
 	struct platform_vars vars;
 	struct job_words library_dirs; /* the platform's, substituted, those that exist */
 	const char *data;              /* the program's data folder */
-	const char *resource_dir;      /* clang's: compiler-rt is in its lib/ */
+	const char *triple;            /* the target's, normalised */
+	const char *resource_dir;      /* clang's, of compiler-rt */
 };
 
 struct slot {
@@ -53,10 +54,6 @@ const char *tc_find_file(struct tc *t, const char *name);
 /* is the input's file there? One that is not has no word in the line, as with clang; the check
  * before the link reports it. */
 bool tc_input_present(const struct job_input *in);
-
-/* compiler-rt's libraries (compiler_rt.c): the folder of the target, and libclang_rt.NAME.a */
-const char *tc_runtime_dir(struct tc *t);
-const char *tc_compiler_rt(struct tc *t, const char *name);
 
 /* A string of the job that must be one of `choices` ("a|b") if it was said.
  * returns false: it is not, reported */

@@ -7,7 +7,9 @@
  *   - wasm-opt, where it is installed, asks for a section to be kept and runs after the link. */
 #include "toolchains/toolchain.h"
 
+#include "base/file.h"
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
 
 static struct loc flag_at(const struct tc *t, enum job_flag f)
 {
@@ -84,10 +86,28 @@ static void cxx_libraries(struct tc *t, const struct slot *s)
 
 	if (lib && str_eq(lib, "libstdc++"))
 		tc_words(t, s, &t->pf->cxx_libraries);
-	else if (tc_flag(t, JF_EXPERIMENTAL_LIBRARY))
-		tc_words(t, s, &t->pf->libcxx_experimental_libraries);
-	else
+	else {
 		tc_words(t, s, &t->pf->libcxx_libraries);
+		if (tc_flag(t, JF_EXPERIMENTAL_LIBRARY))
+			tc_words(t, s, &t->pf->libcxx_experimental);
+		tc_words(t, s, &t->pf->libcxx_abi);
+	}
+}
+
+/* compiler-rt's builtins: RES/lib/TRIPLE, or the layout of wasi-sdk, whose folder is the triple's
+ * word for the system (wasip1), not a fact of the platform */
+static const char *builtins(struct tc *t)
+{
+	const char *path = compiler_rt_file(t, "builtins", RUNTIME_STATIC), *old;
+	const char *os = t->vars.v[VAR_OS_ENV] ? t->vars.v[VAR_OS_ENV] : "";
+
+	if (file_exists(path))
+		return path;
+	if (str_eq(os, "unknown"))
+		os = "";
+	old = str_fmt(t->mem, "%s/lib%s%.*s/libclang_rt.builtins-%s.a", t->resource_dir,
+		*os ? "/" : "", (int)strcspn(os, "-"), os, t->pf->arch.text);
+	return file_exists(old) ? old : path;
 }
 
 static void slot_wasm_inputs(struct tc *t, const struct slot *s)
@@ -122,7 +142,7 @@ static void slot_libraries(struct tc *t, const struct slot *s)
 	tc_words(t, s, &t->pf->c_libraries);
 	tc_choice(t, JS_RTLIB, "-rtlib=", "compiler-rt");
 	tc_choice(t, JS_UNWINDLIB, "-unwindlib=", "none|platform|libunwind|libgcc");
-	tc_word(t, s, t->pf->default_rtlib.at, tc_compiler_rt(t, "builtins"));
+	tc_word(t, s, t->pf->rtlib.at, builtins(t));
 }
 
 /* wasm-opt's -O: -O0 and no -O run nothing; -O alone is 1; what it does not know is its best */
