@@ -3,6 +3,7 @@
 #include "driver/cmdline.h"
 
 #include "base/str.h"
+#include "driver/config.h"
 #include "driver/jobfile.h"
 #include "driver/options.h"
 
@@ -115,6 +116,10 @@ static const struct option_rule rules[] = {
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
 	{ OPT_Wno_unused, MODE, M(quiet_unused), NULL },
+	/* config_words has read these */
+	{ OPT_config, IGNORE, 0, NULL },
+	{ OPT_config_dir, IGNORE, 0, NULL },
+	{ OPT_no_default_config, IGNORE, 0, NULL },
 	{ OPT_no_canonical_prefixes, IGNORE, 0, NULL },
 	{ OPT_t, UNUSED, 0, NULL },
 	{ OPT_undefined, UNUSED, 0, NULL },
@@ -303,7 +308,7 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 	const struct ll_arg *args;
 	size_t nwords, nargs;
 
-	if (ll_expand_response(a, d, LL_QUOTE_GNU, n, argv, &nwords, &words, &p.origin))
+	if (config_words(a, d, first, n, argv, &nwords, &words, &p.origin))
 		return -1;
 	args = ll_opts_parse(a, nwords, words, LinkOption, &nargs);
 	*usage = cmdline_check(a, d, args, nargs, first, p.origin) > 0;

@@ -71,6 +71,16 @@ def e : JoinedOrSeparate<["-"], "e">, Group<input_Group>, Flags<[LinkerInput]>,
 def rpath : Separate<["-"], "rpath">, Group<input_Group>, Flags<[LinkerInput]>,
   MetaVarName<"<dir>">, HelpText<"Look for shared libraries in <dir> at run time">,
   Visibility<[LinkOption]>;
+def config : Joined<["--"], "config=">, Group<input_Group>, MetaVarName<"<file>">,
+  HelpText<"Read options from a clang configuration file, before those given here">,
+  Visibility<[LinkOption]>;
+def config_separate : Separate<["--"], "config">, Alias<config>, Visibility<[LinkOption]>;
+def config_dir : Joined<["--"], "config-user-dir=">, Group<input_Group>, MetaVarName<"<dir>">,
+  HelpText<"Look for configuration files without a slash in <dir>">, Visibility<[LinkOption]>;
+def config_system_dir : Joined<["--"], "config-system-dir=">, Alias<config_dir>,
+  Visibility<[LinkOption]>;
+def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
+  HelpText<"Accepted; none is read unless it is named">, Visibility<[LinkOption]>;
 def job : Separate<["--"], "job">, Group<input_Group>, MetaVarName<"<file.yaml>">,
   HelpText<"Read the link from a job file; options given as well are added to it">,
   Visibility<[LinkOption]>;
