@@ -9,16 +9,18 @@
 
 enum action {
 	SET_FLAG,
+	CLEAR_FLAG,
 	SET_STR,
+	CLEAR_STR,
+	FIX_STR, /* the string is `choices`: the option has no value */
 	ADD_LIST,
+	ADD_FIXED,    /* the list gets `choices` */
+	ADD_MARKED,   /* each value, with `choices` before it */
 	INPUT_LIB,    /* -lNAME at its place */
 	INPUT_WORDS,  /* each value is a word at its place */
 	INPUT_OPTION, /* the option and its value, two words at their place */
 	CHOICE,       /* the value must be one of `choices` */
-	CLEAR_FLAG,
 	FUSE_LD,
-	CLEAR_STR,
-	FIX_STR, /* the string is `choices`: the option has no value */
 	BITS, /* flags of which the last said is on */
 	QUERY,
 	READ_JOB,
@@ -75,23 +77,12 @@ static const struct option_rule rules[] = {
 	{ OPT_e, INPUT_OPTION, 0, "-e" },
 	{ OPT_rpath, INPUT_OPTION, 0, "-rpath" },
 	{ OPT_r, INPUT_OPTION, JF_RELOCATABLE, "-r" },
-	/* what these may be is the family's to say: some do not look at them at all */
-	{ OPT_rtlib_EQ, SET_STR, JS_RTLIB, NULL },
-	{ OPT_unwindlib_EQ, SET_STR, JS_UNWINDLIB, NULL },
-	{ OPT_stdlib_EQ, SET_STR, JS_STDLIB, NULL },
 	{ OPT_fuse_ld_EQ, FUSE_LD, JS_FUSE_LD, "lld|ld.lld" },
 	{ OPT_ld_path_EQ, SET_STR, JS_LD_PATH, NULL },
-	{ OPT_resource_dir_EQ, SET_STR, JS_RESOURCE_DIR, NULL },
 	{ OPT_mexec_model_EQ, SET_STR, JS_EXEC_MODEL, NULL },
-	{ OPT_Olevel, SET_STR, JS_OPT_LEVEL, NULL },
-	{ OPT_flto, FIX_STR, JS_LTO, "full" },
-	{ OPT_flto_EQ, CHOICE, JS_LTO, "full|thin|auto|jobserver" },
-	{ OPT_fno_lto, CLEAR_STR, JS_LTO, NULL },
 	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_wasm_opt, CLEAR_FLAG, JF_NO_WASM_OPT, NULL },
 	{ OPT_no_wasm_opt, SET_FLAG, JF_NO_WASM_OPT, NULL },
-	{ OPT_fexperimental_library, SET_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
-	{ OPT_fno_experimental_library, CLEAR_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
 	{ OPT_m32, BITS, JF_M32, NULL },
 	{ OPT_m64, BITS, JF_M64, NULL },
 	{ OPT_mx32, BITS, JF_MX32, NULL },
@@ -109,6 +100,89 @@ static const struct option_rule rules[] = {
 	{ OPT_print_multi_directory, QUERY, QUERY_MULTI_DIRECTORY, NULL },
 	{ OPT_print_target_triple, QUERY, QUERY_TARGET_TRIPLE, NULL },
 	{ OPT_print_effective_triple, QUERY, QUERY_EFFECTIVE_TRIPLE, NULL },
+	{ OPT_rtlib_EQ, CHOICE, JS_RTLIB, "libgcc|compiler-rt|platform" },
+	{ OPT_unwindlib_EQ, CHOICE, JS_UNWINDLIB, "libgcc|libunwind|none|platform" },
+	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|libc++|platform" },
+	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
+	{ OPT_resource_dir_EQ, SET_STR, JS_RESOURCE_DIR, NULL },
+	{ OPT_gcc_install_dir, SET_STR, JS_GCC_INSTALL_DIR, NULL },
+	{ OPT_gcc_triple, SET_STR, JS_GCC_TRIPLE, NULL },
+	{ OPT_fsanitize_EQ, ADD_MARKED, JL_SANITIZE, "+" },
+	{ OPT_fno_sanitize_EQ, ADD_MARKED, JL_SANITIZE, "-" },
+	{ OPT_fsanitize_trap_EQ, ADD_MARKED, JL_SANITIZE, "!+" },
+	{ OPT_fno_sanitize_trap_EQ, ADD_MARKED, JL_SANITIZE, "!-" },
+	{ OPT_fsanitize_coverage_EQ, ADD_MARKED, JL_SANITIZE_COVERAGE, "+" },
+	{ OPT_fno_sanitize_coverage_EQ, ADD_MARKED, JL_SANITIZE_COVERAGE, "-" },
+	{ OPT_shared_libsan, SET_FLAG, JF_SHARED_LIBSAN, NULL },
+	{ OPT_static_libsan, SET_FLAG, JF_STATIC_LIBSAN, NULL },
+	{ OPT_fsanitize_link_runtime, CLEAR_FLAG, JF_NO_SANITIZE_LINK_RUNTIME, NULL },
+	{ OPT_fno_sanitize_link_runtime, SET_FLAG, JF_NO_SANITIZE_LINK_RUNTIME, NULL },
+	{ OPT_fsanitize_link_cxx_runtime, SET_FLAG, JF_SANITIZE_LINK_CXX, NULL },
+	{ OPT_fno_sanitize_link_cxx_runtime, CLEAR_FLAG, JF_SANITIZE_LINK_CXX, NULL },
+	{ OPT_fsanitize_minimal_runtime, SET_FLAG, JF_SANITIZE_MINIMAL, NULL },
+	{ OPT_fno_sanitize_minimal_runtime, CLEAR_FLAG, JF_SANITIZE_MINIMAL, NULL },
+	{ OPT_fsanitize_cfi_cross_dso, SET_FLAG, JF_SANITIZE_CROSS_DSO, NULL },
+	{ OPT_fno_sanitize_cfi_cross_dso, CLEAR_FLAG, JF_SANITIZE_CROSS_DSO, NULL },
+	{ OPT_fsanitize_stats, SET_FLAG, JF_SANITIZE_STATS, NULL },
+	{ OPT_fno_sanitize_stats, CLEAR_FLAG, JF_SANITIZE_STATS, NULL },
+	{ OPT_fsanitize_hwasan_aliases, SET_FLAG, JF_SANITIZE_HWASAN_ALIASES, NULL },
+	{ OPT_fno_sanitize_hwasan_aliases, CLEAR_FLAG, JF_SANITIZE_HWASAN_ALIASES, NULL },
+	{ OPT_fmemory_profile, SET_FLAG, JF_MEMORY_PROFILE, NULL },
+	{ OPT_fno_memory_profile, CLEAR_FLAG, JF_MEMORY_PROFILE, NULL },
+	{ OPT_frtlib_add_rpath, SET_FLAG, JF_RTLIB_ADD_RPATH, NULL },
+	{ OPT_fno_rtlib_add_rpath, CLEAR_FLAG, JF_RTLIB_ADD_RPATH, NULL },
+	{ OPT_fprofile_generate, SET_FLAG, JF_PROFILE, NULL },
+	{ OPT_fno_profile_generate, CLEAR_FLAG, JF_PROFILE, NULL },
+	{ OPT_fprofile_instr_generate, SET_FLAG, JF_PROFILE, NULL },
+	{ OPT_fno_profile_instr_generate, CLEAR_FLAG, JF_PROFILE, NULL },
+	{ OPT_fcreate_profile, SET_FLAG, JF_PROFILE, NULL },
+	{ OPT_fcs_profile_generate, SET_FLAG, JF_CS_PROFILE, NULL },
+	{ OPT_fcs_profile_generate_EQ, SET_STR, JS_CS_PROFILE_DIR, NULL },
+	{ OPT_coverage, SET_FLAG, JF_COVERAGE, NULL },
+	{ OPT_fprofile_arcs, SET_FLAG, JF_COVERAGE, NULL },
+	{ OPT_fno_profile_arcs, CLEAR_FLAG, JF_COVERAGE, NULL },
+	{ OPT_fxray_instrument, SET_FLAG, JF_XRAY, NULL },
+	{ OPT_fno_xray_instrument, CLEAR_FLAG, JF_XRAY, NULL },
+	{ OPT_fxray_modes_EQ, SET_STR, JS_XRAY_MODES, NULL },
+	{ OPT_fxray_link_deps, CLEAR_FLAG, JF_NO_XRAY_LINK_DEPS, NULL },
+	{ OPT_fno_xray_link_deps, SET_FLAG, JF_NO_XRAY_LINK_DEPS, NULL },
+	{ OPT_fopenmp, FIX_STR, JS_OPENMP, "libomp" },
+	{ OPT_fopenmp_EQ, SET_STR, JS_OPENMP, NULL },
+	{ OPT_fno_openmp, CLEAR_STR, JS_OPENMP, NULL },
+	{ OPT_static_openmp, SET_FLAG, JF_STATIC_OPENMP, NULL },
+	{ OPT_fsplit_stack, SET_FLAG, JF_SPLIT_STACK, NULL },
+	{ OPT_fno_split_stack, CLEAR_FLAG, JF_SPLIT_STACK, NULL },
+	{ OPT_fexperimental_library, SET_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
+	{ OPT_fno_experimental_library, CLEAR_FLAG, JF_EXPERIMENTAL_LIBRARY, NULL },
+	{ OPT_ffast_math, SET_FLAG, JF_FAST_MATH, NULL },
+	{ OPT_fno_fast_math, CLEAR_FLAG, JF_FAST_MATH, NULL },
+	{ OPT_gz, FIX_STR, JS_COMPRESS_DEBUG, "zlib" },
+	{ OPT_gz_EQ, CHOICE, JS_COMPRESS_DEBUG, "none|zlib|zstd" },
+	{ OPT_flto, FIX_STR, JS_LTO, "full" },
+	{ OPT_flto_EQ, CHOICE, JS_LTO, "full|thin|auto|jobserver" },
+	{ OPT_fno_lto, CLEAR_STR, JS_LTO, NULL },
+	{ OPT_flto_jobs_EQ, SET_STR, JS_LTO_JOBS, NULL },
+	{ OPT_ffat_lto_objects, SET_FLAG, JF_FAT_LTO, NULL },
+	{ OPT_fno_fat_lto_objects, CLEAR_FLAG, JF_FAT_LTO, NULL },
+	{ OPT_Olevel, SET_STR, JS_OPT_LEVEL, NULL },
+	{ OPT_march_EQ, SET_STR, JS_ARCH_NAME, NULL },
+	{ OPT_mcpu_EQ, SET_STR, JS_CPU, NULL },
+	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
+	{ OPT_fno_function_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=0" },
+	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
+	{ OPT_fno_data_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=0" },
+	{ OPT_fsplit_machine_functions, ADD_FIXED, JL_LTO_OPTIONS, "-split-machine-functions" },
+	{ OPT_fno_split_machine_functions, ADD_FIXED, JL_LTO_OPTIONS,
+		"no -split-machine-functions" },
+	{ OPT_fstack_size_section, ADD_FIXED, JL_LTO_OPTIONS, "-stack-size-section" },
+	{ OPT_femulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "-emulated-tls" },
+	{ OPT_fno_emulated_tls, ADD_FIXED, JL_LTO_OPTIONS, "no -emulated-tls" },
+	{ OPT_gsplit_dwarf, SET_FLAG, JF_SPLIT_DWARF, NULL },
+	{ OPT_ggdb, FIX_STR, JS_DEBUGGER, "gdb" },
+	{ OPT_glldb, FIX_STR, JS_DEBUGGER, "lldb" },
+	{ OPT_fprofile_use_EQ, SET_STR, JS_PROFILE_USE, NULL },
+	{ OPT_fprofile_sample_use_EQ, SET_STR, JS_SAMPLE_PROFILE, NULL },
+	{ OPT_fveclib_EQ, SET_STR, JS_VECTOR_LIBRARY, NULL },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
@@ -241,6 +315,8 @@ static void set_flag(struct parse *p, enum job_flag f, struct loc at)
 {
 	if (f == JF_PIE)
 		p->job->flag[JF_NO_PIE].on = false;
+	if (f == JF_STATIC_LIBSAN)
+		p->job->flag[JF_SHARED_LIBSAN].on = false;
 	job_set_flag(p->job, f, at);
 }
 
@@ -253,6 +329,14 @@ static void add_list(struct parse *p, enum job_list l, const char *value, struct
 		job_add(p->job, l, value, at);
 }
 
+/* -fsanitize=a,b: a list of what was said, in order, each with its sign */
+static void add_marked(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	for (size_t i = 0; i < arg->nvalues; i++)
+		job_add(p->job, (enum job_list)r->index,
+			str_fmt(p->a, "%s%s", r->choices, arg->values[i]), place(p, arg));
+}
+
 static void apply(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
 {
 	struct loc at = place(p, arg);
@@ -260,15 +344,17 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	switch (r->action) {
 	case SET_FLAG: set_flag(p, (enum job_flag)r->index, at); break;
 	case SET_STR: job_set_str(p->job, (enum job_str)r->index, arg->values[0], at); break;
+	case CLEAR_FLAG: p->job->flag[r->index].on = false; break;
+	case CLEAR_STR: p->job->str[r->index].text = NULL; break;
+	case FIX_STR: job_set_str(p->job, (enum job_str)r->index, r->choices, at); break;
+	case ADD_FIXED: job_add(p->job, (enum job_list)r->index, r->choices, at); break;
+	case ADD_MARKED: add_marked(p, r, arg); break;
 	case ADD_LIST: add_list(p, (enum job_list)r->index, arg->values[0], at); break;
 	case INPUT_LIB: job_add_input(p->job, JOB_IN_LIB, arg->values[0], at); break;
 	case INPUT_WORDS: input_words(p, arg); break;
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
-	case CLEAR_FLAG: p->job->flag[r->index].on = false; break;
 	case FUSE_LD: fuse_ld(p, r, arg); break;
-	case CLEAR_STR: p->job->str[r->index].text = NULL; break;
-	case FIX_STR: job_set_str(p->job, (enum job_str)r->index, r->choices, at); break;
 	case BITS:
 		for (int f = JF_M32; f <= JF_MX32; f++)
 			p->job->flag[f].on = false;

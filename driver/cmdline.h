@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
-#include "toolchains/link_job.h"
 #include "driver/query.h"
+#include "toolchains/link_job.h"
 #include "llvm/shim.h"
 
 /* what a link command says besides the job */

@@ -100,9 +100,14 @@ def sysroot : Separate<["--"], "sysroot">, Alias<sysroot_EQ>, Visibility<[LinkOp
 def gcc_toolchain : Joined<["--"], "gcc-toolchain=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for GCC's start files and libgcc in <dir>">, Visibility<[LinkOption]>;
 def resource_dir_EQ : Joined<["-"], "resource-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
-  HelpText<"The folder of compiler-rt's libraries (lib/clang/MAJOR beside bin/)">, Visibility<[LinkOption]>;
+  HelpText<"Take the compiler's runtime libraries from this clang resource folder">, Visibility<[LinkOption]>;
 def resource_dir : Separate<["-"], "resource-dir">, Alias<resource_dir_EQ>,
   Visibility<[LinkOption]>;
+def gcc_install_dir : Joined<["--"], "gcc-install-dir=">, Group<target_Group>, MetaVarName<"<dir>">,
+  HelpText<"Use the GCC installation in <dir>, the folder with crtbegin.o">,
+  Visibility<[LinkOption]>;
+def gcc_triple : Joined<["--"], "gcc-triple=">, Group<target_Group>, MetaVarName<"<triple>">,
+  HelpText<"Look only for GCC installations for <triple>">, Visibility<[LinkOption]>;
 def dyld_prefix : Joined<["--"], "dyld-prefix=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Put <dir> before the dynamic linker's path">, Visibility<[LinkOption]>;
 
@@ -130,12 +135,12 @@ def static_libgcc : LinkFlag<"static-libgcc">, Group<library_Group>,
   HelpText<"Link libgcc statically">;
 def shared_libgcc : LinkFlag<"shared-libgcc">, Group<library_Group>,
   HelpText<"Link libgcc as a shared library">;
-def rtlib_EQ : Joined<["-", "--"], "rtlib=">, Group<library_Group>, MetaVarName<"<name>">,
-  HelpText<"The compiler's runtime library: libgcc, compiler-rt or platform">, Visibility<[LinkOption]>;
+def rtlib_EQ : Joined<["-", "--"], "rtlib=">, Group<library_Group>,
+  MetaVarName<"libgcc|compiler-rt|platform">, HelpText<"The compiler's runtime library">, Visibility<[LinkOption]>;
 def unwindlib_EQ : Joined<["-", "--"], "unwindlib=">, Group<library_Group>,
-  MetaVarName<"<name>">, HelpText<"The unwinder's library: libgcc, libunwind, none or platform">, Visibility<[LinkOption]>;
+  MetaVarName<"libgcc|libunwind|none|platform">, HelpText<"The unwinder's library">, Visibility<[LinkOption]>;
 def stdlib_EQ : Joined<["-", "--"], "stdlib=">, Group<library_Group>,
-  MetaVarName<"<name>">, HelpText<"The C++ library: libstdc++ or libc++">, Visibility<[LinkOption]>;
+  MetaVarName<"libstdc++|libc++|platform">, HelpText<"The C++ library">, Visibility<[LinkOption]>;
 def fuse_ld_EQ : Joined<["-"], "fuse-ld=">, Group<library_Group>, MetaVarName<"lld">,
   HelpText<"The linker; only lld, which is in this program">, Visibility<[LinkOption]>;
 def ld_path_EQ : Joined<["--"], "ld-path=">, Group<library_Group>, MetaVarName<"<program>">,
@@ -148,14 +153,6 @@ def wasm_opt : Flag<["--"], "wasm-opt">, Group<output_Group>, Visibility<[LinkOp
   HelpText<"WebAssembly: run wasm-opt over the output if it is installed">;
 def no_wasm_opt : Flag<["--"], "no-wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
   HelpText<"WebAssembly: do not run wasm-opt">;
-def flto : LinkFlag<"flto">, Group<output_Group>,
-  HelpText<"Bitcode is compiled while linking; LTO's libraries come first">;
-def flto_EQ : Joined<["-"], "flto=">, Group<output_Group>, MetaVarName<"full|thin">,
-  HelpText<"The same, whole or by module">, Visibility<[LinkOption]>;
-def fno_lto : LinkFlag<"fno-lto">, Group<output_Group>, HelpText<"Undo -flto">;
-def fexperimental_library : LinkFlag<"fexperimental-library">, Group<library_Group>,
-  HelpText<"Link the C++ library's experimental part">;
-def fno_experimental_library : LinkFlag<"fno-experimental-library">, Group<library_Group>;
 def pthread : LinkFlag2<"pthread">, Group<library_Group>, HelpText<"Link the thread library">;
 def pg : LinkFlag<"pg">, Group<library_Group>, HelpText<"Link gprof's start file">;
 def rdynamic : LinkFlag<"rdynamic">, Group<output_Group>,
@@ -214,12 +211,11 @@ def g_Joined : CompileJoined<"g">;
 def W_Joined : CompileJoined<"W">;
 def w : LinkFlag<"w">, Group<show_Group>, HelpText<"No warnings">;
 def pipe : Compile<"pipe">;
-def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"The target's 64-bit variant">;
 def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"The target's 32-bit variant">;
 def mx32 : LinkFlag<"mx32">, Group<target_Group>, HelpText<"The target's x32 variant">;
 def march_EQ : CompileJoined<"march=">;
+def m64 : Compile<"m64">;
 def mtune_EQ : CompileJoined<"mtune=">;
-def mcpu_EQ : CompileJoined<"mcpu=">;
 def std_EQ : CompileJoined<"std=">;
 def fPIC : Compile<"fPIC">;
 def fpic : Compile<"fpic">;
@@ -228,30 +224,164 @@ def fpie : Compile<"fpie">;
 def fno_plt : Compile<"fno-plt">;
 def fvisibility_EQ : CompileJoined<"fvisibility=">;
 def fstack_protector_Joined : CompileJoined<"fstack-protector">;
-def ffunction_sections : Compile<"ffunction-sections">;
-def fdata_sections : Compile<"fdata-sections">;
 def fno_exceptions : Compile<"fno-exceptions">;
 def fno_rtti : Compile<"fno-rtti">;
 def fexceptions : Compile<"fexceptions">;
 def fno_strict_aliasing : Compile<"fno-strict-aliasing">;
 def fdiagnostics_color_Joined : CompileJoined<"fdiagnostics-color">;
-def fsanitize_EQ : CompileJoined<"fsanitize=">;
-def fno_sanitize_Joined : CompileJoined<"fno-sanitize">;
-def shared_libsan : Compile<"shared-libsan">;
-def shared_libasan : Compile<"shared-libasan">;
-def static_libsan : Compile<"static-libsan">;
-def frtlib_add_rpath : Compile<"frtlib-add-rpath">;
-def coverage : Flag<["-", "--"], "coverage">, Group<compile_Group>, Visibility<[LinkOption]>;
-def fprofile_Joined : CompileJoined<"fprofile-">;
-def fopenmp : Compile<"fopenmp">;
-def fopenmp_EQ : CompileJoined<"fopenmp=">;
-def fxray_Joined : CompileJoined<"fxray-">;
-def flto_jobs_EQ : CompileJoined<"flto-jobs=">;
-def ffat_lto_objects : Compile<"ffat-lto-objects">;
-def fsplit_stack : Compile<"fsplit-stack">;
-def ffast_math : Compile<"ffast-math">;
 def D : JoinedOrSeparate<["-"], "D">, Group<compile_Group>, Visibility<[LinkOption]>;
 def I : JoinedOrSeparate<["-"], "I">, Group<compile_Group>, Visibility<[LinkOption]>;
+
+// ---- runtimes of instrumented code
+class LinkJoined<string name> : Joined<["-"], name>, Visibility<[LinkOption]>;
+def fsanitize_EQ : CommaJoined<["-"], "fsanitize=">, Group<library_Group>,
+  MetaVarName<"<check,...>">, HelpText<"Link the runtimes of these sanitizers">,
+  Visibility<[LinkOption]>;
+def fno_sanitize_EQ : CommaJoined<["-"], "fno-sanitize=">, Group<library_Group>,
+  MetaVarName<"<check,...>">, HelpText<"Take these sanitizers back">, Visibility<[LinkOption]>;
+def fsanitize_trap_EQ : CommaJoined<["-"], "fsanitize-trap=">, Group<library_Group>,
+  MetaVarName<"<check,...>">, HelpText<"These sanitizers trap and need no runtime">,
+  Visibility<[LinkOption]>;
+def fno_sanitize_trap_EQ : CommaJoined<["-"], "fno-sanitize-trap=">, Group<library_Group>,
+  MetaVarName<"<check,...>">, HelpText<"These sanitizers call their runtime">,
+  Visibility<[LinkOption]>;
+def fsanitize_trap : LinkFlag<"fsanitize-trap">, Alias<fsanitize_trap_EQ>, AliasArgs<["all"]>;
+def fno_sanitize_trap : LinkFlag<"fno-sanitize-trap">, Alias<fno_sanitize_trap_EQ>,
+  AliasArgs<["all"]>;
+def fsanitize_undefined_trap : LinkFlag<"fsanitize-undefined-trap-on-error">,
+  Alias<fsanitize_trap_EQ>, AliasArgs<["undefined"]>;
+def fsanitize_coverage_EQ : CommaJoined<["-"], "fsanitize-coverage=">, Group<library_Group>,
+  MetaVarName<"<kind,...>">, HelpText<"Link the runtime of coverage instrumentation">,
+  Visibility<[LinkOption]>;
+def fno_sanitize_coverage_EQ : CommaJoined<["-"], "fno-sanitize-coverage=">, Group<library_Group>,
+  MetaVarName<"<kind,...>">, HelpText<"Take these kinds of coverage back">,
+  Visibility<[LinkOption]>;
+def shared_libsan : LinkFlag<"shared-libsan">, Group<library_Group>,
+  HelpText<"Link sanitizer runtimes as shared libraries">;
+def shared_libasan : LinkFlag<"shared-libasan">, Alias<shared_libsan>;
+def static_libsan : LinkFlag<"static-libsan">, Group<library_Group>,
+  HelpText<"Link sanitizer runtimes statically">;
+def fsanitize_link_runtime : LinkFlag<"fsanitize-link-runtime">, Group<library_Group>,
+  HelpText<"Link sanitizer runtimes (the default)">;
+def fno_sanitize_link_runtime : LinkFlag<"fno-sanitize-link-runtime">, Group<library_Group>,
+  HelpText<"Do not link sanitizer runtimes">;
+def fsanitize_link_cxx_runtime : LinkFlag<"fsanitize-link-c++-runtime">, Group<library_Group>,
+  HelpText<"Link the C++ part of sanitizer runtimes">;
+def fno_sanitize_link_cxx_runtime : LinkFlag<"fno-sanitize-link-c++-runtime">,
+  Group<library_Group>, HelpText<"Take -fsanitize-link-c++-runtime back">;
+def fsanitize_minimal_runtime : LinkFlag<"fsanitize-minimal-runtime">, Group<library_Group>,
+  HelpText<"Link the small runtimes of sanitizers">;
+def fno_sanitize_minimal_runtime : LinkFlag<"fno-sanitize-minimal-runtime">, Group<library_Group>,
+  HelpText<"Take -fsanitize-minimal-runtime back">;
+def fsanitize_cfi_cross_dso : LinkFlag<"fsanitize-cfi-cross-dso">, Group<library_Group>,
+  HelpText<"Control flow is checked across shared libraries">;
+def fno_sanitize_cfi_cross_dso : LinkFlag<"fno-sanitize-cfi-cross-dso">, Group<library_Group>,
+  HelpText<"Take -fsanitize-cfi-cross-dso back">;
+def fsanitize_stats : LinkFlag<"fsanitize-stats">, Group<library_Group>,
+  HelpText<"Sanitizers count what they check">;
+def fno_sanitize_stats : LinkFlag<"fno-sanitize-stats">, Group<library_Group>,
+  HelpText<"Take -fsanitize-stats back">;
+def fsanitize_hwasan_aliases : LinkFlag<"fsanitize-hwaddress-experimental-aliasing">,
+  Group<library_Group>, HelpText<"The hwaddress sanitizer uses page aliases">;
+def fno_sanitize_hwasan_aliases : LinkFlag<"fno-sanitize-hwaddress-experimental-aliasing">,
+  Group<library_Group>, HelpText<"Take -fsanitize-hwaddress-experimental-aliasing back">;
+def fmemory_profile : LinkFlag<"fmemory-profile">, Group<library_Group>,
+  HelpText<"Link the memory profiler's runtime">;
+def fmemory_profile_EQ : LinkJoined<"fmemory-profile=">, Alias<fmemory_profile>;
+def fno_memory_profile : LinkFlag<"fno-memory-profile">, Group<library_Group>,
+  HelpText<"Take -fmemory-profile back">;
+def frtlib_add_rpath : LinkFlag<"frtlib-add-rpath">, Group<library_Group>,
+  HelpText<"Look for shared runtimes in their folder at run time">;
+def fno_rtlib_add_rpath : LinkFlag<"fno-rtlib-add-rpath">, Group<library_Group>,
+  HelpText<"Take -frtlib-add-rpath back">;
+def fprofile_generate : LinkFlag<"fprofile-generate">, Group<library_Group>,
+  HelpText<"Link the profile's runtime">;
+def fprofile_generate_EQ : LinkJoined<"fprofile-generate=">, Alias<fprofile_generate>;
+def fno_profile_generate : LinkFlag<"fno-profile-generate">, Group<library_Group>,
+  HelpText<"Take -fprofile-generate back">;
+def fprofile_instr_generate : LinkFlag<"fprofile-instr-generate">, Group<library_Group>,
+  HelpText<"Link the profile's runtime">;
+def fprofile_instr_generate_EQ : LinkJoined<"fprofile-instr-generate=">,
+  Alias<fprofile_instr_generate>;
+def fno_profile_instr_generate : LinkFlag<"fno-profile-instr-generate">, Group<library_Group>,
+  HelpText<"Take -fprofile-instr-generate back">;
+def fcreate_profile : LinkFlag<"fcreate-profile">, Group<library_Group>,
+  HelpText<"Link the profile's runtime">;
+def fcs_profile_generate : LinkFlag<"fcs-profile-generate">, Group<library_Group>,
+  HelpText<"Link the profile's runtime, for a profile that knows callers">;
+def fcs_profile_generate_EQ : LinkJoined<"fcs-profile-generate=">, Group<library_Group>,
+  MetaVarName<"<dir>">, HelpText<"The same; the profile is written to <dir>">;
+def coverage : Flag<["-", "--"], "coverage">, Group<library_Group>, Visibility<[LinkOption]>,
+  HelpText<"Link the runtime of gcov's coverage">;
+def fprofile_arcs : LinkFlag<"fprofile-arcs">, Group<library_Group>,
+  HelpText<"Link the runtime of gcov's coverage">;
+def fno_profile_arcs : LinkFlag<"fno-profile-arcs">, Group<library_Group>,
+  HelpText<"Take -fprofile-arcs back">;
+def fxray_instrument : LinkFlag<"fxray-instrument">, Group<library_Group>,
+  HelpText<"Link XRay's runtime">;
+def fno_xray_instrument : LinkFlag<"fno-xray-instrument">, Group<library_Group>,
+  HelpText<"Take -fxray-instrument back">;
+def fxray_modes_EQ : LinkJoined<"fxray-modes=">, Group<library_Group>, MetaVarName<"<mode,...>">,
+  HelpText<"Modes of XRay's runtime: all, none, xray-basic, xray-fdr, xray-profiling">;
+def fxray_link_deps : LinkFlag<"fxray-link-deps">, Group<library_Group>,
+  HelpText<"Link XRay's runtime where it is used (the default)">;
+def fno_xray_link_deps : LinkFlag<"fno-xray-link-deps">, Group<library_Group>,
+  HelpText<"Take -fxray-link-deps back">;
+def fopenmp : LinkFlag<"fopenmp">, Group<library_Group>, HelpText<"Link OpenMP's runtime">;
+def fopenmp_EQ : LinkJoined<"fopenmp=">, Group<library_Group>,
+  MetaVarName<"libomp|libgomp|libiomp5">, HelpText<"Link this runtime of OpenMP">;
+def fno_openmp : LinkFlag<"fno-openmp">, Group<library_Group>, HelpText<"Take -fopenmp back">;
+def static_openmp : LinkFlag<"static-openmp">, Group<library_Group>,
+  HelpText<"Link OpenMP's runtime statically">;
+def fsplit_stack : LinkFlag<"fsplit-stack">, Group<library_Group>,
+  HelpText<"Threads are created with split stacks">;
+def fno_split_stack : LinkFlag<"fno-split-stack">, Group<library_Group>,
+  HelpText<"Take -fsplit-stack back">;
+def fexperimental_library : LinkFlag<"fexperimental-library">, Group<library_Group>,
+  HelpText<"Link libc++'s experimental part">;
+def fno_experimental_library : LinkFlag<"fno-experimental-library">, Group<library_Group>,
+  HelpText<"Take -fexperimental-library back">;
+def ffast_math : LinkFlag<"ffast-math">, Group<library_Group>,
+  HelpText<"Link the start file that flushes denormal numbers to zero, where there is one">;
+def fno_fast_math : LinkFlag<"fno-fast-math">, Group<library_Group>,
+  HelpText<"Take -ffast-math back">;
+def funsafe_math : LinkFlag<"funsafe-math-optimizations">, Alias<ffast_math>;
+def fno_unsafe_math : LinkFlag<"fno-unsafe-math-optimizations">, Alias<fno_fast_math>;
+def gz : LinkFlag<"gz">, Group<output_Group>, HelpText<"Compress debug sections, with zlib">;
+def gz_EQ : LinkJoined<"gz=">, Group<output_Group>, MetaVarName<"none|zlib|zstd">,
+  HelpText<"Compress debug sections this way">;
+
+// ---- link-time optimisation
+def flto : LinkFlag<"flto">, Group<code_Group>, HelpText<"Optimise bitcode inputs as a whole">;
+def flto_EQ : LinkJoined<"flto=">, Group<code_Group>, MetaVarName<"full|thin">,
+  HelpText<"Optimise bitcode inputs as a whole, or in parts">;
+def fno_lto : LinkFlag<"fno-lto">, Group<code_Group>, HelpText<"Take -flto back">;
+def flto_jobs_EQ : LinkJoined<"flto-jobs=">, Group<code_Group>, MetaVarName<"<n>">,
+  HelpText<"Threads of -flto=thin">;
+def ffat_lto_objects : LinkFlag<"ffat-lto-objects">, Group<code_Group>,
+  HelpText<"Inputs carry both bitcode and machine code">;
+def fno_fat_lto_objects : LinkFlag<"fno-fat-lto-objects">, Group<code_Group>,
+  HelpText<"Take -ffat-lto-objects back">;
+// Compile options that link-time optimisation passes on; they mean nothing to other links.
+def mcpu_EQ : CompileJoined<"mcpu=">;
+def ffunction_sections : Compile<"ffunction-sections">;
+def fno_function_sections : Compile<"fno-function-sections">;
+def fdata_sections : Compile<"fdata-sections">;
+def fno_data_sections : Compile<"fno-data-sections">;
+def gsplit_dwarf : Compile<"gsplit-dwarf">;
+def ggdb : Compile<"ggdb">;
+def glldb : Compile<"glldb">;
+def fprofile_use : Compile<"fprofile-use">;
+def fprofile_use_EQ : CompileJoined<"fprofile-use=">;
+def fprofile_instr_use_EQ : CompileJoined<"fprofile-instr-use=">, Alias<fprofile_use_EQ>;
+def fprofile_sample_use_EQ : CompileJoined<"fprofile-sample-use=">;
+def fauto_profile_EQ : CompileJoined<"fauto-profile=">, Alias<fprofile_sample_use_EQ>;
+def fveclib_EQ : CompileJoined<"fveclib=">;
+def fstack_size_section : Compile<"fstack-size-section">;
+def fsplit_machine_functions : Compile<"fsplit-machine-functions">;
+def fno_split_machine_functions : Compile<"fno-split-machine-functions">;
+def femulated_tls : Compile<"femulated-tls">;
+def fno_emulated_tls : Compile<"fno-emulated-tls">;
 
 // ---- images: link and build
 def needs : Separate<["--"], "needs">, Group<image_Group>, MetaVarName<"<library>">,

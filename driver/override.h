@@ -8,11 +8,10 @@
 #include "base/diag.h"
 
 /* The words with the edits of `edits` (the variable's text) done, in order, separated by spaces:
- *   ^WORD  first      +WORD  last      xWORD  WORD is left out      XWORD  the same, and what follows
- *   OWORD  -O options are left out, -OWORD is last
- *   s/RE/TEXT/  the first match of RE in each word becomes TEXT
- * A leading '#' says to be quiet; else each edit is told on stderr. origin[i] goes along: a word of
- * the variable has the origin of the last word. */
+ *   ^WORD  first      +WORD  last      xWORD  WORD is left out      XWORD  the same, and what
+ * follows OWORD  -O options are left out, -OWORD is last s/RE/TEXT/  the first match of RE in each
+ * word becomes TEXT A leading '#' says to be quiet; else each edit is told on stderr. origin[i]
+ * goes along: a word of the variable has the origin of the last word. */
 struct words {
 	struct arena *mem;
 	const char **v;

@@ -85,10 +85,16 @@ const struct platform *driver_target(
 	return pf;
 }
 
-int driver_plan(struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out)
+int driver_plan(
+	struct arena *a, struct diags *d, const struct link_job *asked, struct link_plan *out)
 {
+	struct link_job *job = arena_new(a, struct link_job);
 	const char *triple;
-	const struct platform *pf = driver_target(a, d, job, &triple);
+	const struct platform *pf = driver_target(a, d, asked, &triple);
 
-	return pf ? toolchain_plan(a, d, job, pf, triple, out) : -1;
+	if (!pf)
+		return -1;
+	*job = *asked;
+	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
+	return toolchain_plan(a, d, job, pf, triple, out);
 }

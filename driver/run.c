@@ -212,8 +212,9 @@ static int link_outside(struct run *r)
 	if (!code && file_exists(r->out.path))
 		return 0;
 	if (code >= 0) {
-		diag_err(r->d, r->plan->output_at, "the link of '%s' failed, exit status of '%s' is %d",
-			r->plan->output, program, code);
+		diag_err(r->d, r->plan->output_at,
+			"the link of '%s' failed, exit status of '%s' is %d", r->plan->output,
+			program, code);
 		diag_note(r->d, NOWHERE, "the command was: %s", command(r));
 	}
 	return DRIVER_FAILED;

@@ -95,8 +95,9 @@ int spawn_check_linker(
 		return -1;
 	if (!rc && strstr(text, "LLD "))
 		return 0;
-	if (!rc && gnu_words && (strstr(text, "GNU ld") || strstr(text, "GNU gold") ||
-					strstr(text, "compatible with GNU")))
+	if (!rc && gnu_words &&
+		(strstr(text, "GNU ld") || strstr(text, "GNU gold") ||
+			strstr(text, "compatible with GNU")))
 		return 0;
 	said = *text ? str_ndup(a, text, strcspn(text, "\n")) : "nothing";
 	return diag_err(d, at,

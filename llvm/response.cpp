@@ -40,7 +40,8 @@ static int expand_word(diags *d, ll_quoting q, const char *word, unsigned index,
 	return 0;
 }
 
-int ll_read_config(arena *a, diags *d, loc at, const char *path, size_t *n, const char *const **words)
+int ll_read_config(
+	arena *a, diags *d, loc at, const char *path, size_t *n, const char *const **words)
 {
 	BumpPtrAllocator pool;
 	SmallVector<const char *, 16> out;

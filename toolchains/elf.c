@@ -8,6 +8,11 @@
 #include "toolchains/toolchain.h"
 
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
+#include "toolchains/lto.h"
+#include "toolchains/profile.h"
+#include "toolchains/runtime.h"
+#include "toolchains/sanitize.h"
 
 static struct loc flag_at(const struct tc *t, enum job_flag f)
 {
@@ -135,49 +140,64 @@ static void slot_undefined(struct tc *t, const struct slot *s)
 
 static void slot_cxx(struct tc *t, const struct slot *s)
 {
-	bool static_cxx =
-		tc_flag(t, JF_STATIC_LIBSTDCXX) && !tc_flag(t, JF_STATIC) && !is_static_pie(t);
-
 	if (!tc_flag(t, JF_CXX) || !wants_libraries(t))
 		return;
-	if (!tc_flag(t, JF_NOSTDLIBXX)) {
-		if (static_cxx)
-			tc_word(t, s, flag_at(t, JF_STATIC_LIBSTDCXX), "-Bstatic");
-		tc_words(t, s, &t->pf->cxx_libraries);
-		if (static_cxx)
-			tc_word(t, s, flag_at(t, JF_STATIC_LIBSTDCXX), "-Bdynamic");
-	}
+	if (!tc_flag(t, JF_NOSTDLIBXX))
+		cxx_library_words(t, s);
 	tc_word(t, s, flag_at(t, JF_CXX), "-lm");
 }
 
-static const struct yml_strs *runtime(const struct tc *t)
+static void compiler_runtime(struct tc *t, const struct slot *s)
 {
-	if (tc_flag(t, JF_STATIC) || is_static_pie(t) || tc_flag(t, JF_STATIC_LIBGCC))
-		return &t->pf->runtime[RT_STATIC];
-	if (tc_flag(t, JF_SHARED_LIBGCC))
-		return &t->pf->runtime[RT_SHARED];
-	return &t->pf->runtime[tc_flag(t, JF_CXX) ? RT_CXX : RT_C];
+	runtime_words(t, s);
+	/* Android's unwinder looks the loaded objects up with libdl */
+	if (t->is_android && !tc_flag(t, JF_STATIC) && !tc_flag(t, JF_STATIC_PIE))
+		tc_word(t, s, NOWHERE, "-ldl");
+}
+
+/* Bionic has its threads in libc. */
+static void threads(struct tc *t, const struct slot *s)
+{
+	if (t->is_android)
+		return;
+	if (tc_flag(t, JF_PTHREAD))
+		tc_word(t, s, flag_at(t, JF_PTHREAD), "-lpthread");
+	else if (openmp_is_on(t))
+		tc_word(t, s, t->job->str[JS_OPENMP].at, "-lpthread");
 }
 
 /* slot 21: static kinds bracket everything in one group, the others name the runtime on both sides
  * of libc, which refer to each other */
 static void slot_libraries(struct tc *t, const struct slot *s)
 {
-	bool group = tc_flag(t, JF_STATIC) || is_static_pie(t);
+	bool group = tc_flag(t, JF_STATIC) || tc_flag(t, JF_STATIC_PIE);
 
 	if (!wants_libraries(t))
 		return;
 	if (group)
 		tc_word(t, s, NOWHERE, "--start-group");
-	tc_words(t, s, runtime(t));
-	if (tc_flag(t, JF_PTHREAD))
-		tc_word(t, s, flag_at(t, JF_PTHREAD), "-lpthread");
+	sanitizer_libraries(t, s);
+	xray_libraries(t, s);
+	openmp_libraries(t, s, true);
+	compiler_runtime(t, s);
+	tc_words(t, s, &t->pf->arch_libraries);
+	threads(t, s);
+	if (tc_flag(t, JF_SPLIT_STACK))
+		tc_word(t, s, flag_at(t, JF_SPLIT_STACK), "--wrap=pthread_create");
 	if (!tc_flag(t, JF_NOLIBC))
 		tc_words(t, s, &t->pf->c_libraries);
 	if (group)
 		tc_word(t, s, NOWHERE, "--end-group");
 	else
-		tc_words(t, s, runtime(t));
+		compiler_runtime(t, s);
+}
+
+static void slot_compress(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_COMPRESS_DEBUG];
+
+	if (w->text)
+		tc_wordf(t, s, w->at, "--compress-debug-sections=%s", w->text);
 }
 
 static void slot_scripts(struct tc *t, const struct slot *s)
@@ -204,8 +224,13 @@ static const struct slot elf_slots[] = {
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "undefined", .emit = slot_undefined },
 	{ "library-dirs", .emit = slot_library_dirs },
+	{ "lto", .emit = slot_lto },
 	{ "no-demangle", .flag = JF_NO_DEMANGLE, .word = "--no-demangle" },
+	{ "sanitizers", .emit = slot_sanitizers },
+	{ "xray", .emit = slot_xray },
+	{ "compress", .emit = slot_compress },
 	{ "inputs", .emit = slot_inputs },
+	{ "profile", .emit = slot_profile },
 	{ "c++-libraries", .emit = slot_cxx },
 	{ "libraries", .emit = slot_libraries },
 	{ "end-files", .emit = slot_end_files },
@@ -229,9 +254,6 @@ void elf_plan(struct tc *t)
 	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
 		diag_err(t->d, flag_at(t, JF_NO_PIE),
 			"'-no-pie' and '-static-pie' contradict each other; give one of them");
-	tc_choice(t, JS_RTLIB, "-rtlib=", "libgcc|platform");
-	tc_choice(t, JS_UNWINDLIB, "-unwindlib=", "libgcc|platform");
-	tc_choice(t, JS_STDLIB, "-stdlib=", "libstdc++|platform");
 	t->plan->flavor = PLAN_GNU;
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);

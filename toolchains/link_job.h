@@ -47,13 +47,37 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
-	JF_NOPIE,       /* -nopie, which only OpenBSD's clang takes */
-	JF_NO_WASM_OPT, /* wasm: no wasm-opt after the link */
-	JF_EXPERIMENTAL_LIBRARY,
+	JF_NOPIE,        /* -nopie, which only OpenBSD's clang takes */
+	JF_NO_WASM_OPT,  /* wasm: no wasm-opt after the link */
 	JF_QUIET_UNUSED, /* say nothing of what is not used */
 	JF_M32,
 	JF_M64,
 	JF_MX32,
+	JF_FAST_MATH,
+	JF_SPLIT_STACK,
+	JF_EXPERIMENTAL_LIBRARY,
+	JF_NO_RELAX,
+	/* runtimes that instrumented code needs */
+	JF_SHARED_LIBSAN,
+	JF_STATIC_LIBSAN,
+	JF_NO_SANITIZE_LINK_RUNTIME,
+	JF_SANITIZE_LINK_CXX,
+	JF_SANITIZE_MINIMAL,
+	JF_SANITIZE_CROSS_DSO,
+	JF_SANITIZE_STATS,
+	JF_SANITIZE_HWASAN_ALIASES,
+	JF_MEMORY_PROFILE,
+	JF_RTLIB_ADD_RPATH,
+	JF_PROFILE, /* instrumentation that writes a profile: -fprofile-generate and its kind */
+	JF_COVERAGE,
+	JF_XRAY,
+	JF_NO_XRAY_LINK_DEPS,
+	JF_OPENMP,
+	JF_STATIC_OPENMP,
+	/* link-time optimisation */
+	JF_FAT_LTO,
+	JF_SPLIT_DWARF,
+	JF_CS_PROFILE, /* -fcs-profile-generate */
 	JOB_FLAGS,
 };
 
@@ -69,12 +93,27 @@ enum job_str {
 	JS_GCC_INSTALL_DIR,
 	JS_GCC_TRIPLE,
 	JS_DYLD_PREFIX,
+	JS_RESOURCE_DIR, /* of compiler-rt's libraries; default: clang's, where distributions put it
+			  */
+	JS_COMPRESS_DEBUG,
+	JS_OPENMP,
+	JS_XRAY_MODES,
+	JS_LTO_JOBS,
+	JS_OPT_LEVEL, /* what stands behind -O: "2", "s", "fast" */
+	JS_CPU,       /* -mcpu= */
+	JS_HOST_CPU,  /* what `native` means; the driver says it */
+	JS_ARCH_NAME, /* -march= */
+	JS_ABI,
+	JS_FLOAT_ABI,
+	JS_CS_PROFILE_DIR,
+	JS_PROFILE_USE,
+	JS_SAMPLE_PROFILE,
+	JS_DEBUGGER, /* -ggdb, -glldb: whom debug information is for */
+	JS_VECTOR_LIBRARY,
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
-	JS_RESOURCE_DIR, /* compiler-rt's home; default: lib/clang/MAJOR beside the program's bin */
-	JS_LTO, /* "full", "thin"; the plain -flto is full */
-	JS_EXEC_MODEL,   /* wasm: "command" or "reactor" */
-	JS_OPT_LEVEL,    /* what stands behind -O */
+	JS_LTO,         /* "full", "thin"; the plain -flto is full */
+	JS_EXEC_MODEL,  /* wasm: "command" or "reactor" */
 	JS_FUSE_LD,
 	JS_LD_PATH, /* an external linker that runs the plan */
 	JOB_STRS,
@@ -85,6 +124,10 @@ enum job_list {
 	JL_UNDEFINED,    /* -u */
 	JL_SCRIPTS,      /* -T */
 	JL_PREFIXES,     /* -B */
+	JL_SANITIZE,     /* "+address", "-undefined", and for traps "!+cfi", "!-cfi", in order */
+	JL_SANITIZE_COVERAGE,
+	JL_LTO_OPTIONS,  /* words behind -plugin-opt=, by options that only LTO cares for */
+	JL_LIBRARY_PATH, /* folders of LIBRARY_PATH, for links to this machine */
 	JL_NEEDS,        /* images: shared libraries, by soname */
 	JL_HOST_SYMBOLS, /* images: symbols that the host program provides */
 	JOB_LISTS,
@@ -168,9 +211,9 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
-	bool no_link;          /* nothing to print: clang makes no link job here */
-	struct argv post;      /* a program that is run over the output: v[0]; n == 0: none */
-	size_t post_output[2]; /* its words that are the output */
+	bool no_link;                         /* nothing to print: clang makes no link job here */
+	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */
+	size_t post_output[2];    /* its words that are the output */
 	struct job_word external; /* --ld-path: the program that links instead of the LLD inside */
 };
 

@@ -12,7 +12,8 @@ enum { DEEPEST_CHAIN = 16 };
 static const char *const family_names[FAMILIES + 1] = { "elf", "mingw", "darwin", "wasm", NULL };
 static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static", "static-pie",
 	"shared" };
-static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared" };
+static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared",
+	"no-unwinder" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
 	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "os-env", "llvm-version",
 	"resource-dir" };
@@ -22,7 +23,7 @@ struct platform_file {
 	struct platform *p;
 	uint64_t schema;
 	struct fact inherits;
-	struct yml_node *start_files, *runtime, *image;
+	struct yml_node *start_files, *runtime, *unwind_libgcc, *unwind_libunwind, *image;
 };
 
 #define P(member)         offsetof(struct platform, member)
@@ -46,10 +47,22 @@ static const struct yml_field platform_fields[] = {
 	FACT("oslib", oslib),
 	FACT("profile-crt1", profile_crt1),
 	FACT("cpu-target", cpu_target),
+	FACT("unwindlib", unwindlib),
+	FACT("stdlib", stdlib),
+	FACT("lto-cpu", lto_cpu),
+	FACT("lto-cpu-option", lto_cpu_option),
+	{ "sanitizers-shared", YML_T_BOOL, YML_OPTIONAL, P(sanitizers_shared), YML_NO_AT, NULL, 0 },
+	STRS("sanitizers", sanitizers),
+	STRS("arch-sanitizers", arch_sanitizers),
+	STRS("sanitizer-libraries", sanitizer_libraries),
+	STRS("xray-libraries", xray_libraries),
+	STRS("xray-archs", xray_archs),
+	STRS("openmp-libraries", openmp_libraries),
 	STRS("link-options", link_options),
 	STRS("library-dirs", library_dirs),
 	STRS("gcc-triples", gcc_triples),
 	STRS("gcc-lib-dirs", gcc_lib_dirs),
+	STRS("arch-libraries", arch_libraries),
 	STRS("c-libraries", c_libraries),
 	STRS("c++-libraries", cxx_libraries),
 	STRS("libc++-libraries", libcxx_libraries),
@@ -76,6 +89,8 @@ static const struct yml_field file_fields[] = {
 	{ "inherits", YML_T_STR, YML_OPTIONAL, F(inherits.text), F(inherits.at), NULL, 0 },
 	{ "start-files", YML_T_MAP, YML_OPTIONAL, F(start_files), YML_NO_AT, NULL, 0 },
 	{ "runtime", YML_T_MAP, YML_OPTIONAL, F(runtime), YML_NO_AT, NULL, 0 },
+	{ "unwind-libgcc", YML_T_MAP, YML_OPTIONAL, F(unwind_libgcc), YML_NO_AT, NULL, 0 },
+	{ "unwind-libunwind", YML_T_MAP, YML_OPTIONAL, F(unwind_libunwind), YML_NO_AT, NULL, 0 },
 	{ "image", YML_T_MAP, YML_OPTIONAL, F(image), YML_NO_AT, NULL, 0 },
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
@@ -129,15 +144,17 @@ static void read_start_files(struct arena *a, struct diags *d, struct platform_f
 	}
 }
 
-static void read_runtime(struct arena *a, struct diags *d, struct platform_file *f)
+/* a mapping from runtime_names[] to lists, into the array at `offset` of the platform */
+static void read_runtime(struct arena *a, struct diags *d, struct platform *p, const char *what,
+	const struct yml_node *node, size_t offset)
 {
 	struct yml_field row[RT_KINDS + 1] = { 0 };
 
 	for (size_t k = 0; k < RT_KINDS; k++)
 		row[k] = (struct yml_field) { runtime_names[k], YML_T_STRS, YML_OPTIONAL,
-			offsetof(struct platform, runtime) + k * sizeof(struct yml_strs), YML_NO_AT,
-			NULL, 0 };
-	yml_fill(a, d, f->runtime, "'runtime'", row, f->p);
+			offset + k * sizeof(struct yml_strs), YML_NO_AT, NULL, 0 };
+	if (node)
+		yml_fill(a, d, node, what, row, p);
 }
 
 /* every ${name} of a fact must be one of ours */
@@ -243,8 +260,9 @@ static int load_file(struct load *l, struct loc asked, const char *path, struct 
 	yml_fill(l->a, l->d, part(l->a, top, file_fields), "a platform", platform_fields, p);
 	if (f.start_files)
 		read_start_files(l->a, l->d, &f);
-	if (f.runtime)
-		read_runtime(l->a, l->d, &f);
+	read_runtime(l->a, l->d, p, "'runtime'", f.runtime, P(runtime));
+	read_runtime(l->a, l->d, p, "'unwind-libgcc'", f.unwind_libgcc, P(unwind_libgcc));
+	read_runtime(l->a, l->d, p, "'unwind-libunwind'", f.unwind_libunwind, P(unwind_libunwind));
 	if (f.image)
 		yml_fill(l->a, l->d, f.image, "'image'", image_fields, p);
 	return l->d->errors == before ? 0 : -1;
@@ -491,6 +509,13 @@ static void print_field(FILE *out, const struct yml_field *f, const void *from, 
 	print_place(out, place);
 }
 
+static void print_runtime(FILE *out, const char *key, const struct yml_strs *kinds)
+{
+	fprintf(out, "%s:\n", key);
+	for (size_t k = 0; k < RT_KINDS; k++)
+		print_strs(out, runtime_names[k], &kinds[k], 2);
+}
+
 void platform_print(const struct platform *p, FILE *out)
 {
 	fprintf(out, "# %s, in effect:", p->name);
@@ -507,9 +532,9 @@ void platform_print(const struct platform *p, FILE *out)
 		print_strs(out, "begin", &p->crt[k].begin, 4);
 		print_strs(out, "end", &p->crt[k].end, 4);
 	}
-	fprintf(out, "runtime:\n");
-	for (size_t k = 0; k < RT_KINDS; k++)
-		print_strs(out, runtime_names[k], &p->runtime[k], 2);
+	print_runtime(out, "runtime", p->runtime);
+	print_runtime(out, "unwind-libgcc", p->unwind_libgcc);
+	print_runtime(out, "unwind-libunwind", p->unwind_libunwind);
 	fprintf(out, "image:\n");
 	for (const struct yml_field *f = image_fields; f->key; f++)
 		print_field(out, f, p, 2);

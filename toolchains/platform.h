@@ -27,7 +27,7 @@ struct crt_files {
 };
 
 /* words of the compiler's runtime library by how it is linked */
-enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_KINDS };
+enum runtime_kind { RT_C, RT_CXX, RT_STATIC, RT_SHARED, RT_NO_UNWINDER, RT_KINDS };
 
 struct platform {
 	const char *name; /* of its file: "x86_64-linux-gnu" */
@@ -41,30 +41,41 @@ struct platform {
 	struct loc pie_at;
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
+	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
+	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
+	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */
+	bool sanitizers_shared;     /* their runtimes are shared libraries unless -static-libsan */
+	struct yml_strs sanitizers; /* what -fsanitize= may name */
+	struct yml_strs arch_sanitizers; /* and what it may name on this architecture */
+	struct yml_strs sanitizer_libraries, xray_libraries; /* system libraries they need */
+	struct yml_strs openmp_libraries;                    /* system libraries OpenMP needs */
+	struct yml_strs xray_archs; /* architectures with an XRay runtime, as `arch` spells them */
 	struct yml_strs link_options; /* words every link gets, after hash style */
 	struct yml_strs
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
 	struct crt_files crt[CRT_KINDS];
-	struct yml_strs runtime[RT_KINDS];
-	struct yml_strs c_libraries;   /* "-lc" */
-	struct yml_strs cxx_libraries; /* "-lstdc++" */
-	struct yml_strs libcxx_libraries;    /* "-lc++": those of -stdlib=libc++ */
-	struct yml_strs libcxx_experimental; /* behind them with -fexperimental-library */
-	struct yml_strs libcxx_abi;          /* "-lc++abi", the last of them */
-	struct yml_strs thread_libraries;              /* words of -pthread */
-	struct yml_strs lto_library_dirs;              /* before library_dirs with -flto */
+	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
+	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
+	struct yml_strs unwind_libunwind[RT_KINDS]; /* LLVM's libunwind */
+	struct yml_strs arch_libraries;             /* after the runtime; SPARC's -latomic */
+	struct yml_strs c_libraries;                /* "-lc" */
+	struct yml_strs libcxx_abi;                 /* "-lc++abi", the last of them */
+	struct yml_strs thread_libraries;           /* words of -pthread */
+	struct yml_strs lto_library_dirs;           /* before library_dirs with -flto */
 	struct yml_strs reactor_start_files, command_start_files; /* wasm; the first found */
 	struct fact reactor_entry;
-	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
 	struct fact runtime_builtins; /* compiler-rt's name for them: "builtins" or, say, "osx" */
-	struct fact effective_arch; /* of -print-effective-triple, where it is not the triple's */
-	bool runtime_in_os_dir;     /* compiler-rt has no folder per triple */
+	struct fact effective_arch;   /* of -print-effective-triple, where it is not the triple's */
+	bool runtime_in_os_dir;       /* compiler-rt has no folder per triple */
 	struct loc runtime_in_os_dir_at;
-	struct fact rtlib; /* what `-rtlib=platform` means; absent: libgcc */
-	bool takes_nopie;  /* -nopie is an option of this system's clang */
-	uint64_t page_size;            /* bytes */
+	bool takes_nopie;                    /* -nopie is an option of this system's clang */
+	struct yml_strs cxx_libraries;       /* "-lstdc++": the words of libstdc++ */
+	struct yml_strs libcxx_libraries;    /* "-lc++" */
+	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
+	uint64_t page_size;                  /* bytes */
 	struct loc page_size_at;
 	/* package images */
 	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */

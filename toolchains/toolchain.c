@@ -1,9 +1,13 @@
 /* What the families share: the slot machine, the variables of facts, the search for files. */
 #include "toolchains/toolchain.h"
 
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "base/str.h"
 #include "toolchains/compiler_rt.h"
+#include "toolchains/runtime.h"
+#include "toolchains/sanitize.h"
 
 void tc_word(struct tc *t, const struct slot *s, struct loc at, const char *word)
 {
@@ -231,6 +235,19 @@ static void list_input_files(struct tc *t)
 	t->plan->inputs = v;
 }
 
+/* aarch64-unknown-linux-android21: the level is a part of the triple */
+static void android_level(struct tc *t)
+{
+	const char *env = strstr(t->triple, "-android");
+
+	t->is_android = env != NULL;
+	if (!env)
+		return;
+	while (*env && !strchr("0123456789", *env))
+		env++;
+	t->api = (unsigned)strtoul(env, NULL, 10);
+}
+
 /* what is known before the first word: folders, variables */
 static void prepare(struct tc *t, const char *triple)
 {
@@ -238,6 +255,7 @@ static void prepare(struct tc *t, const char *triple)
 	t->data = file_data_dir(t->mem);
 	t->triple = triple;
 	t->resource_dir = compiler_rt_resource_dir(t);
+	android_level(t);
 	if (t->kind != JOB_IMAGE)
 		find_gcc(t);
 	set_vars(t, triple);
@@ -289,10 +307,9 @@ void toolchain_facts(struct arena *a, struct diags *d, const struct link_job *jo
 	*out = (struct tc_facts) {
 		.resource_dir = t->resource_dir,
 		.runtime_dir = runtime_dir(t),
-		.libgcc_file = str_eq(rtlib, "libgcc") ? tc_find_file(t, "libgcc.a")
-						       : builtins(t),
-		.effective_triple = arch ? str_fmt(a, "%s%s", arch, triple + strcspn(triple, "-"))
-					 : triple,
+		.libgcc_file = str_eq(rtlib, "libgcc") ? tc_find_file(t, "libgcc.a") : builtins(t),
+		.effective_triple =
+			arch ? str_fmt(a, "%s%s", arch, triple + strcspn(triple, "-")) : triple,
 		.library_dirs = t->library_dirs,
 		.tc = t,
 	};
@@ -301,7 +318,7 @@ void toolchain_facts(struct arena *a, struct diags *d, const struct link_job *jo
 int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	const struct platform *pf, const char *triple, struct link_plan *out)
 {
-	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out };
+	struct tc t = { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
 	unsigned before = d->errors;
 
 	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
@@ -310,6 +327,11 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	out->external = job->str[JS_LD_PATH];
 	check_refused(&t);
+	/* WebAssembly has one runtime and links no sanitizers: clang never asks for either */
+	if (t.kind != JOB_IMAGE && pf->family != FAMILY_WASM) {
+		sanitize_read(&t, &t.san);
+		runtime_check(&t);
+	}
 	list_input_files(&t);
 	switch ((enum platform_family)pf->family) {
 	case FAMILY_ELF:

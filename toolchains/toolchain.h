@@ -12,6 +12,20 @@
 #include "toolchains/link_job.h"
 #include "toolchains/platform.h"
 
+/* sanitizers: a set of checks; the bits are in the table of sanitize.c */
+typedef uint64_t san_mask;
+
+struct sanitize {
+	san_mask on;       /* groups put in full, what was taken back left out */
+	san_mask trapping; /* these trap and call no runtime */
+	bool coverage;     /* -fsanitize-coverage= or the fuzzer's own */
+	bool shared;       /* runtimes as shared libraries */
+	bool cxx;          /* with their C++ parts */
+	bool link;         /* false: -fno-sanitize-link-runtime, or none is on */
+	bool pie;          /* some check works in position-independent programs only */
+	struct loc at;     /* the last option that asked */
+};
+
 /* what a plan is made of and in; lives for one plan */
 struct tc {
 	struct arena *mem;
@@ -27,6 +41,9 @@ struct tc {
 	const char *data;              /* the program's data folder */
 	const char *triple;            /* the target's, normalised */
 	const char *resource_dir;      /* clang's, of compiler-rt */
+	struct sanitize san;           /* what -fsanitize= and its kind amount to */
+	bool is_android;
+	unsigned api; /* Android: the API level; 0: none named */
 };
 
 struct slot {

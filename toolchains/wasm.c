@@ -57,8 +57,8 @@ static void slot_dirs_and_undefined(struct tc *t, const struct slot *s)
 /* the first start file that the sysroot has, else the last of the list by its bare name */
 static void slot_start_file(struct tc *t, const struct slot *s)
 {
-	const struct yml_strs *files = is_reactor(t) ? &t->pf->reactor_start_files
-						     : &t->pf->command_start_files;
+	const struct yml_strs *files =
+		is_reactor(t) ? &t->pf->reactor_start_files : &t->pf->command_start_files;
 
 	if (tc_flag(t, JF_NOSTDLIB) || tc_flag(t, JF_NOSTARTFILES))
 		return;

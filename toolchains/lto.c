@@ -1,0 +1,149 @@
+/* Link-time optimisation (facts/toolchains.md 1.1, slot 15), spelled for LLD: no -plugin, options
+ * behind -plugin-opt=. */
+#include "toolchains/lto.h"
+
+#include <stdlib.h>
+
+#include "base/str.h"
+
+const char *lto_cpu(struct tc *t, struct loc *at)
+{
+	bool by_arch = t->pf->lto_cpu_option.text && str_eq(t->pf->lto_cpu_option.text, "march");
+	const struct job_word *w = &t->job->str[by_arch ? JS_ARCH_NAME : JS_CPU];
+	const char *host = t->job->str[JS_HOST_CPU].text;
+
+	*at = w->at;
+	if (w->text && *w->text && str_eq(w->text, "native"))
+		return host ? host : t->pf->lto_cpu.text;
+	if (w->text && *w->text)
+		return str_ndup(t->mem, w->text, strcspn(w->text, "+"));
+	*at = t->pf->lto_cpu.at;
+	return t->pf->lto_cpu.text
+		       ? platform_subst(t->mem, &t->vars, t->pf->lto_cpu.text)
+		       : NULL;
+}
+
+static void option(struct tc *t, const struct slot *s, struct loc at, const char *text)
+{
+	tc_wordf(t, s, at, "-plugin-opt=%s", text);
+}
+
+/* what stands behind -O in LLD's terms: its levels are 0 to 3 */
+static void level(struct tc *t, const struct slot *s)
+{
+	static const char *const names[][2] = { { "", "O1" }, { "g", "O1" }, { "s", "O2" },
+		{ "z", "O2" }, { "fast", "O3" }, { "4", "O3" } };
+	const struct job_word *w = &t->job->str[JS_OPT_LEVEL];
+
+	if (!w->text)
+		return;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq(w->text, names[i][0])) {
+			option(t, s, w->at, names[i][1]);
+			return;
+		}
+	option(t, s, w->at, str_fmt(t->mem, "O%s", w->text));
+}
+
+static void jobs(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_LTO_JOBS];
+	char *end;
+
+	if (!w->text || !*w->text)
+		return;
+	strtoul(w->text, &end, 10);
+	if (*end && !str_eq(w->text, "all"))
+		diag_err(t->d, w->at, "'-flto-jobs=' wants a number or 'all', got '%s'", w->text);
+	option(t, s, w->at, str_fmt(t->mem, "jobs=%s", w->text));
+}
+
+/* The last of -fX and -fno-X that the list has for an option ("-emulated-tls" or "no -emulated-tls",
+ * "-data-sections=0") says; NULL: none was given. */
+static const struct job_word *last_said(const struct tc *t, const char *name)
+{
+	const struct job_words *l = &t->job->list[JL_LTO_OPTIONS];
+	const struct job_word *found = NULL;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const char *text = l->v[i].text;
+
+		if (str_starts(text, "no "))
+			text += 3;
+		if (str_starts(text, name))
+			found = &l->v[i];
+	}
+	return found;
+}
+
+static void said(struct tc *t, const struct slot *s, const char *name)
+{
+	const struct job_word *w = last_said(t, name);
+
+	if (w && !str_starts(w->text, "no "))
+		option(t, s, w->at, w->text);
+}
+
+/* Profiles of callers are made by LTO's own passes, so the linker must know where they go. */
+static void profiles(struct tc *t, const struct slot *s)
+{
+	const struct job_word *sample = &t->job->str[JS_SAMPLE_PROFILE];
+	const struct job_word *dir = &t->job->str[JS_CS_PROFILE_DIR];
+	const struct job_word *use = &t->job->str[JS_PROFILE_USE];
+	struct loc at = dir->text ? dir->at : t->job->flag[JF_CS_PROFILE].at;
+
+	if (sample->text)
+		option(t, s, sample->at, str_fmt(t->mem, "sample-profile=%s", sample->text));
+	if (dir->text || tc_flag(t, JF_CS_PROFILE)) {
+		const char *file = "default_%m.profraw";
+
+		if (dir->text)
+			file = path_join(t->mem, dir->text, file);
+		option(t, s, at, "cs-profile-generate");
+		option(t, s, at, str_fmt(t->mem, "cs-profile-path=%s", file));
+	} else if (use->text) {
+		option(t, s, use->at, str_fmt(t->mem, "cs-profile-path=%s", use->text));
+	}
+}
+
+/* Android's loader learned real thread-local storage with API level 29 */
+static void emulated_tls(struct tc *t, const struct slot *s)
+{
+	if (last_said(t, "-emulated-tls"))
+		said(t, s, "-emulated-tls");
+	else if (t->is_android && t->api < 29 && !str_starts(t->pf->arch.text, "riscv"))
+		option(t, s, NOWHERE, "-emulated-tls");
+}
+
+void slot_lto(struct tc *t, const struct slot *s)
+{
+	const struct job_word *lto = &t->job->str[JS_LTO], *debugger = &t->job->str[JS_DEBUGGER];
+	const struct job_word *vectors = &t->job->str[JS_VECTOR_LIBRARY];
+	struct loc at;
+	const char *cpu;
+
+	if (!lto_is_on(t))
+		return;
+	cpu = lto_cpu(t, &at);
+	if (tc_flag(t, JF_FAT_LTO))
+		tc_word(t, s, t->job->flag[JF_FAT_LTO].at, "--fat-lto-objects");
+	if (vectors->text && !str_eq(vectors->text, "none"))
+		option(t, s, vectors->at, str_fmt(t->mem, "-vector-library=%s", vectors->text));
+	if (cpu && *cpu)
+		option(t, s, at, str_fmt(t->mem, "mcpu=%s", cpu));
+	level(t, s);
+	if (tc_flag(t, JF_SPLIT_DWARF))
+		option(t, s, t->job->flag[JF_SPLIT_DWARF].at,
+			str_fmt(t->mem, "dwo_dir=%s_dwo", t->plan->output));
+	if (lto_is_thin(t))
+		option(t, s, lto->at, "thinlto");
+	jobs(t, s);
+	if (debugger->text)
+		option(t, s, debugger->at, str_fmt(t->mem, "-debugger-tune=%s", debugger->text));
+	said(t, s, "-function-sections");
+	said(t, s, "-data-sections");
+	said(t, s, "-split-machine-functions");
+	profiles(t, s);
+	said(t, s, "-stack-size-section");
+	emulated_tls(t, s);
+}
