@@ -21,7 +21,6 @@ enum action {
 	INPUT_OPTION, /* the option and its value, two words at their place */
 	CHOICE,       /* the value must be one of `choices` */
 	FUSE_LD,
-	BITS, /* flags of which the last said is on */
 	QUERY,
 	READ_JOB,
 	MODE,
@@ -80,12 +79,8 @@ static const struct option_rule rules[] = {
 	{ OPT_fuse_ld_EQ, FUSE_LD, JS_FUSE_LD, "lld|ld.lld" },
 	{ OPT_ld_path_EQ, SET_STR, JS_LD_PATH, NULL },
 	{ OPT_mexec_model_EQ, SET_STR, JS_EXEC_MODEL, NULL },
-	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_wasm_opt, CLEAR_FLAG, JF_NO_WASM_OPT, NULL },
 	{ OPT_no_wasm_opt, SET_FLAG, JF_NO_WASM_OPT, NULL },
-	{ OPT_m32, BITS, JF_M32, NULL },
-	{ OPT_m64, BITS, JF_M64, NULL },
-	{ OPT_mx32, BITS, JF_MX32, NULL },
 	{ OPT_x, CHOICE, -1, "none" },
 	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
 	{ OPT_dumpmachine, QUERY, QUERY_MACHINE, NULL },
@@ -167,6 +162,19 @@ static const struct option_rule rules[] = {
 	{ OPT_Olevel, SET_STR, JS_OPT_LEVEL, NULL },
 	{ OPT_march_EQ, SET_STR, JS_ARCH_NAME, NULL },
 	{ OPT_mcpu_EQ, SET_STR, JS_CPU, NULL },
+	{ OPT_m32, FIX_STR, JS_BITS, "32" },
+	{ OPT_m64, FIX_STR, JS_BITS, "64" },
+	{ OPT_mx32, FIX_STR, JS_BITS, "x32" },
+	{ OPT_mabi_EQ, SET_STR, JS_ABI, NULL },
+	{ OPT_mfloat_abi_EQ, CHOICE, JS_FLOAT_ABI, "soft|softfp|hard" },
+	{ OPT_msoft_float, FIX_STR, JS_FLOAT_ABI, "soft" },
+	{ OPT_mhard_float, FIX_STR, JS_FLOAT_ABI, "hard" },
+	{ OPT_mlittle_endian, FIX_STR, JS_ENDIAN, "little" },
+	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
+	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
+	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
+	{ OPT_undefined, ADD_LIST, JL_UNDEF_LONG, NULL },
+	{ OPT_nopie, SET_FLAG, JF_NOPIE, NULL },
 	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
 	{ OPT_fno_function_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=0" },
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
@@ -196,7 +204,6 @@ static const struct option_rule rules[] = {
 	{ OPT_no_default_config, IGNORE, 0, NULL },
 	{ OPT_no_canonical_prefixes, IGNORE, 0, NULL },
 	{ OPT_t, UNUSED, 0, NULL },
-	{ OPT_undefined, UNUSED, 0, NULL },
 	{ OPT_w, MODE, M(quiet), NULL },
 	{ OPT_json, MODE, M(json), NULL },
 };
@@ -355,11 +362,6 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
 	case FUSE_LD: fuse_ld(p, r, arg); break;
-	case BITS:
-		for (int f = JF_M32; f <= JF_MX32; f++)
-			p->job->flag[f].on = false;
-		job_set_flag(p->job, (enum job_flag)r->index, at);
-		break;
 	case QUERY: p->mode->query[r->index] = arg->nvalues ? arg->values[0] : ""; break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;

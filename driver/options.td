@@ -52,7 +52,7 @@ def static_pie : LinkFlag<"static-pie">, Group<kind_Group>,
   HelpText<"Link a static, position-independent program">;
 def pie : LinkFlag<"pie">, Group<kind_Group>, HelpText<"Link a position-independent program">;
 def no_pie : LinkFlag<"no-pie">, Group<kind_Group>, HelpText<"Link a program at a fixed address">;
-def nopie : LinkFlag<"nopie">, Group<kind_Group>, HelpText<"OpenBSD's spelling of -no-pie">;
+def nopie : LinkFlag<"nopie">, Group<kind_Group>, HelpText<"The same, on OpenBSD">;
 def r : LinkFlag<"r">, Group<kind_Group>, Flags<[LinkerInput]>,
   HelpText<"Link a relocatable object">;
 
@@ -196,12 +196,13 @@ def print_effective_triple : Query<"print-effective-triple">,
 
 // known to clang's drivers of other platforms, without a meaning for those here
 def t : LinkFlag<"t">, Group<show_Group>;
-def undefined : Separate<["-"], "undefined">, Group<show_Group>, MetaVarName<"<word>">,
-  Visibility<[LinkOption]>;
 def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
   HelpText<"What the inputs behind it are; only `none`: each by its content">,
   Visibility<[LinkOption]>;
 def no_canonical_prefixes : LinkFlag<"no-canonical-prefixes">, Group<show_Group>;
+def undefined : JoinedOrSeparate<["-"], "undefined">, Group<library_Group>,
+  MetaVarName<"<symbol>">, HelpText<"-u, as MinGW's linkers spell it too">,
+  Visibility<[LinkOption]>;
 
 // accepted and not used: clang claims them when it only links
 class Compile<string name> : Flag<["-"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
@@ -211,10 +212,7 @@ def g_Joined : CompileJoined<"g">;
 def W_Joined : CompileJoined<"W">;
 def w : LinkFlag<"w">, Group<show_Group>, HelpText<"No warnings">;
 def pipe : Compile<"pipe">;
-def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"The target's 32-bit variant">;
-def mx32 : LinkFlag<"mx32">, Group<target_Group>, HelpText<"The target's x32 variant">;
 def march_EQ : CompileJoined<"march=">;
-def m64 : Compile<"m64">;
 def mtune_EQ : CompileJoined<"mtune=">;
 def std_EQ : CompileJoined<"std=">;
 def fPIC : Compile<"fPIC">;
@@ -362,6 +360,26 @@ def ffat_lto_objects : LinkFlag<"ffat-lto-objects">, Group<code_Group>,
   HelpText<"Inputs carry both bitcode and machine code">;
 def fno_fat_lto_objects : LinkFlag<"fno-fat-lto-objects">, Group<code_Group>,
   HelpText<"Take -ffat-lto-objects back">;
+// ---- which target of several
+def m32 : LinkFlag<"m32">, Group<target_Group>, HelpText<"Link for the target's 32-bit variant">;
+def m64 : LinkFlag<"m64">, Group<target_Group>, HelpText<"Link for the target's 64-bit variant">;
+def mx32 : LinkFlag<"mx32">, Group<target_Group>,
+  HelpText<"Link for x86-64 with 32-bit pointers">;
+def mabi_EQ : LinkJoined<"mabi=">, Group<target_Group>, MetaVarName<"<abi>">,
+  HelpText<"The calling convention, on MIPS, RISC-V, LoongArch and PowerPC">;
+def mfloat_abi_EQ : LinkJoined<"mfloat-abi=">, Group<target_Group>,
+  MetaVarName<"soft|softfp|hard">, HelpText<"How floating-point values are passed, on ARM">;
+def msoft_float : LinkFlag<"msoft-float">, Group<target_Group>, HelpText<"-mfloat-abi=soft">;
+def mhard_float : LinkFlag<"mhard-float">, Group<target_Group>, HelpText<"-mfloat-abi=hard">;
+def mlittle_endian : LinkFlag<"mlittle-endian">, Group<target_Group>,
+  HelpText<"Link for the target's little-endian variant">;
+def EL : LinkFlag<"EL">, Alias<mlittle_endian>;
+def mbig_endian : LinkFlag<"mbig-endian">, Group<target_Group>,
+  HelpText<"Link for the target's big-endian variant">;
+def EB : LinkFlag<"EB">, Alias<mbig_endian>;
+def mno_relax : LinkFlag<"mno-relax">, Group<target_Group>,
+  HelpText<"The linker does not shorten RISC-V's instructions">;
+def mrelax : LinkFlag<"mrelax">, Group<target_Group>, HelpText<"Take -mno-relax back">;
 // Compile options that link-time optimisation passes on; they mean nothing to other links.
 def mcpu_EQ : CompileJoined<"mcpu=">;
 def ffunction_sections : Compile<"ffunction-sections">;

@@ -2,18 +2,21 @@
 #include "driver/driver.h"
 
 #include "base/str.h"
+#include "driver/target.h"
 #include "toolchains/toolchain.h"
 #include "llvm/shim.h"
 
 /* The names under which a triple's platform may be filed, in order. Versions and vendors take no
- * part: x86_64-unknown-freebsd14 is x86_64-freebsd. */
+ * part: x86_64-unknown-freebsd14 is x86_64-freebsd, aarch64-linux-android21 aarch64-linux-android.
+ * A Linux without an environment (x86_64-redhat-linux) has glibc. */
 static const struct platform *by_triple(
 	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
 {
+	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
 	const char *names[] = {
 		t->text,
-		str_fmt(a, "%s-%s-%s", t->arch, t->os, t->env),
-		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, t->env),
+		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 	};
 
@@ -34,32 +37,6 @@ static const struct platform *by_triple(
 	return NULL;
 }
 
-/* -m32 and -m64: the other width of the target, for the architectures that have one */
-static const char *width_variant(
-	struct arena *a, const struct link_job *job, const char *triple, const char *arch_name)
-{
-	static const struct {
-		const char *arch, *m32, *m64;
-	} variants[] = {
-		{ "wasm32", "wasm32", "wasm64" },
-		{ "wasm64", "wasm32", "wasm64" },
-	};
-	bool m32 = job->flag[JF_M32].on, m64 = job->flag[JF_M64].on;
-
-	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
-		if ((m32 || m64) && str_eq(arch_name, variants[i].arch))
-			return str_fmt(a, "%s%s", m32 ? variants[i].m32 : variants[i].m64,
-				triple + strcspn(triple, "-"));
-	return triple;
-}
-
-static void target_of(
-	struct arena *a, const struct link_job *job, const char *text, struct ll_triple *out)
-{
-	ll_triple_parse(a, text, out);
-	ll_triple_parse(a, width_variant(a, job, text, out->arch_name), out);
-}
-
 const struct platform *driver_platform(struct arena *a, struct diags *d, const struct link_job *job)
 {
 	const struct job_word *name = &job->str[JS_PLATFORM], *target = &job->str[JS_TARGET];
@@ -67,7 +44,7 @@ const struct platform *driver_platform(struct arena *a, struct diags *d, const s
 
 	if (name->text)
 		return platform_load(a, d, name->at, name->text, false);
-	target_of(a, job, target->text ? target->text : ll_host_triple(a), &t);
+	target_of_job(a, job, &t);
 	return by_triple(a, d, target->at, &t);
 }
 
@@ -80,7 +57,10 @@ const struct platform *driver_target(
 
 	if (!pf)
 		return NULL;
-	target_of(a, job, target ? target : pf->triple.text, &t);
+	if (target || !job->str[JS_PLATFORM].text)
+		target_of_job(a, job, &t);
+	else
+		ll_triple_parse(a, pf->triple.text, &t);
 	*triple = t.normal;
 	return pf;
 }

@@ -7,6 +7,7 @@
  *   - the default libraries come once in a group (static) or twice around libc (dynamic). */
 #include "toolchains/toolchain.h"
 
+#include "base/file.h"
 #include "base/str.h"
 #include "toolchains/compiler_rt.h"
 #include "toolchains/lto.h"
@@ -27,7 +28,7 @@ static bool is_pie(const struct tc *t)
 		return false;
 	if (tc_flag(t, JF_NO_PIE))
 		return false;
-	return tc_flag(t, JF_PIE) || t->pf->pie;
+	return tc_flag(t, JF_PIE) || t->pf->pie || t->san.pie;
 }
 
 static bool is_static_pie(const struct tc *t)
@@ -43,21 +44,79 @@ static void slot_sysroot(struct tc *t, const struct slot *s)
 		tc_wordf(t, s, w->at, "--sysroot=%s", w->text);
 }
 
+/* ARM's -EB and -EL make the same target work in the other byte order */
+static bool is_flipped(const struct tc *t)
+{
+	const char *endian = t->job->str[JS_ENDIAN].text;
+
+	return endian && t->pf->other_emulation.text &&
+	       str_eq(endian, "big") != (t->pf->big_endian);
+}
+
+static void slot_arch_options(struct tc *t, const struct slot *s)
+{
+	const struct job_word *cpu = &t->job->str[JS_CPU];
+
+	tc_words(t, s, is_flipped(t) ? &t->pf->other_arch_options : &t->pf->arch_options);
+	/* an erratum of this CPU, which any Android device may have */
+	if (t->is_android && str_eq(t->pf->arch.text, "aarch64") &&
+		(!cpu->text || str_eq(cpu->text, "generic") || str_eq(cpu->text, "cortex-a53")))
+		tc_word(t, s, cpu->at, "--fix-cortex-a53-843419");
+}
+
+/* Android's loader reads GNU's hash tables since API level 23 */
+static void slot_hash_style(struct tc *t, const struct slot *s)
+{
+	const struct fact *f = &t->pf->hash_style;
+
+	if (t->is_android && t->api < 23)
+		tc_word(t, s, f->at, "--hash-style=both");
+	else if (f->text && !str_eq(f->text, "none"))
+		tc_wordf(t, s, f->at, "--hash-style=%s", f->text);
+}
+
+/* MIPS has the sysroot a second time, among the fixed words */
+static void slot_sysroot_again(struct tc *t, const struct slot *s)
+{
+	if (t->pf->sysroot_twice)
+		slot_sysroot(t, s);
+}
+
 static void slot_emulation(struct tc *t, const struct slot *s)
 {
-	tc_word(t, s, t->pf->emulation.at, "-m");
-	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
+	const struct fact *f = is_flipped(t) ? &t->pf->other_emulation : &t->pf->emulation;
+
+	tc_word(t, s, f->at, "-m");
+	tc_word(t, s, f->at, f->text);
+	tc_words(t, s, &t->pf->emulation_options);
+	if (tc_flag(t, JF_NO_RELAX) && str_starts(t->pf->arch.text, "riscv"))
+		tc_word(t, s, flag_at(t, JF_NO_RELAX), "--no-relax");
+}
+
+/* The platform's, or the one for the float ABI that an option chooses */
+static const struct fact *linker_fact(const struct tc *t)
+{
+	const char *abi = t->job->str[JS_FLOAT_ABI].text;
+
+	if (abi && str_eq(abi, "hard") && t->pf->hard_float_linker.text)
+		return &t->pf->hard_float_linker;
+	if (t->is_android && t->api >= 34 && sanitize_has(t, "hwaddress") &&
+		t->pf->hwasan_linker.text)
+		return &t->pf->hwasan_linker;
+	return &t->pf->dynamic_linker;
 }
 
 static void dynamic_linker(struct tc *t, const struct slot *s)
 {
 	const struct job_word *prefix = &t->job->str[JS_DYLD_PREFIX];
+	const struct fact *f = linker_fact(t);
+	const char *path = f->text ? platform_subst(t->mem, &t->vars, f->text) : NULL;
 
-	if (!t->pf->dynamic_linker.text)
+	if (!path)
 		return;
-	tc_word(t, s, t->pf->dynamic_linker.at, "-dynamic-linker");
-	tc_wordf(t, s, prefix->text ? prefix->at : t->pf->dynamic_linker.at, "%s%s",
-		prefix->text ? prefix->text : "", t->pf->dynamic_linker.text);
+	tc_word(t, s, f->at, "-dynamic-linker");
+	tc_wordf(t, s, prefix->text ? prefix->at : f->at, "%s%s",
+		prefix->text ? prefix->text : "", path);
 }
 
 /* slot 10 of facts/toolchains.md 1.1 */
@@ -100,6 +159,21 @@ static bool wants_libraries(const struct tc *t)
 	       !tc_flag(t, JF_RELOCATABLE);
 }
 
+/* crtbegin*.o and crtend*.o: compiler-rt has one file for every kind of output */
+static const char *start_file(struct tc *t, const char *name)
+{
+	bool begin = str_starts(name, "crtbegin");
+	const char *path;
+
+	if (runtime_rtlib(t) == RTLIB_COMPILER_RT && !t->is_android &&
+		(begin || str_starts(name, "crtend"))) {
+		path = compiler_rt_file(t, begin ? "crtbegin" : "crtend", RUNTIME_OBJECT);
+		if (file_exists(path))
+			return path;
+	}
+	return tc_find_file(t, name);
+}
+
 static void start_files(
 	struct tc *t, const struct slot *s, const struct yml_strs *files, bool first_is_crt1)
 {
@@ -108,18 +182,45 @@ static void start_files(
 		struct loc at = files->at[i];
 
 		if (first_is_crt1 && i == 0 && tc_flag(t, JF_PROFILE_PG) &&
-			t->pf->profile_crt1.text) {
+			t->pf->profile_crt1.text && *t->pf->profile_crt1.text) {
 			name = t->pf->profile_crt1.text;
 			at = t->pf->profile_crt1.at;
 		}
-		tc_word(t, s, at, tc_find_file(t, name));
+		tc_word(t, s, at, start_file(t, name));
 	}
+}
+
+/* The object that makes the CPU flush denormal numbers: for fast arithmetic, and only where GCC
+ * brings one. -ffast-math comes from -Ofast too, unless that was taken back. */
+static void fast_math(struct tc *t, const struct slot *s)
+{
+	const struct job_word *level = &t->job->str[JS_OPT_LEVEL];
+	bool fast = level->text && str_eq(level->text, "fast");
+	const char *path;
+
+	if (tc_flag(t, JF_SHARED) || (!fast && !tc_flag(t, JF_FAST_MATH)))
+		return;
+	path = tc_find_file(t, "crtfastmath.o");
+	if (!str_eq(path, "crtfastmath.o"))
+		tc_word(t, s, fast ? level->at : flag_at(t, JF_FAST_MATH), path);
+}
+
+/* newer Android libraries have their segments padded; the object says that they may be */
+static void pad_segment(struct tc *t, const struct slot *s)
+{
+	const char *path = t->is_android ? tc_find_file(t, "crt_pad_segment.o") : "";
+
+	if (t->is_android && !str_eq(path, "crt_pad_segment.o"))
+		tc_word(t, s, NOWHERE, path);
 }
 
 static void slot_start_files(struct tc *t, const struct slot *s)
 {
-	if (wants_start_files(t))
-		start_files(t, s, &t->pf->crt[t->crt].begin, t->crt != CRT_SHARED);
+	if (!wants_start_files(t))
+		return;
+	start_files(t, s, &t->pf->crt[t->crt].begin, t->crt != CRT_SHARED);
+	fast_math(t, s);
+	pad_segment(t, s);
 }
 
 static void slot_end_files(struct tc *t, const struct slot *s)
@@ -214,8 +315,10 @@ static void slot_scripts(struct tc *t, const struct slot *s)
 static const struct slot elf_slots[] = {
 	{ "sysroot", .emit = slot_sysroot },
 	{ "strip", .flag = JF_STRIP, .word = "-s" },
+	{ "arch-options", .emit = slot_arch_options },
 	{ "link-options", .list = PF(link_options) },
-	{ "hash-style", .word = "--hash-style=", .fact = PF(hash_style) },
+	{ "sysroot", .emit = slot_sysroot_again },
+	{ "hash-style", .emit = slot_hash_style },
 	{ "eh-frame-hdr", .word = "--eh-frame-hdr" },
 	{ "emulation", .emit = slot_emulation },
 	{ "mode", .emit = slot_mode },
@@ -254,6 +357,11 @@ void elf_plan(struct tc *t)
 	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
 		diag_err(t->d, flag_at(t, JF_NO_PIE),
 			"'-no-pie' and '-static-pie' contradict each other; give one of them");
+	if (tc_flag(t, JF_NOPIE))
+		diag_err(t->d, flag_at(t, JF_NOPIE), "'-nopie' is OpenBSD's; use '-no-pie'");
+	if (t->job->list[JL_UNDEF_LONG].n)
+		diag_warn(t->d, t->job->list[JL_UNDEF_LONG].v[0].at,
+			"option '-undefined' is not used for this link; '-u' is");
 	t->plan->flavor = PLAN_GNU;
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);

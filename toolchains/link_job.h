@@ -32,6 +32,7 @@ enum job_flag {
 	JF_RELOCATABLE,
 	JF_PIE,
 	JF_NO_PIE,
+	JF_NOPIE, /* OpenBSD's word for it */
 	JF_IMAGE,
 	JF_CXX, /* the C++ driver: its libraries are wanted */
 	JF_STRIP,
@@ -47,12 +48,8 @@ enum job_flag {
 	JF_STATIC_LIBGCC,
 	JF_SHARED_LIBGCC,
 	JF_NO_DEMANGLE,
-	JF_NOPIE,        /* -nopie, which only OpenBSD's clang takes */
 	JF_NO_WASM_OPT,  /* wasm: no wasm-opt after the link */
 	JF_QUIET_UNUSED, /* say nothing of what is not used */
-	JF_M32,
-	JF_M64,
-	JF_MX32,
 	JF_FAST_MATH,
 	JF_SPLIT_STACK,
 	JF_EXPERIMENTAL_LIBRARY,
@@ -105,6 +102,8 @@ enum job_str {
 	JS_ARCH_NAME, /* -march= */
 	JS_ABI,
 	JS_FLOAT_ABI,
+	JS_ENDIAN, /* "little", "big" */
+	JS_BITS,   /* "32", "64", "x32", "16": -m32 and its kind */
 	JS_CS_PROFILE_DIR,
 	JS_PROFILE_USE,
 	JS_SAMPLE_PROFILE,
@@ -122,6 +121,7 @@ enum job_str {
 enum job_list {
 	JL_LIBRARY_DIRS, /* -L */
 	JL_UNDEFINED,    /* -u */
+	JL_UNDEF_LONG,   /* -undefined, which MinGW's linkers read as -u */
 	JL_SCRIPTS,      /* -T */
 	JL_PREFIXES,     /* -B */
 	JL_SANITIZE,     /* "+address", "-undefined", and for traps "!+cfi", "!-cfi", in order */

@@ -15,8 +15,10 @@ static const char *const crt_names[CRT_KINDS] = { "executable", "pie", "static",
 static const char *const runtime_names[RT_KINDS] = { "c", "c++", "static", "shared",
 	"no-unwinder" };
 static const char *const var_names[PLATFORM_VARS] = { "sysroot", "arch", "triple", "multiarch",
-	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "os-env", "llvm-version",
-	"resource-dir" };
+	"oslib", "gcc", "gcc-in-sysroot", "gcc-triple", "data", "arch-word", "abi", "gcc-suffix",
+	"gcc-os-suffix", "gcc-up",
+	"api", "target-runtimes",
+	"os-env", "llvm-version" };
 
 /* What a file says that is no fact of the struct itself */
 struct platform_file {
@@ -62,6 +64,21 @@ static const struct yml_field platform_fields[] = {
 	STRS("library-dirs", library_dirs),
 	STRS("gcc-triples", gcc_triples),
 	STRS("gcc-lib-dirs", gcc_lib_dirs),
+	STRS("gcc-biarch-triples", gcc_biarch_triples),
+	STRS("gcc-biarch-lib-dirs", gcc_biarch_lib_dirs),
+	FACT("gcc-biarch-arch", gcc_biarch_arch),
+	STRS("gcc-multilib", gcc_multilib),
+	{ "gcc-any", YML_T_BOOL, YML_OPTIONAL, P(gcc_any), YML_NO_AT, NULL, 0 },
+	STRS("arch-options", arch_options),
+	STRS("emulation-options", emulation_options),
+	FACT("hard-float-linker", hard_float_linker),
+	FACT("soft-float-linker", soft_float_linker),
+	FACT("abi", abi),
+	{ "big-endian", YML_T_BOOL, YML_OPTIONAL, P(big_endian), YML_NO_AT, NULL, 0 },
+	FACT("other-emulation", other_emulation),
+	STRS("other-arch-options", other_arch_options),
+	{ "sysroot-twice", YML_T_BOOL, YML_OPTIONAL, P(sysroot_twice), YML_NO_AT, NULL, 0 },
+	FACT("hwasan-linker", hwasan_linker),
 	STRS("arch-libraries", arch_libraries),
 	STRS("c-libraries", c_libraries),
 	STRS("c++-libraries", cxx_libraries),
@@ -80,7 +97,6 @@ static const struct yml_field platform_fields[] = {
 		P(runtime_in_os_dir_at), NULL, 0 },
 	FACT("rtlib", rtlib),
 	FACT("runtime-builtins", runtime_builtins),
-	{ "takes-nopie", YML_T_BOOL, YML_OPTIONAL, P(takes_nopie), YML_NO_AT, NULL, 0 },
 	{ "page-size", YML_T_UINT, YML_OPTIONAL, P(page_size), P(page_size_at), NULL, 1 << 20 },
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };

@@ -56,6 +56,21 @@ struct platform {
 		library_dirs; /* in order; those with an unset variable or absent are left out */
 	struct yml_strs gcc_triples;  /* names of the folder under lib/gcc */
 	struct yml_strs gcc_lib_dirs; /* that may hold gcc/: lib64, lib */
+	/* installations of the other width, which may have a folder for ours */
+	struct yml_strs gcc_biarch_triples, gcc_biarch_lib_dirs;
+	struct fact gcc_biarch_arch; /* first word of such a triple */
+	struct yml_strs gcc_multilib; /* folders with files for us in an installation: "/32" */
+	bool gcc_any;                 /* installations without crtbegin.o are taken too */
+	struct yml_strs arch_options; /* words at the front: "-EL" */
+	struct yml_strs emulation_options; /* words after the emulation: "-X" */
+	struct fact hard_float_linker, soft_float_linker; /* by -mfloat-abi=, where it matters */
+	/* where -EB and -EL turn the byte order of one platform about (ARM) */
+	bool big_endian;
+	struct fact other_emulation;
+	struct yml_strs other_arch_options;
+	bool sysroot_twice;         /* --sysroot= is repeated among the fixed words (MIPS) */
+	struct fact hwasan_linker;  /* Android: the dynamic linker of -fsanitize=hwaddress */
+	struct fact abi; /* the ABI that -mabi= may change: "lp64d" */
 	struct crt_files crt[CRT_KINDS];
 	struct yml_strs runtime[RT_KINDS];          /* libgcc with its unwinder */
 	struct yml_strs unwind_libgcc[RT_KINDS];    /* libgcc's unwinder beside compiler-rt */
@@ -71,7 +86,6 @@ struct platform {
 	struct fact effective_arch;   /* of -print-effective-triple, where it is not the triple's */
 	bool runtime_in_os_dir;       /* compiler-rt has no folder per triple */
 	struct loc runtime_in_os_dir_at;
-	bool takes_nopie;                    /* -nopie is an option of this system's clang */
 	struct yml_strs cxx_libraries;       /* "-lstdc++": the words of libstdc++ */
 	struct yml_strs libcxx_libraries;    /* "-lc++" */
 	struct yml_strs libcxx_experimental; /* "-lc++experimental", for -fexperimental-library */
@@ -108,9 +122,15 @@ enum platform_var {
 	VAR_GCC_IN_SYSROOT,
 	VAR_GCC_TRIPLE,
 	VAR_DATA,
+	VAR_ARCH_WORD, /* the triple's first word, as the user spelled it */
+	VAR_ABI,
+	VAR_GCC_SUFFIX,
+	VAR_GCC_OS_SUFFIX,
+	VAR_GCC_UP,
+	VAR_API,
+	VAR_TARGET_RUNTIMES,
 	VAR_OS_ENV,
 	VAR_LLVM_VERSION,
-	VAR_RESOURCE_DIR,
 	PLATFORM_VARS,
 };
 struct platform_vars {

@@ -135,39 +135,88 @@ void slot_library_dirs(struct tc *t, const struct slot *s)
 
 /* ---- files */
 
+static const char *in_dir(struct tc *t, const char *dir, const char *name)
+{
+	const char *sysroot = t->job->str[JS_SYSROOT].text, *path;
+
+	if (!dir || !*dir)
+		return NULL;
+	if (*dir == '=') /* GCC's sign for the sysroot */
+		dir = str_fmt(t->mem, "%s%s", sysroot ? sysroot : "", dir + 1);
+	path = path_join(t->mem, dir, name);
+	return file_exists(path) ? path : NULL;
+}
+
 const char *tc_find_file(struct tc *t, const char *name)
 {
-	struct job_word resource = { t->resource_dir, NOWHERE };
-	const struct job_words resource_dir = { &resource, 1, 1, true };
-	const struct job_words *lists[] = { &t->job->list[JL_PREFIXES], &resource_dir,
-		&t->library_dirs };
+	const struct job_words *prefixes = &t->job->list[JL_PREFIXES];
+	const char *clang[] = { t->resource_dir, compiler_rt_os_dir(t), compiler_rt_target_dir(t) };
+	const char *path = NULL;
 
-	for (size_t l = 0; l < sizeof(lists) / sizeof(lists[0]); l++)
-		for (size_t i = 0; i < lists[l]->n; i++) {
-			const char *path = str_fmt(t->mem, "%s/%s", lists[l]->v[i].text, name);
+	for (size_t i = 0; !path && i < prefixes->n; i++)
+		path = in_dir(t, prefixes->v[i].text, name);
+	for (size_t i = 0; !path && i < sizeof(clang) / sizeof(clang[0]); i++)
+		path = in_dir(t, clang[i], name);
+	for (size_t i = 0; !path && i < t->library_dirs.n; i++)
+		path = in_dir(t, t->library_dirs.v[i].text, name);
+	if (!path)
+		path = in_dir(t, compiler_rt_llvm_lib_dir(t), name);
+	return path ? path : name;
+}
 
-			if (file_exists(path))
-				return path;
-		}
-	return name;
+/* Where installations are looked for: --gcc-toolchain only, if given; else the sysroot and its usr;
+ * without a sysroot the folders in which Red Hat's newer compilers come, newest first, and /usr */
+static size_t gcc_prefixes(struct tc *t, const char **v, size_t cap)
+{
+	static const char *const sets[] = { "gcc-toolset-12", "gcc-toolset-11", "gcc-toolset-10",
+		"devtoolset-12", "devtoolset-11", "devtoolset-10", "devtoolset-9", "devtoolset-8",
+		"devtoolset-7", "devtoolset-6", "devtoolset-4", "devtoolset-3", "devtoolset-2" };
+	const struct job_word *toolchain = &t->job->str[JS_GCC_TOOLCHAIN];
+	const char *sysroot = t->job->str[JS_SYSROOT].text;
+	size_t n = 0;
+
+	if (toolchain->text && *toolchain->text) {
+		size_t len = strlen(toolchain->text);
+
+		while (len > 1 && toolchain->text[len - 1] == '/')
+			len--;
+		v[n++] = str_ndup(t->mem, toolchain->text, len);
+		return n;
+	}
+	if (sysroot && *sysroot) {
+		v[n++] = sysroot;
+		v[n++] = path_join(t->mem, sysroot, "usr");
+	}
+	if (sysroot && *sysroot && !str_eq(sysroot, "/"))
+		return n;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++)
+		v[n++] = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+	v[n++] = "/usr";
+	return n;
 }
 
 static void find_gcc(struct tc *t)
 {
-	const char *sysroot = t->job->str[JS_SYSROOT].text;
-	const char *toolchain = t->job->str[JS_GCC_TOOLCHAIN].text;
-	const char *prefixes[2];
-	size_t n = 0;
+	const struct job_word *dir = &t->job->str[JS_GCC_INSTALL_DIR];
+	struct gcc_wanted w = { t->pf, t->triple, t->job->str[JS_GCC_TRIPLE].text, &t->vars };
+	const char *prefixes[24];
+	size_t n;
 
-	if (toolchain && *toolchain)
-		prefixes[n++] = toolchain;
-	else if (sysroot && *sysroot) {
-		prefixes[n++] = sysroot;
-		prefixes[n++] = str_fmt(t->mem, "%s/usr", sysroot);
-	} else {
-		prefixes[n++] = "/usr";
+	if (w.only_triple && !*w.only_triple)
+		w.only_triple = NULL;
+	if (dir->text && *dir->text) {
+		size_t len = strlen(dir->text);
+
+		while (len > 1 && dir->text[len - 1] == '/')
+			len--;
+		if (!gcc_at(t->mem, &w, str_ndup(t->mem, dir->text, len), &t->gcc))
+			diag_err(t->d, dir->at,
+				"'%s' is no GCC installation for '%s'; wanted is a folder with "
+				"crtbegin.o", dir->text, t->triple);
+		return;
 	}
-	t->gcc = gcc_find(t->mem, t->pf, prefixes, n);
+	n = gcc_prefixes(t, prefixes, sizeof(prefixes) / sizeof(prefixes[0]));
+	t->gcc = gcc_find(t->mem, &w, prefixes, n);
 }
 
 /* what stands behind ARCH-VENDOR- in a normalised triple, or NULL */
@@ -182,45 +231,69 @@ static const char *os_env(const char *triple)
 static void set_vars(struct tc *t, const char *triple)
 {
 	const char *sysroot = t->job->str[JS_SYSROOT].text;
+	const char *abi = t->job->str[JS_ABI].text;
+	size_t n = sysroot ? strlen(sysroot) : 0;
 
-	t->vars.v[VAR_SYSROOT] = sysroot ? sysroot : "";
+	while (n && sysroot[n - 1] == '/')
+		n--;
+	t->vars.v[VAR_SYSROOT] = str_ndup(t->mem, sysroot ? sysroot : "", n);
 	t->vars.v[VAR_ARCH] = t->pf->arch.text;
 	t->vars.v[VAR_TRIPLE] = triple;
-	t->vars.v[VAR_MULTIARCH] = t->pf->multiarch.text;
+	t->vars.v[VAR_MULTIARCH] = t->pf->multiarch.text ? t->pf->multiarch.text : triple;
 	t->vars.v[VAR_OSLIB] = t->pf->oslib.text;
-	t->vars.v[VAR_GCC] = t->gcc.dir;
-	t->vars.v[VAR_GCC_TRIPLE] = t->gcc.triple;
-	/* libraries beside GCC are preferred only if the GCC is the sysroot's own */
-	if (t->gcc.dir && str_starts(t->gcc.dir, t->vars.v[VAR_SYSROOT]))
-		t->vars.v[VAR_GCC_IN_SYSROOT] = t->gcc.dir;
 	t->vars.v[VAR_DATA] = t->data;
 	t->vars.v[VAR_OS_ENV] = os_env(triple);
 	t->vars.v[VAR_LLVM_VERSION] = PKGIMG_LLVM_VERSION;
-	t->vars.v[VAR_RESOURCE_DIR] = t->resource_dir;
+	t->vars.v[VAR_ARCH_WORD] = str_ndup(t->mem, triple, strcspn(triple, "-"));
+	t->vars.v[VAR_ABI] = abi ? abi : t->pf->abi.text;
+	if (t->api)
+		t->vars.v[VAR_API] = str_fmt(t->mem, "%u", t->api);
+	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
+	if (abi && str_eq(abi, "n32"))
+		t->vars.v[VAR_OSLIB] = "lib32";
 }
 
-static void add_library_dirs(struct tc *t, const struct yml_strs *dirs, bool must_exist)
+static void set_gcc_vars(struct tc *t)
+{
+	const char *sysroot = t->job->str[JS_SYSROOT].text;
+
+	if (!t->gcc.dir)
+		return;
+	t->vars.v[VAR_GCC] = t->gcc.dir;
+	t->vars.v[VAR_GCC_TRIPLE] = t->gcc.triple;
+	t->vars.v[VAR_GCC_SUFFIX] = t->gcc.suffix;
+	t->vars.v[VAR_GCC_UP] = t->gcc.up;
+	t->vars.v[VAR_GCC_OS_SUFFIX] = t->pf->gcc_any ? t->gcc.suffix : "";
+	/* libraries beside GCC are preferred only if the GCC is the sysroot's own */
+	if (str_starts(t->gcc.dir, sysroot ? sysroot : ""))
+		t->vars.v[VAR_GCC_IN_SYSROOT] = t->gcc.dir;
+}
+
+static void add_library_dir(struct tc *t, const char *dir, struct loc at)
 {
 	struct job_words *l = &t->library_dirs;
 
-	yml_each (i, dirs) {
-		const char *dir = platform_subst(t->mem, &t->vars, dirs->v[i]);
-
-		if (!dir || (must_exist && !file_is_dir(dir)))
-			continue;
-		arena_push_room(t->mem, l->v, l->n, l->cap);
-		l->v[l->n++] = (struct job_word) { dir, dirs->at[i] };
-	}
+	if (!dir || !file_exists(dir))
+		return;
+	arena_push_room(t->mem, l->v, l->n, l->cap);
+	l->v[l->n++] = (struct job_word) { dir, at };
 }
 
-/* clang looks whether the folders of ELF systems are there, and does not for WebAssembly's */
+/* LLVM's runtimes for this very target come before the system's libraries */
 static void find_library_dirs(struct tc *t)
 {
-	bool must_exist = t->pf->family != FAMILY_WASM;
-
-	if (t->job->str[JS_LTO].text)
-		add_library_dirs(t, &t->pf->lto_library_dirs, must_exist);
-	add_library_dirs(t, &t->pf->library_dirs, must_exist);
+	if (t->pf->runtime_os.text) {
+		add_library_dir(t, compiler_rt_stdlib_dir(t), NOWHERE);
+		add_library_dir(t, str_fmt(t->mem, "%s/lib/%s", t->resource_dir, t->triple),
+			NOWHERE);
+		add_library_dir(t,
+			str_fmt(t->mem, "%s/%s", compiler_rt_os_dir(t), t->pf->arch.text),
+			NOWHERE);
+	}
+	yml_each (i, &t->pf->library_dirs)
+		add_library_dir(t,
+			platform_subst(t->mem, &t->vars, t->pf->library_dirs.v[i]),
+			t->pf->library_dirs.at[i]);
 }
 
 /* the inputs that are files, for the check before the link */
@@ -256,14 +329,19 @@ static void prepare(struct tc *t, const char *triple)
 	t->triple = triple;
 	t->resource_dir = compiler_rt_resource_dir(t);
 	android_level(t);
-	if (t->kind != JOB_IMAGE)
-		find_gcc(t);
 	set_vars(t, triple);
-	if (t->kind != JOB_IMAGE)
-		find_library_dirs(t);
+	if (t->kind == JOB_IMAGE)
+		return;
+	if (t->pf->family == FAMILY_WASM) {
+		wasm_library_dirs(t);
+		return;
+	}
+	find_gcc(t);
+	set_gcc_vars(t);
+	find_library_dirs(t);
 }
 
-/* -fuse-ld= is honoured or refused, never ignored; -nopie was only ever OpenBSD's */
+/* -fuse-ld= is honoured or refused, never ignored */
 static void check_refused(struct tc *t)
 {
 	const struct job_word *w = &t->job->str[JS_FUSE_LD];
@@ -272,9 +350,6 @@ static void check_refused(struct tc *t)
 		diag_err(t->d, w->at,
 			"'-fuse-ld=ld' is the system's own linker, which is not in this program; "
 			"--ld-path=PROGRAM runs it");
-	if (tc_flag(t, JF_NOPIE) && !t->pf->takes_nopie)
-		diag_err(t->d, t->job->flag[JF_NOPIE].at,
-			"'-nopie' is no option for '%s'; it is spelled -no-pie", t->pf->name);
 }
 
 /* Darwin's runtimes have no folder per target, and a name per system for the builtins */

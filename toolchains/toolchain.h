@@ -109,5 +109,6 @@ const char *tc_find_program(struct tc *t, const char *name);
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
 void wasm_plan(struct tc *t);
+void wasm_library_dirs(struct tc *t);
 
 #endif

@@ -185,6 +185,28 @@ static void slot_wasm_opt(struct tc *t, const struct slot *s)
 	t->plan->post_output[1] = 4;
 }
 
+static void add_dirs(struct tc *t, const struct yml_strs *dirs)
+{
+	struct job_words *l = &t->library_dirs;
+
+	yml_each (i, dirs) {
+		const char *dir = platform_subst(t->mem, &t->vars, dirs->v[i]);
+
+		if (!dir)
+			continue;
+		arena_push_room(t->mem, l->v, l->n, l->cap);
+		l->v[l->n++] = (struct job_word) { dir, dirs->at[i] };
+	}
+}
+
+/* Named whether they are there or not: clang does not look. LTO's own come first. */
+void wasm_library_dirs(struct tc *t)
+{
+	if (t->job->str[JS_LTO].text)
+		add_dirs(t, &t->pf->lto_library_dirs);
+	add_dirs(t, &t->pf->library_dirs);
+}
+
 static const struct slot wasm_slots[] = {
 	{ "emulation", .emit = slot_emulation },
 	{ "strip", .flag = JF_STRIP, .word = "--strip-all" },
@@ -228,6 +250,11 @@ void wasm_plan(struct tc *t)
 	if (t->job->list[JL_SCRIPTS].n && !tc_flag(t, JF_QUIET_UNUSED))
 		diag_warn(t->d, t->job->list[JL_SCRIPTS].v[0].at,
 			"option '-T' is not used for '%s'", t->pf->name);
+	if (tc_flag(t, JF_NOPIE))
+		diag_err(t->d, flag_at(t, JF_NOPIE), "'-nopie' is OpenBSD's; use '-no-pie'");
+	if (t->job->list[JL_UNDEF_LONG].n && !tc_flag(t, JF_QUIET_UNUSED))
+		diag_warn(t->d, t->job->list[JL_UNDEF_LONG].v[0].at,
+			"option '-undefined' is not used for '%s'", t->pf->name);
 	tc_choice(t, JS_EXEC_MODEL, "-mexec-model=", "command|reactor");
 	t->plan->flavor = PLAN_WASM;
 	t->plan->linker = "wasm-ld";
