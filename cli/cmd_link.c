@@ -27,8 +27,8 @@ static int show(struct cli *c, const struct link_plan *plan, const struct link_m
 {
 	if (plan->no_link)
 		diag_warn(c->d, NOWHERE,
-			"clang 19 makes no link job with '--no-wasm-opt', so no line is shown; without "
-			"-### this is linked, and wasm-opt is not run");
+			"clang 19 makes no link job with '--no-wasm-opt', so no line is shown; "
+			"without -### this is linked, and wasm-opt is not run");
 	if (mode->json)
 		driver_print_plan_json(plan);
 	else if (mode->dry_run)

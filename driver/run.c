@@ -238,8 +238,8 @@ static int run_post(struct run *r)
 	code = spawn_run(r->a, r->d, r->plan->output_at, v.v, other_line, r, NULL);
 	if (code > 0)
 		diag_err(r->d, r->plan->output_at,
-			"'%s' failed on the linked '%s' with exit status %d; --no-wasm-opt leaves it "
-			"out",
+			"'%s' failed on the linked '%s' with exit status %d; --no-wasm-opt leaves "
+			"it out",
 			post->v[0], r->plan->output, code);
 	return code ? DRIVER_FAILED : 0;
 }

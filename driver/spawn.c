@@ -101,7 +101,7 @@ int spawn_check_linker(
 		return 0;
 	said = *text ? str_ndup(a, text, strcspn(text, "\n")) : "nothing";
 	return diag_err(d, at,
-		"'%s' is no linker that takes these words: its --version (exit status %d) should name "
-		"%s, and says: %s",
+		"'%s' is no linker that takes these words: its --version (exit status %d) should "
+		"name %s, and says: %s",
 		program, rc, gnu_words ? "LLD or GNU ld" : "LLD", str_shown(a, said));
 }

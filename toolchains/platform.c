@@ -90,6 +90,7 @@ static const struct yml_field platform_fields[] = {
 	STRS("reactor-start-files", reactor_start_files),
 	STRS("command-start-files", command_start_files),
 	FACT("reactor-entry", reactor_entry),
+	FACT("default-sysroot", default_sysroot),
 	FACT("runtime-os", runtime_os),
 	FACT("runtime-arch", runtime_arch),
 	FACT("effective-arch", effective_arch),

@@ -82,6 +82,7 @@ struct platform {
 	struct yml_strs lto_library_dirs;           /* before library_dirs with -flto */
 	struct yml_strs reactor_start_files, command_start_files; /* wasm; the first found */
 	struct fact reactor_entry;
+	struct fact default_sysroot; /* wasm; absent: the root folder */
 	struct fact runtime_builtins; /* compiler-rt's name for them: "builtins" or, say, "osx" */
 	struct fact effective_arch;   /* of -print-effective-triple, where it is not the triple's */
 	bool runtime_in_os_dir;       /* compiler-rt has no folder per triple */

@@ -199,9 +199,15 @@ static void add_dirs(struct tc *t, const struct yml_strs *dirs)
 	}
 }
 
-/* Named whether they are there or not: clang does not look. LTO's own come first. */
+/* Named whether they are there or not: clang does not look. LTO's own come first. The sysroot is
+ * the text that was given, slashes at its end and all. */
 void wasm_library_dirs(struct tc *t)
 {
+	const char *sysroot = t->job->str[JS_SYSROOT].text;
+
+	if (!sysroot || !*sysroot)
+		sysroot = t->pf->default_sysroot.text;
+	t->vars.v[VAR_SYSROOT] = sysroot ? sysroot : "";
 	if (t->job->str[JS_LTO].text)
 		add_dirs(t, &t->pf->lto_library_dirs);
 	add_dirs(t, &t->pf->library_dirs);
@@ -242,7 +248,7 @@ void wasm_plan(struct tc *t)
 
 	if (t->kind == JOB_IMAGE) {
 		diag_err(t->d, flag_at(t, JF_IMAGE),
-			"there are no package images for WebAssembly; link a module without --image");
+			"there are no package images for WebAssembly; link without --image");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
