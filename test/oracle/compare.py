@@ -5,8 +5,8 @@
 
 A case is one line of JSON: argv, the arguments; rc, clang's exit status; link, the words of each
 link job, the linker first; stdout, the answer to a -print- question. %S stands for the sysroot's
-folder and %R for clang's resource folder. Sysroots are trees of empty files made here; so is the resource
-folder, with the files that the recorded lines name in it, so that no clang need be installed.
+folder and %R for clang's resource folder. Sysroots are trees of empty files made here; so is the
+resource folder, with the files that the recorded lines name in it, so that no clang is needed.
 Prints each case that differs, then the number of those that do not; exit 1 if one did.
 """
 import argparse
