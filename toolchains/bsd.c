@@ -23,27 +23,10 @@
 #include "toolchains/runtime.h"
 #include "toolchains/sanitize.h"
 
-static struct loc flag_at(const struct tc *t, enum job_flag f)
-{
-	return t->job->flag[f].at;
-}
-
 static void flag_word(struct tc *t, const struct slot *s, enum job_flag f, const char *word)
 {
 	if (tc_flag(t, f))
-		tc_word(t, s, flag_at(t, f), word);
-}
-
-static bool wants_start_files(const struct tc *t)
-{
-	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NOSTARTFILES) &&
-	       !tc_flag(t, JF_RELOCATABLE);
-}
-
-static bool wants_libraries(const struct tc *t)
-{
-	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NODEFAULTLIBS) &&
-	       !tc_flag(t, JF_RELOCATABLE);
+		tc_word(t, s, tc_flag_at(t, f), word);
 }
 
 static bool is_pie(const struct tc *t)
@@ -55,7 +38,7 @@ static bool is_pie(const struct tc *t)
  * take that back, and profiled code is not position independent. */
 static bool is_nopie(const struct tc *t)
 {
-	const struct loc no_pie = flag_at(t, JF_NO_PIE);
+	const struct loc no_pie = tc_flag_at(t, JF_NO_PIE);
 
 	return no_pie.arg || no_pie.file || tc_flag(t, JF_NO_PIE) || tc_flag(t, JF_NOPIE) ||
 	       tc_flag(t, JF_PROFILE_PG);
@@ -63,18 +46,10 @@ static bool is_nopie(const struct tc *t)
 
 /* ---- the mode */
 
-static void slot_sysroot(struct tc *t, const struct slot *s)
-{
-	const struct job_word *w = &t->job->str[JS_SYSROOT];
-
-	if (w->text && *w->text)
-		tc_wordf(t, s, w->at, "--sysroot=%s", w->text);
-}
-
 static void slot_pie(struct tc *t, const struct slot *s)
 {
 	if (is_pie(t))
-		tc_word(t, s, flag_at(t, JF_PIE), "-pie");
+		tc_word(t, s, tc_flag_at(t, JF_PIE), "-pie");
 }
 
 static void slot_nopie(struct tc *t, const struct slot *s)
@@ -85,10 +60,10 @@ static void slot_nopie(struct tc *t, const struct slot *s)
 		return;
 	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++)
 		if (tc_flag(t, why[i])) {
-			tc_word(t, s, flag_at(t, why[i]), "-nopie");
+			tc_word(t, s, tc_flag_at(t, why[i]), "-nopie");
 			return;
 		}
-	tc_word(t, s, flag_at(t, JF_NO_PIE), "-nopie");
+	tc_word(t, s, tc_flag_at(t, JF_NO_PIE), "-nopie");
 }
 
 /* the entry symbol is that of the start files, so it goes when they are refused wholesale */
@@ -110,7 +85,7 @@ static void dynamic_linker(struct tc *t, const struct slot *s)
 static void slot_mode(struct tc *t, const struct slot *s)
 {
 	if (tc_flag(t, JF_STATIC)) {
-		tc_word(t, s, flag_at(t, JF_STATIC), "-Bstatic");
+		tc_word(t, s, tc_flag_at(t, JF_STATIC), "-Bstatic");
 		return;
 	}
 	flag_word(t, s, JF_RDYNAMIC, "-export-dynamic");
@@ -123,7 +98,7 @@ static void slot_mode(struct tc *t, const struct slot *s)
 static void slot_netbsd_mode(struct tc *t, const struct slot *s)
 {
 	if (tc_flag(t, JF_STATIC)) {
-		tc_word(t, s, flag_at(t, JF_STATIC), "-Bstatic");
+		tc_word(t, s, tc_flag_at(t, JF_STATIC), "-Bstatic");
 		flag_word(t, s, JF_PIE, "-pie");
 		flag_word(t, s, JF_PIE, "--no-dynamic-linker");
 		return;
@@ -147,23 +122,13 @@ static void slot_dynamic_options(struct tc *t, const struct slot *s)
 	tc_words(t, s, &t->pf->dynamic_options);
 }
 
-static void slot_emulation(struct tc *t, const struct slot *s)
-{
-	const struct fact *m = &t->pf->emulation;
-
-	if (!m->text)
-		return;
-	tc_word(t, s, m->at, "-m");
-	tc_word(t, s, m->at, m->text);
-}
-
 /* ---- start files and folders */
 
 static void crt_files(struct tc *t, const struct slot *s, const struct yml_strs *files, bool crt1)
 {
 	const struct fact *profile = &t->pf->profile_crt1;
 
-	if (!wants_start_files(t))
+	if (!tc_wants_start_files(t))
 		return;
 	yml_each (i, files)
 		if (crt1 && i == 0 && tc_flag(t, JF_PROFILE_PG) && profile->text)
@@ -222,9 +187,9 @@ static void ordered_emit(
 	for (size_t i = 0; i < scripts->n; i++)
 		ordered_add(t, w, scripts->v[i].at, "-T", scripts->v[i].text);
 	if (tc_flag(t, JF_STRIP))
-		ordered_add(t, w, flag_at(t, JF_STRIP), "-s", NULL);
+		ordered_add(t, w, tc_flag_at(t, JF_STRIP), "-s", NULL);
 	if (tc_flag(t, JF_TRACE))
-		ordered_add(t, w, flag_at(t, JF_TRACE), "-t", NULL);
+		ordered_add(t, w, tc_flag_at(t, JF_TRACE), "-t", NULL);
 	for (size_t i = 0; i < w->n; i++) {
 		tc_word(t, s, w->v[i].at, w->v[i].word);
 		if (w->v[i].value)
@@ -294,11 +259,11 @@ static void cxx_library(struct tc *t, const struct slot *s)
 
 static void slot_cxx(struct tc *t, const struct slot *s)
 {
-	if (!tc_flag(t, JF_CXX) || !wants_libraries(t))
+	if (!tc_flag(t, JF_CXX) || !tc_wants_libraries(t))
 		return;
 	if (!tc_flag(t, JF_NOSTDLIBXX))
 		cxx_library(t, s);
-	library(t, s, flag_at(t, JF_CXX), "-lm", is_profiled(t));
+	library(t, s, tc_flag_at(t, JF_CXX), "-lm", is_profiled(t));
 }
 
 static const struct yml_strs *runtime(const struct tc *t)
@@ -325,7 +290,7 @@ static const struct yml_strs *dragonfly_runtime(const struct tc *t)
 static void threads(struct tc *t, const struct slot *s, bool profiled)
 {
 	if (tc_flag(t, JF_PTHREAD))
-		library(t, s, flag_at(t, JF_PTHREAD), "-lpthread", profiled);
+		library(t, s, tc_flag_at(t, JF_PTHREAD), "-lpthread", profiled);
 }
 
 static void c_libraries(struct tc *t, const struct slot *s, bool profiled)
@@ -336,7 +301,7 @@ static void c_libraries(struct tc *t, const struct slot *s, bool profiled)
 
 static void slot_openmp(struct tc *t, const struct slot *s)
 {
-	if (wants_libraries(t))
+	if (tc_wants_libraries(t))
 		openmp_libraries(t, s, true);
 }
 
@@ -344,7 +309,7 @@ static void slot_openmp(struct tc *t, const struct slot *s)
  * compiler-rt's builtins. */
 static void slot_instrument_libraries(struct tc *t, const struct slot *s)
 {
-	if (!wants_libraries(t))
+	if (!tc_wants_libraries(t))
 		return;
 	sanitizer_libraries(t, s);
 	xray_libraries(t, s);
@@ -366,17 +331,9 @@ static void slot_bsd_profile(struct tc *t, const struct slot *s)
 		tc_word(t, s, profile_at(t), compiler_rt_file(t, "profile", RUNTIME_STATIC));
 }
 
-static void slot_compress(struct tc *t, const struct slot *s)
-{
-	const struct job_word *w = &t->job->str[JS_COMPRESS_DEBUG];
-
-	if (w->text)
-		tc_wordf(t, s, w->at, "--compress-debug-sections=%s", w->text);
-}
-
 static void slot_freebsd_libraries(struct tc *t, const struct slot *s)
 {
-	if (!wants_libraries(t))
+	if (!tc_wants_libraries(t))
 		return;
 	tc_words(t, s, runtime(t));
 	threads(t, s, is_profiled(t));
@@ -386,7 +343,7 @@ static void slot_freebsd_libraries(struct tc *t, const struct slot *s)
 
 static void slot_netbsd_libraries(struct tc *t, const struct slot *s)
 {
-	if (!wants_libraries(t))
+	if (!tc_wants_libraries(t))
 		return;
 	threads(t, s, false);
 	c_libraries(t, s, false);
@@ -398,7 +355,7 @@ static void slot_openbsd_libraries(struct tc *t, const struct slot *s)
 {
 	bool shared = tc_flag(t, JF_SHARED);
 
-	if (!wants_libraries(t))
+	if (!tc_wants_libraries(t))
 		return;
 	tc_words(t, s, runtime(t));
 	threads(t, s, is_profiled(t) && !shared);
@@ -409,7 +366,7 @@ static void slot_openbsd_libraries(struct tc *t, const struct slot *s)
 
 static void slot_dragonfly_libraries(struct tc *t, const struct slot *s)
 {
-	if (!wants_libraries(t))
+	if (!tc_wants_libraries(t))
 		return;
 	threads(t, s, false);
 	if (!tc_flag(t, JF_NOLIBC))
@@ -422,7 +379,7 @@ static void slot_rpath(struct tc *t, const struct slot *s)
 {
 	const struct fact *dir = &t->pf->rpath;
 
-	if (!wants_libraries(t) || tc_flag(t, JF_STATIC) || !dir->text)
+	if (!tc_wants_libraries(t) || tc_flag(t, JF_STATIC) || !dir->text)
 		return;
 	tc_word(t, s, dir->at, "-rpath");
 	tc_word(t, s, dir->at, dir->text);
@@ -611,9 +568,9 @@ static void warn_unused(struct tc *t)
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (tc_flag(t, flags[i].flag) && (flags[i].families >> t->pf->family & 1))
-			tc_unused(t, flag_at(t, flags[i].flag), flags[i].word);
+			tc_unused(t, tc_flag_at(t, flags[i].flag), flags[i].word);
 	if (tc_flag(t, JF_STATIC) && tc_flag(t, JF_RDYNAMIC))
-		tc_unused(t, flag_at(t, JF_RDYNAMIC), "-rdynamic");
+		tc_unused(t, tc_flag_at(t, JF_RDYNAMIC), "-rdynamic");
 	for (size_t i = 0; i < sizeof(strs) / sizeof(strs[0]); i++)
 		if (t->job->str[strs[i].str].text)
 			tc_unused(t, t->job->str[strs[i].str].at, strs[i].word);

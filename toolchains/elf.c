@@ -15,11 +15,6 @@
 #include "toolchains/runtime.h"
 #include "toolchains/sanitize.h"
 
-static struct loc flag_at(const struct tc *t, enum job_flag f)
-{
-	return t->job->flag[f].at;
-}
-
 /* PIE: the last of -pie and -no-pie wins (the command line keeps only that one); the platform's
  * default otherwise; never for what is not a dynamic executable. */
 static bool is_pie(const struct tc *t)
@@ -34,14 +29,6 @@ static bool is_pie(const struct tc *t)
 static bool is_static_pie(const struct tc *t)
 {
 	return tc_flag(t, JF_STATIC_PIE) && !tc_flag(t, JF_NO_PIE);
-}
-
-static void slot_sysroot(struct tc *t, const struct slot *s)
-{
-	const struct job_word *w = &t->job->str[JS_SYSROOT];
-
-	if (w->text && *w->text)
-		tc_wordf(t, s, w->at, "--sysroot=%s", w->text);
 }
 
 /* ARM's -EB and -EL make the same target work in the other byte order */
@@ -82,7 +69,7 @@ static void slot_sysroot_again(struct tc *t, const struct slot *s)
 		slot_sysroot(t, s);
 }
 
-static void slot_emulation(struct tc *t, const struct slot *s)
+static void slot_elf_emulation(struct tc *t, const struct slot *s)
 {
 	const struct fact *f = is_flipped(t) ? &t->pf->other_emulation : &t->pf->emulation;
 
@@ -90,7 +77,7 @@ static void slot_emulation(struct tc *t, const struct slot *s)
 	tc_word(t, s, f->at, f->text);
 	tc_words(t, s, &t->pf->emulation_options);
 	if (tc_flag(t, JF_NO_RELAX) && str_starts(t->pf->arch.text, "riscv"))
-		tc_word(t, s, flag_at(t, JF_NO_RELAX), "--no-relax");
+		tc_word(t, s, tc_flag_at(t, JF_NO_RELAX), "--no-relax");
 }
 
 /* The platform's, or the one for the float ABI that an option chooses */
@@ -126,37 +113,25 @@ static void slot_mode(struct tc *t, const struct slot *s)
 		"text" };
 
 	if (tc_flag(t, JF_SHARED))
-		tc_word(t, s, flag_at(t, JF_SHARED), "-shared");
+		tc_word(t, s, tc_flag_at(t, JF_SHARED), "-shared");
 	if (is_static_pie(t)) {
 		for (size_t i = 0; i < sizeof(static_pie) / sizeof(static_pie[0]); i++)
-			tc_word(t, s, flag_at(t, JF_STATIC_PIE), static_pie[i]);
+			tc_word(t, s, tc_flag_at(t, JF_STATIC_PIE), static_pie[i]);
 		return;
 	}
 	if (tc_flag(t, JF_STATIC)) {
-		tc_word(t, s, flag_at(t, JF_STATIC), "-static");
+		tc_word(t, s, tc_flag_at(t, JF_STATIC), "-static");
 		return;
 	}
 	if (tc_flag(t, JF_RELOCATABLE))
 		return;
 	if (tc_flag(t, JF_RDYNAMIC))
-		tc_word(t, s, flag_at(t, JF_RDYNAMIC), "-export-dynamic");
+		tc_word(t, s, tc_flag_at(t, JF_RDYNAMIC), "-export-dynamic");
 	if (tc_flag(t, JF_SHARED))
 		return;
 	if (is_pie(t))
-		tc_word(t, s, tc_flag(t, JF_PIE) ? flag_at(t, JF_PIE) : t->pf->pie_at, "-pie");
+		tc_word(t, s, tc_flag(t, JF_PIE) ? tc_flag_at(t, JF_PIE) : t->pf->pie_at, "-pie");
 	dynamic_linker(t, s);
-}
-
-static bool wants_start_files(const struct tc *t)
-{
-	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NOSTARTFILES) &&
-	       !tc_flag(t, JF_RELOCATABLE);
-}
-
-static bool wants_libraries(const struct tc *t)
-{
-	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NODEFAULTLIBS) &&
-	       !tc_flag(t, JF_RELOCATABLE);
 }
 
 /* crtbegin*.o and crtend*.o: compiler-rt has one file for every kind of output */
@@ -202,7 +177,7 @@ static void fast_math(struct tc *t, const struct slot *s)
 		return;
 	path = tc_find_file(t, "crtfastmath.o");
 	if (!str_eq(path, "crtfastmath.o"))
-		tc_word(t, s, fast ? level->at : flag_at(t, JF_FAST_MATH), path);
+		tc_word(t, s, fast ? level->at : tc_flag_at(t, JF_FAST_MATH), path);
 }
 
 /* newer Android libraries have their segments padded; the object says that they may be */
@@ -216,7 +191,7 @@ static void pad_segment(struct tc *t, const struct slot *s)
 
 static void slot_start_files(struct tc *t, const struct slot *s)
 {
-	if (!wants_start_files(t))
+	if (!tc_wants_start_files(t))
 		return;
 	start_files(t, s, &t->pf->crt[t->crt].begin, t->crt != CRT_SHARED);
 	fast_math(t, s);
@@ -225,7 +200,7 @@ static void slot_start_files(struct tc *t, const struct slot *s)
 
 static void slot_end_files(struct tc *t, const struct slot *s)
 {
-	if (wants_start_files(t))
+	if (tc_wants_start_files(t))
 		start_files(t, s, &t->pf->crt[t->crt].end, false);
 }
 
@@ -241,11 +216,11 @@ static void slot_undefined(struct tc *t, const struct slot *s)
 
 static void slot_cxx(struct tc *t, const struct slot *s)
 {
-	if (!tc_flag(t, JF_CXX) || !wants_libraries(t))
+	if (!tc_flag(t, JF_CXX) || !tc_wants_libraries(t))
 		return;
 	if (!tc_flag(t, JF_NOSTDLIBXX))
 		cxx_library_words(t, s);
-	tc_word(t, s, flag_at(t, JF_CXX), "-lm");
+	tc_word(t, s, tc_flag_at(t, JF_CXX), "-lm");
 }
 
 static void compiler_runtime(struct tc *t, const struct slot *s)
@@ -262,7 +237,7 @@ static void threads(struct tc *t, const struct slot *s)
 	if (t->is_android)
 		return;
 	if (tc_flag(t, JF_PTHREAD))
-		tc_word(t, s, flag_at(t, JF_PTHREAD), "-lpthread");
+		tc_word(t, s, tc_flag_at(t, JF_PTHREAD), "-lpthread");
 	else if (openmp_is_on(t))
 		tc_word(t, s, t->job->str[JS_OPENMP].at, "-lpthread");
 }
@@ -273,7 +248,7 @@ static void slot_libraries(struct tc *t, const struct slot *s)
 {
 	bool group = tc_flag(t, JF_STATIC) || tc_flag(t, JF_STATIC_PIE);
 
-	if (!wants_libraries(t))
+	if (!tc_wants_libraries(t))
 		return;
 	if (group)
 		tc_word(t, s, NOWHERE, "--start-group");
@@ -284,21 +259,13 @@ static void slot_libraries(struct tc *t, const struct slot *s)
 	tc_words(t, s, &t->pf->arch_libraries);
 	threads(t, s);
 	if (tc_flag(t, JF_SPLIT_STACK))
-		tc_word(t, s, flag_at(t, JF_SPLIT_STACK), "--wrap=pthread_create");
+		tc_word(t, s, tc_flag_at(t, JF_SPLIT_STACK), "--wrap=pthread_create");
 	if (!tc_flag(t, JF_NOLIBC))
 		tc_words(t, s, &t->pf->c_libraries);
 	if (group)
 		tc_word(t, s, NOWHERE, "--end-group");
 	else
 		compiler_runtime(t, s);
-}
-
-static void slot_compress(struct tc *t, const struct slot *s)
-{
-	const struct job_word *w = &t->job->str[JS_COMPRESS_DEBUG];
-
-	if (w->text)
-		tc_wordf(t, s, w->at, "--compress-debug-sections=%s", w->text);
 }
 
 static void slot_scripts(struct tc *t, const struct slot *s)
@@ -320,7 +287,7 @@ static const struct slot elf_slots[] = {
 	{ "sysroot", .emit = slot_sysroot_again },
 	{ "hash-style", .emit = slot_hash_style },
 	{ "eh-frame-hdr", .word = "--eh-frame-hdr" },
-	{ "emulation", .emit = slot_emulation },
+	{ "emulation", .emit = slot_elf_emulation },
 	{ "mode", .emit = slot_mode },
 	{ "output", .emit = slot_output },
 	{ "start-files", .emit = slot_start_files },
@@ -366,10 +333,10 @@ static const struct unused_flag elf_unused[] = {
 void elf_plan(struct tc *t)
 {
 	if (tc_flag(t, JF_STATIC_PIE) && tc_flag(t, JF_NO_PIE))
-		diag_err(t->d, flag_at(t, JF_NO_PIE),
+		diag_err(t->d, tc_flag_at(t, JF_NO_PIE),
 			"'-no-pie' and '-static-pie' contradict each other; give one of them");
 	if (tc_flag(t, JF_TRACE))
-		tc_unused(t, flag_at(t, JF_TRACE), "-t");
+		tc_unused(t, tc_flag_at(t, JF_TRACE), "-t");
 	if (t->job->list[JL_UNDEF_LONG].n)
 		diag_warn(t->d, t->job->list[JL_UNDEF_LONG].v[0].at,
 			"option '-undefined' is not used for this link; '-u' is");

@@ -171,20 +171,6 @@ static void flag_word(struct tc *t, const struct slot *s, enum job_flag f, const
 	tc_word(t, s, t->job->flag[f].at, word);
 }
 
-static void slot_sysroot(struct tc *t, const struct slot *s)
-{
-	const struct job_word *w = &t->job->str[JS_SYSROOT];
-
-	if (w->text && *w->text)
-		tc_wordf(t, s, w->at, "--sysroot=%s", w->text);
-}
-
-static void slot_emulation(struct tc *t, const struct slot *s)
-{
-	tc_word(t, s, t->pf->emulation.at, "-m");
-	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
-}
-
 /* the last one said, though -mwindows links its libraries in any case */
 static void slot_subsystem(struct tc *t, const struct slot *s)
 {

@@ -8,19 +8,6 @@
 #include "base/file.h"
 #include "base/str.h"
 
-static const char *root_symbol(const struct tc *t)
-{
-	const char *s = t->job->str[JS_ROOT_SYMBOL].text;
-
-	return s ? s : "pkgimg_image";
-}
-
-static void slot_emulation(struct tc *t, const struct slot *s)
-{
-	tc_word(t, s, t->pf->emulation.at, "-m");
-	tc_word(t, s, t->pf->emulation.at, t->pf->emulation.text);
-}
-
 static void slot_entry(struct tc *t, const struct slot *s)
 {
 	tc_word(t, s, t->pf->dll_entry.at, "-e");
@@ -32,7 +19,7 @@ static void slot_exports(struct tc *t, const struct slot *s)
 	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
 
 	plan_make(t->plan, PLAN_TEXT, "image.def",
-		str_fmt(t->mem, "EXPORTS\n\t\"%s\"\n", root_symbol(t)), at);
+		str_fmt(t->mem, "EXPORTS\n\t\"%s\"\n", tc_root_symbol(t)), at);
 	tc_word(t, s, at, PLAN_TMP "image.def");
 }
 

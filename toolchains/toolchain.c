@@ -76,6 +76,32 @@ void tc_warn_unused(struct tc *t, const struct unused_flag *flags)
 
 /* ---- shared slots */
 
+void slot_sysroot(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_SYSROOT];
+
+	if (w->text && *w->text)
+		tc_wordf(t, s, w->at, "--sysroot=%s", w->text);
+}
+
+void slot_emulation(struct tc *t, const struct slot *s)
+{
+	const struct fact *m = &t->pf->emulation;
+
+	if (!m->text)
+		return;
+	tc_word(t, s, m->at, "-m");
+	tc_word(t, s, m->at, m->text);
+}
+
+void slot_compress(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->job->str[JS_COMPRESS_DEBUG];
+
+	if (w->text)
+		tc_wordf(t, s, w->at, "--compress-debug-sections=%s", w->text);
+}
+
 void slot_output(struct tc *t, const struct slot *s)
 {
 	const struct job_word *o = &t->job->str[JS_OUTPUT];

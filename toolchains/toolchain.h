@@ -82,6 +82,9 @@ void tc_unused(struct tc *t, struct loc at, const char *spelling);
 void tc_unused(struct tc *t, struct loc at, const char *word);
 
 /* slots that families share */
+void slot_sysroot(struct tc *t, const struct slot *s);
+void slot_emulation(struct tc *t, const struct slot *s); /* nothing where the platform has none */
+void slot_compress(struct tc *t, const struct slot *s);
 void slot_output(struct tc *t, const struct slot *s);
 void slot_inputs(struct tc *t, const struct slot *s);
 void slot_user_library_dirs(struct tc *t, const struct slot *s);
@@ -90,6 +93,32 @@ void slot_library_dirs(struct tc *t, const struct slot *s);
 static inline bool tc_flag(const struct tc *t, enum job_flag f)
 {
 	return t->job->flag[f].on;
+}
+
+static inline struct loc tc_flag_at(const struct tc *t, enum job_flag f)
+{
+	return t->job->flag[f].at;
+}
+
+/* ELF's answers; elsewhere -r says nothing about them */
+static inline bool tc_wants_start_files(const struct tc *t)
+{
+	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NOSTARTFILES) &&
+	       !tc_flag(t, JF_RELOCATABLE);
+}
+
+static inline bool tc_wants_libraries(const struct tc *t)
+{
+	return !tc_flag(t, JF_NOSTDLIB) && !tc_flag(t, JF_NODEFAULTLIBS) &&
+	       !tc_flag(t, JF_RELOCATABLE);
+}
+
+/* the one exported symbol of an image */
+static inline const char *tc_root_symbol(const struct tc *t)
+{
+	const char *s = t->job->str[JS_ROOT_SYMBOL].text;
+
+	return s ? s : "pkgimg_image";
 }
 
 /* Plan a job for a platform. `vars_triple` is the target's triple, normalised.
