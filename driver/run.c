@@ -119,6 +119,17 @@ static int make_import_library(struct run *r, const struct plan_make *m, const c
 		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
 }
 
+static int make_tbd(struct run *r, const struct plan_make *m, const char *path)
+{
+	struct stub_list list;
+	const char *text;
+
+	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
+		return -1;
+	text = stub_tbd_write(r->a, &list, r->plan->tbd_target);
+	return file_write_temporary(r->d, m->at, path, text, strlen(text));
+}
+
 static void make_files(struct run *r)
 {
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
@@ -126,6 +137,7 @@ static void make_files(struct run *r)
 		[PLAN_IR] = make_ir,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
+		[PLAN_TBD] = make_tbd,
 	};
 
 	for (size_t i = 0; i < r->plan->nmakes; i++) {

@@ -24,6 +24,12 @@ static bool provided(const struct stub_list *lists, size_t n, const char *name)
 	return false;
 }
 
+/* dyld's own, which lazy binding on x86-64 calls */
+static bool is_of_loader(const char *name)
+{
+	return str_eq(name, "dyld_stub_binder");
+}
+
 int undefined_check(
 	struct arena *a, struct diags *d, const struct link_plan *plan, const char *path)
 {
@@ -33,7 +39,7 @@ int undefined_check(
 	unsigned before = d->errors;
 	char *data;
 
-	if (plan->kind != JOB_IMAGE || !plan->host_symbols->n)
+	if (plan->kind != JOB_IMAGE || !plan->check_undefined)
 		return 0;
 	for (size_t i = 0; i < plan->nmakes; i++)
 		if (plan->makes[i].kind == PLAN_ELF_STUB &&
@@ -45,8 +51,8 @@ int undefined_check(
 		ll_object_symbols(a, d, NOWHERE, path, data, size, plan->triple, &syms, &n))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (syms[i].undefined && !syms[i].weak && syms[i].name[0] &&
-			!declared(plan->host_symbols, syms[i].name) &&
+		if (syms[i].undefined && !syms[i].weak && !syms[i].bound && syms[i].name[0] &&
+			!is_of_loader(syms[i].name) && !declared(plan->host_symbols, syms[i].name) &&
 			!provided(lists, nlists, syms[i].name))
 			diag_err(d, NOWHERE,
 				"nothing provides the symbol '%s'; name the library that has it "

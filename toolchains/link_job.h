@@ -214,6 +214,7 @@ enum plan_make_kind {
 	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
+	PLAN_TBD,            /* the same, of a dylib */
 };
 struct plan_make {
 	enum plan_make_kind kind;
@@ -239,6 +240,8 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	bool check_undefined;                 /* images: the linker left that to us */
+	const char *tbd_target;               /* Darwin: "arm64-macos" */
 	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
 	struct link_plan *next;
 };

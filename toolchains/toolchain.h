@@ -134,6 +134,7 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
 void darwin_plan(struct tc *t);
+void darwin_image_plan(struct tc *t);
 void mingw_plan(struct tc *t);
 void mingw_image_plan(struct tc *t);
 /* where the sysroot of a MinGW target is, and GCC in it: t->mingw, t->gcc */
