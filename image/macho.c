@@ -7,11 +7,10 @@
 
 #include "image/container.h"
 
-#define SEGMENT "__DATA_CONST"
-#define SECTION "__pkgimg"
+#define SEGMENT IMG_MACHO_SEGMENT
+#define SECTION IMG_MACHO_SECTION
 
 enum {
-	MAGIC = 0xfeedfacf,
 	FILE_DYLIB = 6,
 	LC_SEGMENT_64 = 0x19,
 	LC_CODE_SIGNATURE = 0x1d,
@@ -396,9 +395,9 @@ void img_macho_sizes(const struct img_container *c, struct img_sizes *out)
  * Big-endian, unlike the rest: a box of blobs, of which an ad-hoc signature needs one, the code
  * directory with a hash of each page of the file before it. */
 
+#define BLOB_BOX       0xfade0cc0u
+#define BLOB_DIRECTORY 0xfade0c02u
 enum {
-	BLOB_BOX = 0xfade0cc0,
-	BLOB_DIRECTORY = 0xfade0c02,
 	BOX_SIZE = 12,
 	BOX_ENTRY = 8,
 	DIRECTORY_SIZE = 44, /* what all versions have */
@@ -418,10 +417,10 @@ static uint32_t find_directory(const uint8_t *box, uint64_t size, const uint8_t 
 {
 	uint32_t at, length;
 
-	if (size < BOX_SIZE + BOX_ENTRY || be32(box) != (uint32_t)BLOB_BOX || be32(box + 8) != 1)
+	if (size < BOX_SIZE + BOX_ENTRY || be32(box) != BLOB_BOX || be32(box + 8) != 1)
 		return 0;
 	at = be32(box + BOX_SIZE + 4);
-	if (at > size || size - at < DIRECTORY_SIZE || be32(box + at) != (uint32_t)BLOB_DIRECTORY)
+	if (at > size || size - at < DIRECTORY_SIZE || be32(box + at) != BLOB_DIRECTORY)
 		return 0;
 	length = be32(box + at + 4);
 	*out = box + at;
