@@ -178,23 +178,18 @@ static bool take_command(struct reader *m, const struct command *c, uint64_t at)
 	return img_bad(m->r, "their command is broken");
 }
 
-/* the next command of [*at, end); false at the end, and when it is broken: then it is told */
-static bool next_command(struct img_rd *r, uint64_t *at, uint64_t end, struct command *out)
+/* the command at `at`, which is below `end` */
+static bool command_at(struct img_rd *r, uint64_t at, uint64_t end, struct command *out)
 {
-	uint64_t here = *at;
-
-	if (here == end)
-		return false;
 	r->doing = "Mach-O load commands";
-	if (end - here < sizeof(*out))
+	if (end - at < sizeof(*out))
 		return img_bad(r, "the last one is cut");
-	memcpy(out, r->base + here, sizeof(*out));
+	memcpy(out, r->base + at, sizeof(*out));
 	if (out->size < sizeof(*out) || out->size % 8)
 		return img_bad_value(r, "one has a size that is no size", "at least ",
 			sizeof(*out), out->size);
-	if (out->size > end - here)
-		return img_bad_value(r, "the last one is cut", "at most ", end - here, out->size);
-	*at = here + out->size;
+	if (out->size > end - at)
+		return img_bad_value(r, "the last one is cut", "at most ", end - at, out->size);
 	return true;
 }
 
@@ -216,13 +211,11 @@ static bool read_commands(struct reader *m)
 		return false;
 	end = at + h.cmds_size;
 	m->c->sections_at = end; /* for the sizes: where to stop */
-	r->e->code = IMG_OK;
-	for (uint64_t here = at; next_command(r, &at, end, &c); here = at, n++) {
-		if (!take_command(m, &c, here))
+	for (; at < end; at += c.size, n++) {
+		if (!command_at(r, at, end, &c) || !take_command(m, &c, at))
 			return false;
 	}
-	if (r->e->code)
-		return false;
+	r->doing = "Mach-O load commands";
 	return n == h.ncmds || img_bad_value(r, "their number is not theirs", "", n, h.ncmds);
 }
 
@@ -369,22 +362,20 @@ static uint64_t *size_of(const struct segment *s, const struct section *t, struc
 
 void img_macho_sizes(const struct img_container *c, struct img_sizes *out)
 {
-	struct img_error unused = { 0 };
-	struct img_rd r = { c->file, c->size, "", IMG_NO_ENTRY, &unused };
-	uint64_t at = sizeof(struct header);
 	struct img_sizes n = { 0 };
 	struct command cmd;
 	struct segment s;
 	struct section t;
 
-	for (uint64_t here = at; next_command(&r, &at, c->sections_at, &cmd); here = at) {
-		if (cmd.cmd != LC_SEGMENT_64)
+	for (uint64_t at = sizeof(struct header); at < c->sections_at; at += cmd.size) {
+		memcpy(&cmd, c->file + at, sizeof(cmd));
+		if ((cmd.cmd & ~LC_REQ_DYLD) != LC_SEGMENT_64)
 			continue;
-		memcpy(&s, c->file + here, sizeof(s));
+		memcpy(&s, c->file + at, sizeof(s));
 		if (name_is(s.name, "__LINKEDIT"))
 			n.other += s.filesz;
 		for (uint32_t i = 0; i < s.nsections; i++) {
-			memcpy(&t, c->file + here + sizeof(s) + i * sizeof(t), sizeof(t));
+			memcpy(&t, c->file + at + sizeof(s) + i * sizeof(t), sizeof(t));
 			*size_of(&s, &t, &n) += t.size;
 		}
 	}

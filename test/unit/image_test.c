@@ -131,8 +131,8 @@ static void refuses_other_files(struct unit *u)
 		{ "", 0, "file: the file is empty" },
 		{ "hello", 5, "file: no package image: it is no shared library" },
 		{ "MZ\x90\0", 4, "file: a Windows DLL: this version reads ELF images only" },
-		{ "\xcf\xfa\xed\xfe", 4,
-			"file: a Mach-O file: this version reads ELF images only" },
+		{ "\xcf\xfa\xed\xfe", 4, "file: cut in its header: wanted at least 32, got 4" },
+		{ "\xce\xfa\xed\xfe", 4, "file: a Mach-O file of 32 bits: images have 64" },
 		{ "\x7f"
 		  "ELF",
 			4, "file: cut in its header: wanted at least 64, got 4" },
