@@ -26,13 +26,13 @@ static void add_symbols(
 	strbuf_puts(b, " ]\n");
 }
 
-const char *stub_tbd_write(struct arena *a, const struct stub_list *l, const char *target)
+const char *stub_tbd_write(struct arena *a, const struct stub_list *l, const char *targets)
 {
 	struct strbuf b = { .mem = a };
 
 	strbuf_fmt(&b, "--- !tapi-tbd\ntbd-version: 4\ntargets: [ %s ]\ninstall-name: '%s'\n",
-		target, l->soname);
-	strbuf_fmt(&b, "exports:\n  - targets: [ %s ]\n", target);
+		targets, l->soname);
+	strbuf_fmt(&b, "exports:\n  - targets: [ %s ]\n", targets);
 	add_symbols(&b, l, "symbols", false);
 	add_symbols(&b, l, "thread-local-symbols", true);
 	strbuf_puts(&b, "...\n");

@@ -98,5 +98,6 @@ void darwin_image_plan(struct tc *t)
 {
 	t->plan->check_undefined =
 		t->job->list[JL_HOST_SYMBOLS].n || t->job->list[JL_NEEDS].given;
+	t->plan->root_symbol = tc_root_symbol(t);
 	darwin_plan_archs(t, image_slots);
 }

@@ -241,6 +241,7 @@ struct link_plan {
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
+	const char *root_symbol; /* images: the linker does not see that it is missing */
 	const char *tbd_target;               /* Darwin: "arm64-macos" */
 	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
 	struct link_plan *next;

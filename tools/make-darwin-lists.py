@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Make stubs/lists/apple/libSystem.B.dylib.list: what Apple's C library exports, with no file of Apple's.
+"""Make stubs/lists/apple/libSystem.B.dylib.list: what Apple's C library exports.
 
   tools/make-darwin-lists.py
+
+No file of Apple's takes part.
 
 Three sources, in this order of weight: what Rust's libc crate declares for Apple's systems and what
 Go's runtime imports from libSystem (Debian's librust-libc-dev and golang-src, downloaded by apt and
 unpacked into a temporary folder); and the names below, which are the C standard's, those that
-compilers emit calls to, and a few of Apple's own. Names that came after macOS 10.15 are left out, so
-that what links also loads. stubs/README.md describes the format.
+compilers emit calls to, and a few of Apple's own. Names that came after macOS 10.15 are left out,
+so that what links also loads. stubs/README.md describes the format.
 """
 import glob
 import os
@@ -26,7 +28,7 @@ pthread_create_from_mach_thread pthread_introspection_getspecific_np
 pthread_introspection_setspecific_np backtrace_async preadv pwritev quotactl
 """.split()
 
-# C17, without what macOS 10.15 has not: <threads.h>, at_quick_exit, quick_exit, Annex K but memset_s
+# C17, without what macOS 10.15 has not: <threads.h>, quick_exit and its kind, Annex K but memset_s
 STANDARD_C = """
 abort abs aligned_alloc asctime asctime_r atexit atof atoi atol atoll bsearch btowc calloc clearerr
 clock ctime ctime_r difftime div exit _Exit fclose feof ferror fflush fgetc fgetpos fgets fgetwc
@@ -50,7 +52,7 @@ fesetexceptflag fesetround fetestexcept feupdateenv atomic_flag_clear atomic_fla
 atomic_flag_test_and_set atomic_flag_test_and_set_explicit
 """
 
-# <math.h> and <complex.h>, each also for float and long double; but for long double where it is double
+# <math.h> and <complex.h>, each also for float and long double
 MATH = """
 acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs fdim
 floor fma fmax fmin fmod frexp hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 logb
@@ -107,26 +109,26 @@ pthread_setcanceltype pthread_testcancel pthread_yield_np
 # The compiler's own: stack protector, checked string functions, 128-bit integers, unwinder, blocks,
 # thread-local variables, and what optimisers put for loops and pairs of calls
 COMPILER = """
-__stack_chk_fail __stack_chk_guard __memcpy_chk __memmove_chk __memset_chk __memccpy_chk
-__strcpy_chk __strncpy_chk __strcat_chk __strncat_chk __stpcpy_chk __stpncpy_chk __strlcpy_chk
-__strlcat_chk __sprintf_chk __snprintf_chk __vsprintf_chk __vsnprintf_chk __divti3 __modti3
-__udivti3 __umodti3 __udivmodti4 __multi3 __muloti4 __ashlti3 __ashrti3 __lshrti3 __negti2 __fixdfti
-__fixsfti __fixunsdfti __fixunssfti __floattidf __floattisf __floatuntidf __floatuntisf __clzti2
-__ctzti2 __ffsti2 __parityti2 __popcountti2 __powidf2 __powisf2 __muldc3 __mulsc3 __divdc3 __divsc3
-__gnu_f2h_ieee __gnu_h2f_ieee __extendhfsf2 __truncsfhf2 __truncdfhf2 __sincos_stret __sincosf_stret
-__sincospi_stret __sincospif_stret __sinpi __sinpif __cospi __cospif __tanpi __tanpif __exp10
-__exp10f _Unwind_Resume _Unwind_RaiseException _Unwind_DeleteException _Unwind_Backtrace
-_Unwind_ForcedUnwind _Unwind_GetCFA _Unwind_GetDataRelBase _Unwind_GetGR _Unwind_GetIP
-_Unwind_GetIPInfo _Unwind_GetLanguageSpecificData _Unwind_GetRegionStart _Unwind_GetTextRelBase
-_Unwind_Resume_or_Rethrow _Unwind_SetGR _Unwind_SetIP _Unwind_FindEnclosingFunction __register_frame
-__deregister_frame __cxa_atexit __cxa_finalize _tlv_bootstrap _tlv_atexit _Block_copy _Block_release
-_Block_object_assign _Block_object_dispose _NSConcreteStackBlock _NSConcreteGlobalBlock
-_NSConcreteMallocBlock __error __assert_rtn __maskrune __tolower __toupper __istype
-_DefaultRuneLocale ___runetype ___tolower ___toupper __stdinp __stdoutp __stderrp __svfscanf __srget
-__swbuf __fpclassifyd __fpclassifyf __fpclassifyl __isfinited __isfinitef __isfinitel __isinfd
-__isinff __isinfl __isnand __isnanf __isnanl __isnormald __isnormalf __isnormall __signbitd
-__signbitf __signbitl __darwin_check_fd_set_overflow __mb_cur_max __mb_cur_max_l ___mb_cur_max
-___mb_cur_max_l j0 j1 jn y0 y1 yn lgamma_r lgammaf_r lgammal_r
+__stack_chk_fail __stack_chk_guard __bzero __chkstk_darwin __memcpy_chk __memmove_chk __memset_chk
+__memccpy_chk __strcpy_chk __strncpy_chk __strcat_chk __strncat_chk __stpcpy_chk __stpncpy_chk
+__strlcpy_chk __strlcat_chk __sprintf_chk __snprintf_chk __vsprintf_chk __vsnprintf_chk __divti3
+__modti3 __udivti3 __umodti3 __udivmodti4 __multi3 __muloti4 __ashlti3 __ashrti3 __lshrti3 __negti2
+__fixdfti __fixsfti __fixunsdfti __fixunssfti __floattidf __floattisf __floatuntidf __floatuntisf
+__clzti2 __ctzti2 __ffsti2 __parityti2 __popcountti2 __powidf2 __powisf2 __muldc3 __mulsc3 __divdc3
+__divsc3 __gnu_f2h_ieee __gnu_h2f_ieee __extendhfsf2 __truncsfhf2 __truncdfhf2 __sincos_stret
+__sincosf_stret __sincospi_stret __sincospif_stret __sinpi __sinpif __cospi __cospif __tanpi
+__tanpif __exp10 __exp10f _Unwind_Resume _Unwind_RaiseException _Unwind_DeleteException
+_Unwind_Backtrace _Unwind_ForcedUnwind _Unwind_GetCFA _Unwind_GetDataRelBase _Unwind_GetGR
+_Unwind_GetIP _Unwind_GetIPInfo _Unwind_GetLanguageSpecificData _Unwind_GetRegionStart
+_Unwind_GetTextRelBase _Unwind_Resume_or_Rethrow _Unwind_SetGR _Unwind_SetIP
+_Unwind_FindEnclosingFunction __register_frame __deregister_frame __cxa_atexit __cxa_finalize
+_tlv_bootstrap _tlv_atexit _Block_copy _Block_release _Block_object_assign _Block_object_dispose
+_NSConcreteStackBlock _NSConcreteGlobalBlock _NSConcreteMallocBlock __error __assert_rtn __maskrune
+__tolower __toupper __istype _DefaultRuneLocale ___runetype ___tolower ___toupper __stdinp __stdoutp
+__stderrp __svfscanf __srget __swbuf __fpclassifyd __fpclassifyf __fpclassifyl __isfinited
+__isfinitef __isfinitel __isinfd __isinff __isinfl __isnand __isnanf __isnanl __isnormald
+__isnormalf __isnormall __signbitd __signbitf __signbitl __darwin_check_fd_set_overflow __mb_cur_max
+__mb_cur_max_l ___mb_cur_max ___mb_cur_max_l j0 j1 jn y0 y1 yn lgamma_r lgammaf_r lgammal_r
 """
 
 # Apple's: dyld, Mach, queues, clocks, locks
@@ -181,8 +183,8 @@ copyfile_state_alloc copyfile_state_free copyfile_state_get copyfile_state_set c
 searchfs
 """
 
-# Names with a suffix are for x86-64, where older programs have another function under the plain one:
-# stat with 64-bit inodes, fopen and others as UNIX 03 wants them
+# Names with a suffix are for x86-64, where older programs have another function under the plain
+# one: stat with 64-bit inodes, fopen and others as UNIX 03 wants them
 VARIANTS = """
 alphasort$INODE64 fstat$INODE64 fstatat$INODE64 fstatfs$INODE64 fts_children$INODE64
 fts_close$INODE64 fts_open$INODE64 fts_read$INODE64 fts_set$INODE64 ftw$INODE64 getfsstat$INODE64
@@ -254,8 +256,8 @@ def main():
     names |= set(math_names())
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="ascii", newline="\n") as f:
-        f.write(f"# Made by tools/make-darwin-lists.py from Debian's {' and '.join(versions)} and the "
-                "names in that script; do not edit.\n")
+        f.write("# Made by tools/make-darwin-lists.py from Debian's "
+                f"{' and '.join(versions)} and the names in that script; do not edit.\n")
         f.write("soname /usr/lib/libSystem.B.dylib\nmachine any\n")
         f.writelines(f"{name} - {'o' if name in OBJECTS else 'f'} 0\n"
                      for name in sorted(names, key=str.encode))

@@ -102,11 +102,18 @@ static void memset_pattern16(void *to, const void *pattern, size_t n)
 		((uint8_t *)to)[i] = ((const uint8_t *)pattern)[i % 16];
 }
 
+static void bzero_of_apple(void *to, size_t n)
+{
+	memset(to, 0, n);
+}
+
 /* Reads a thread-local variable's descriptor: { this function, block, offset }. May change rax
  * alone. */
 __asm__(".text\n.globl macho_tlv_get\nmacho_tlv_get:\n"
 	"movq 8(%rdi), %rax\naddq 16(%rdi), %rax\nretq\n");
 void macho_tlv_get(void);
+
+static const uint64_t guard = 0x5aa5c33c0ff0; /* of the stack protector */
 
 static void *resolve(const char *symbol)
 {
@@ -119,6 +126,8 @@ static void *resolve(const char *symbol)
 		{ "dyld_stub_binder", (void *)never },
 		{ "_tlv_bootstrap", (void *)macho_tlv_get },
 		{ "memset_pattern16", (void *)memset_pattern16 },
+		{ "__bzero", (void *)bzero_of_apple },
+		{ "__stack_chk_guard", &guard },
 		{ "__stdoutp", &stdout },
 		{ "__stderrp", &stderr },
 		{ "__error", (void *)__errno_location },
