@@ -3,6 +3,7 @@
 #include "driver/cmdline.h"
 
 #include "base/str.h"
+#include "driver/config.h"
 #include "driver/jobfile.h"
 #include "driver/options.h"
 
@@ -105,7 +106,11 @@ static const struct option_rule rules[] = {
 	{ OPT_rtlib_EQ, SET_STR, JS_RTLIB, NULL },
 	{ OPT_unwindlib_EQ, SET_STR, JS_UNWINDLIB, NULL },
 	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|libc++|platform" },
-	{ OPT_fuse_ld_EQ, CHOICE, -1, "lld|ld.lld" },
+	{ OPT_fuse_ld_EQ, SET_STR, JS_FUSE_LD, NULL },
+	{ OPT_ld_path_EQ, SET_STR, JS_LD_PATH, NULL },
+	{ OPT_mexec_model_EQ, SET_STR, JS_EXEC_MODEL, NULL },
+	{ OPT_wasm_opt, CLEAR_FLAG, JF_NO_WASM_OPT, NULL },
+	{ OPT_no_wasm_opt, SET_FLAG, JF_NO_WASM_OPT, NULL },
 	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
 	{ OPT_resource_dir_EQ, SET_STR, JS_RESOURCE_DIR, NULL },
 	{ OPT_gcc_install_dir, SET_STR, JS_GCC_INSTALL_DIR, NULL },
@@ -182,7 +187,7 @@ static const struct option_rule rules[] = {
 	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
 	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
 	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
-	{ OPT_x, IGNORE, 0, NULL },
+	{ OPT_x, CHOICE, -1, "none" },
 	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
 	{ OPT_fno_function_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=0" },
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
@@ -214,6 +219,13 @@ static const struct option_rule rules[] = {
 	{ OPT_v, MODE, M(verbose), NULL },
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
+	/* config_words has read these */
+	{ OPT_config, IGNORE, 0, NULL },
+	{ OPT_config_dir, IGNORE, 0, NULL },
+	{ OPT_no_default_config, IGNORE, 0, NULL },
+	{ OPT_no_canonical_prefixes, IGNORE, 0, NULL },
+	{ OPT_w, MODE, M(quiet), NULL },
+	{ OPT_json, MODE, M(json), NULL },
 	{ OPT_Wno_unused, SET_FLAG, JF_QUIET_UNUSED, NULL },
 	{ OPT_worker, MODE, M(worker), NULL },
 	{ OPT_jobs, MODE_WORD, M(jobs), NULL },
@@ -390,7 +402,7 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 	const struct ll_arg *args;
 	size_t nwords, nargs;
 
-	if (ll_expand_response(a, d, LL_QUOTE_GNU, n, argv, &nwords, &words, &p.origin))
+	if (config_words(a, d, first, n, argv, &nwords, &words, &p.origin))
 		return -1;
 	args = ll_opts_parse(a, nwords, words, LinkOption, &nargs);
 	*usage = cmdline_check(a, d, args, nargs, first, p.origin) > 0;
@@ -413,5 +425,6 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 			 !ll_opt_in_group(arg->id, OPT_darwin_Group))
 			diag_bug("option '%s' has no rule", arg->spelling);
 	}
+	d->no_warnings = mode->quiet;
 	return d->errors == before ? 0 : -1;
 }

@@ -45,6 +45,9 @@ bool driver_verbose_linking(void);
 
 /* The plan on stderr: one line of quoted words, as clang -### does */
 void driver_print_plan(const struct link_plan *plan);
+/* The plan on stdout as one JSON object, {"links": [...]}: of each link flavor, linker, argv (each
+ * word with its slot and place), inputs, output; for programs */
+void driver_print_plan_json(const struct link_plan *plan);
 /* Each word with the slot and the place that put it there, on stdout */
 void driver_explain_plan(const struct link_plan *plan);
 
