@@ -22,7 +22,7 @@ enum action {
 	INPUT_JOINED, /* the option with its value as one word at its place */
 	CHOICE,       /* the value must be one of `choices` */
 	READ_JOB,
-	QUERY, /* `choices` is what is asked; a value is the file's name */
+	QUERY, /* `choices` is what is asked; of several the lowest `index` counts, as in clang */
 	MODE,
 	MODE_WORD, /* a struct job_word of struct link_mode */
 	IGNORE,    /* means nothing to a link */
@@ -204,15 +204,19 @@ static const struct option_rule rules[] = {
 	{ OPT_fprofile_use_EQ, SET_STR, JS_PROFILE_USE, NULL },
 	{ OPT_fprofile_sample_use_EQ, SET_STR, JS_SAMPLE_PROFILE, NULL },
 	{ OPT_fveclib_EQ, SET_STR, JS_VECTOR_LIBRARY, NULL },
-	{ OPT_print_file_name_EQ, QUERY, 0, "file-name" },
-	{ OPT_print_prog_name_EQ, QUERY, 0, "prog-name" },
-	{ OPT_print_libgcc_file_name, QUERY, 0, "libgcc-file-name" },
-	{ OPT_print_runtime_dir, QUERY, 0, "runtime-dir" },
-	{ OPT_print_resource_dir, QUERY, 0, "resource-dir" },
-	{ OPT_print_target_triple, QUERY, 0, "target-triple" },
-	{ OPT_print_effective_triple, QUERY, 0, "effective-triple" },
-	{ OPT_print_multiarch, QUERY, 0, "multiarch" },
-	{ OPT_print_search_dirs, QUERY, 0, "search-dirs" },
+	{ OPT_dumpmachine, QUERY, 1, "target-triple" },
+	{ OPT_dumpversion, QUERY, 2, "version" },
+	{ OPT_print_resource_dir, QUERY, 3, "resource-dir" },
+	{ OPT_print_search_dirs, QUERY, 4, "search-dirs" },
+	{ OPT_print_runtime_dir, QUERY, 5, "runtime-dir" },
+	{ OPT_print_file_name_EQ, QUERY, 6, "file-name" },
+	{ OPT_print_prog_name_EQ, QUERY, 7, "prog-name" },
+	{ OPT_print_libgcc_file_name, QUERY, 8, "libgcc-file-name" },
+	{ OPT_print_multi_lib, QUERY, 9, "multi-lib" },
+	{ OPT_print_multi_directory, QUERY, 10, "multi-directory" },
+	{ OPT_print_target_triple, QUERY, 11, "target-triple" },
+	{ OPT_print_effective_triple, QUERY, 12, "effective-triple" },
+	{ OPT_print_multiarch, QUERY, 13, "multiarch" },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
@@ -246,6 +250,7 @@ struct parse {
 	struct link_job *job;
 	struct link_mode *mode;
 	unsigned first;
+	int query;              /* the index of the one that counts; 0: none */
 	const unsigned *origin; /* the word of the command line each argument came from */
 };
 
@@ -356,6 +361,16 @@ static void add_marked(struct parse *p, const struct option_rule *r, const struc
 			str_fmt(p->a, "%s%s", r->choices, arg->values[i]), place(p, arg));
 }
 
+static void query(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	if (p->query && p->query < r->index)
+		return;
+	p->query = r->index;
+	job_set_str(p->job, JS_QUERY, r->choices, place(p, arg));
+	if (arg->nvalues)
+		job_set_str(p->job, JS_QUERY_NAME, arg->values[0], place(p, arg));
+}
+
 static void apply(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
 {
 	struct loc at = place(p, arg);
@@ -374,11 +389,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case INPUT_JOINED: input_joined(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
-	case QUERY:
-		job_set_str(p->job, JS_QUERY, r->choices, at);
-		if (arg->nvalues)
-			job_set_str(p->job, JS_QUERY_NAME, arg->values[0], at);
-		break;
+	case QUERY: query(p, r, arg); break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case MODE_WORD:

@@ -645,6 +645,12 @@ def print_target_triple : Query<"print-target-triple">, HelpText<"Print the targ
 def print_effective_triple : Query<"print-effective-triple">,
   HelpText<"Print the target that code is made for">;
 def print_multiarch : Query<"print-multiarch">, HelpText<"Print Debian's name of the target">;
+def dumpmachine : Query<"dumpmachine">, HelpText<"Print the target">;
+def dumpversion : Query<"dumpversion">, HelpText<"Print the version of the LLVM inside">;
+def print_multi_lib : Query<"print-multi-lib">,
+  HelpText<"Print the widths that GCC has files for">;
+def print_multi_directory : Query<"print-multi-directory">,
+  HelpText<"Print the folder of GCC's files for this width">;
 def print_search_dirs : Query<"print-search-dirs">,
   HelpText<"Print the folders that files are looked for in">;
 

@@ -192,7 +192,8 @@ static void lto_plugin(struct tc *t, const struct slot *s)
 	const struct job_word *w = &t->plan->external;
 	const char *name = w->text ? path_base(w->text) : "ld.lld";
 
-	bool lld = str_eq(name, "ld.lld") || (str_starts(name, "ld.lld.") && !strchr(name + 7, '.'));
+	bool lld =
+		str_eq(name, "ld.lld") || (str_starts(name, "ld.lld.") && !strchr(name + 7, '.'));
 
 	if (lld || t->pf->family == FAMILY_OPENBSD) {
 		if (tc_flag(t, JF_FAT_LTO))

@@ -1,5 +1,5 @@
-/* Where programs are: -B folders, the folder of this program, PATH (clang's GetProgramPath); which
- * program links. */
+/* Where programs are: -B, the folder of this program, that of GCC's binutils, PATH (clang's
+ * GetProgramPath); which program links. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,22 +12,46 @@ static bool can_run(const char *path)
 	return file_is_regular(path) && !access(path, X_OK);
 }
 
+static const char *try_path(const char *path)
+{
+	return can_run(path) ? path : NULL;
+}
+
 static const char *try_dir(struct tc *t, const char *dir, const char *name)
 {
-	const char *path = path_join(t->mem, dir, name);
+	return try_path(path_join(t->mem, dir, name));
+}
 
-	return can_run(path) ? path : NULL;
+const char *tc_program_dir(struct tc *t)
+{
+	const char *self = file_self(t->mem);
+
+	return self ? path_dir(t->mem, self) : "";
+}
+
+static const char *search_b(struct tc *t, const char *name)
+{
+	const struct job_words *b = &t->job->list[JL_PREFIXES];
+	const char *found = NULL;
+
+	for (size_t i = 0; !found && i < b->n; i++)
+		found = file_is_dir(b->v[i].text)
+				? try_dir(t, b->v[i].text, name)
+				: try_path(str_fmt(t->mem, "%s%s", b->v[i].text, name));
+	return found;
 }
 
 static const char *search(struct tc *t, const char *name)
 {
-	const struct job_words *b = &t->job->list[JL_PREFIXES];
-	const char *self = file_self(t->mem), *env = getenv("PATH"), *found;
+	const char *env = getenv("PATH"), *found;
 
-	for (size_t i = 0; i < b->n; i++)
-		if ((found = try_dir(t, b->v[i].text, name)))
-			return found;
-	if (self && (found = try_dir(t, path_dir(t->mem, self), name)))
+	if ((found = try_dir(t, tc_program_dir(t), name)))
+		return found;
+	/* programs for the target, that came with its GCC */
+	if (t->gcc.dir &&
+		(found = try_dir(t,
+			 str_fmt(t->mem, "%s%s/../%s/bin", t->gcc.dir, t->gcc.up, t->gcc.triple),
+			 name)))
 		return found;
 	while (env && *env) {
 		size_t n = strcspn(env, ":");
@@ -41,11 +65,17 @@ static const char *search(struct tc *t, const char *name)
 
 const char *tc_find_program(struct tc *t, const char *name)
 {
-	const char *target = t->job->str[JS_TARGET].text, *found = NULL;
+	const char *target = t->job->str[JS_TARGET].text, *found = NULL, *long_name = NULL;
 
 	/* the triple as it was spelled: x86_64-w64-mingw32-ld */
 	if (target && *target)
-		found = search(t, str_fmt(t->mem, "%s-%s", target, name));
+		long_name = str_fmt(t->mem, "%s-%s", target, name);
+	if (long_name)
+		found = search_b(t, long_name);
+	if (!found)
+		found = search_b(t, name);
+	if (!found && long_name)
+		found = search(t, long_name);
 	if (!found)
 		found = search(t, name);
 	return found ? found : name;
@@ -78,10 +108,10 @@ static struct job_word by_name(struct tc *t, const struct job_word *w)
 	if (*name == '/' && can_run(name))
 		return *w;
 	if (!str_eq(name, "ld"))
-		name = str_fmt(t->mem, "%s.%s", t->pf->family == FAMILY_DARWIN ? "ld64" : "ld",
-			name);
+		name = str_fmt(
+			t->mem, "%s.%s", t->pf->family == FAMILY_DARWIN ? "ld64" : "ld", name);
 	path = wasm || *w->text == '/' ? w->text : tc_find_program(t, name);
-	if (!wasm && *path == '/' && can_run(path))
+	if (!wasm && strchr(path, '/') && can_run(path))
 		return (struct job_word) { path, w->at };
 	diag_err(t->d, w->at,
 		"'-fuse-ld=%s' names no linker that is here (wanted '%s'); -fuse-ld=lld is the LLD "

@@ -73,9 +73,11 @@ const char *tc_find_file(struct tc *t, const char *name);
 
 /* a program: -B folders, the program's own folder, PATH; its bare name when it is nowhere */
 const char *tc_find_program(struct tc *t, const char *name);
+/* the folder of this program; "" if it is not known */
+const char *tc_program_dir(struct tc *t);
 
-/* The program that --ld-path= or -fuse-ld= names; text NULL: the LLD inside. One that is nowhere, or
- * that nobody may run, is reported. */
+/* The program that --ld-path= or -fuse-ld= names; text NULL: the LLD inside. One that is nowhere,
+ * or that nobody may run, is reported. */
 struct job_word tc_linker(struct tc *t);
 
 /* is the input's file there? One that is not has no word in the line, as with clang; the check
