@@ -226,6 +226,7 @@ static const struct option_rule rules[] = {
 	/* config_words has read these */
 	{ OPT_config, IGNORE, 0, NULL },
 	{ OPT_config_dir, IGNORE, 0, NULL },
+	{ OPT_config_system_dir, IGNORE, 0, NULL },
 	{ OPT_no_default_config, IGNORE, 0, NULL },
 	{ OPT_no_canonical_prefixes, IGNORE, 0, NULL },
 	{ OPT_w, MODE, M(quiet), NULL },
@@ -409,13 +410,15 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 {
 	struct parse p = { .a = a, .d = d, .job = job, .mode = mode, .first = first };
 	unsigned before = d->errors;
-	const char *const *words;
+	struct words words;
 	const struct ll_arg *args;
-	size_t nwords, nargs;
+	size_t nargs;
 
-	if (config_words(a, d, first, n, argv, &nwords, &words, &p.origin))
+	if (config_words(a, d, &(struct config_line) { n, argv, first, job->str[JS_TARGET].text },
+		    &words))
 		return -1;
-	args = ll_opts_parse(a, nwords, words, LinkOption, &nargs);
+	p.origin = words.origin;
+	args = ll_opts_parse(a, words.n, words.v, LinkOption, &nargs);
 	*usage = cmdline_check(a, d, args, nargs, first, p.origin) > 0;
 	for (size_t i = 0; i < nargs; i++) {
 		const struct ll_arg *arg = &args[i];

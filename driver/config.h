@@ -7,11 +7,18 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "driver/override.h"
 
-/* argv[0..n) -> *words; origin[i] is the index in argv of the word that words[i] is or came from.
- * `first` is the number of argv[0] as the user counts. returns 0, or -1 with all reported */
-int config_words(struct arena *a, struct diags *d, unsigned first, size_t n,
-	const char *const argv[], size_t *out_n, const char *const **words,
-	const unsigned **origin);
+struct config_line {
+	size_t n;
+	const char *const *argv; /* [n] */
+	unsigned first;          /* the number of argv[0] as the user counts */
+	const char *target; /* the triple unless an option says another; NULL: this machine's */
+};
+
+/* The words of a line, in out->v; out->origin[i] is the index in argv of the word that out->v[i] is
+ * or came from. returns 0, or -1 with all mistakes reported */
+int config_words(
+	struct arena *a, struct diags *d, const struct config_line *line, struct words *out);
 
 #endif

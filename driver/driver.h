@@ -18,6 +18,9 @@
 const struct platform *driver_platform(
 	struct arena *a, struct diags *d, const struct link_job *job);
 
+/* put into the job what LIBRARY_PATH and COMPILER_PATH say; nothing for an image */
+void driver_environment(struct arena *a, struct link_job *job, const struct platform *pf);
+
 /* returns 0, or -1 with all mistakes reported */
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out);

@@ -79,10 +79,11 @@ def config : Joined<["--"], "config=">, Group<input_Group>, MetaVarName<"<file>"
 def config_separate : Separate<["--"], "config">, Alias<config>, Visibility<[LinkOption]>;
 def config_dir : Joined<["--"], "config-user-dir=">, Group<input_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for configuration files without a slash in <dir>">, Visibility<[LinkOption]>;
-def config_system_dir : Joined<["--"], "config-system-dir=">, Alias<config_dir>,
-  Visibility<[LinkOption]>;
+def config_system_dir : Joined<["--"], "config-system-dir=">, Group<input_Group>,
+  MetaVarName<"<dir>">, HelpText<"The same, behind it">, Visibility<[LinkOption]>;
 def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
-  HelpText<"Accepted; none is read unless it is named">, Visibility<[LinkOption]>;
+  
+  HelpText<"Read no clang.cfg or TRIPLE.cfg in those folders">, Visibility<[LinkOption]>;
 def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
   HelpText<"What the inputs behind it are; only `none`: each by its content">,
   Visibility<[LinkOption]>;

@@ -72,7 +72,7 @@ static void leave_out_all(struct edit *e, const char *word, size_t count)
 static bool is_level(const char *word)
 {
 	return str_starts(word, "-O") &&
-	       (!word[2] || (strchr("0123sz", word[2]) && !word[3]) || str_eq(word, "-Ofast"));
+	       (!word[2] || (strchr("0123456789sz", word[2]) && !word[3]));
 }
 
 static void set_level(struct edit *e, const char *level)
@@ -101,7 +101,13 @@ static void put_matches(struct strbuf *b, const char *text, const char *word, co
 	}
 }
 
-static int substitute(struct edit *e, const char *edit)
+/* clang leaves out what it does not understand, with hardly a word */
+static void left_out(struct edit *e, const char *edit, const char *why)
+{
+	diag_warn(e->d, NOWHERE, "CCC_OVERRIDE_OPTIONS: '%s' is left out: it %s", edit, why);
+}
+
+static void substitute(struct edit *e, const char *edit)
 {
 	struct arena *a = e->words->mem;
 	const char *re_end = strchr(edit + 2, '/');
@@ -110,13 +116,15 @@ static int substitute(struct edit *e, const char *edit)
 	regmatch_t m[10];
 	regex_t re;
 
-	if (!end || end[1])
-		return diag_err(e->d, NOWHERE,
-			"CCC_OVERRIDE_OPTIONS: '%s' wants the form s/EXPRESSION/TEXT/", edit);
+	if (!end || end[1]) {
+		left_out(e, edit, "wants the form s/EXPRESSION/TEXT/");
+		return;
+	}
 	text = str_ndup(a, re_end + 1, (size_t)(end - re_end - 1));
-	if (regcomp(&re, str_ndup(a, edit + 2, (size_t)(re_end - edit - 2)), REG_EXTENDED))
-		return diag_err(e->d, NOWHERE,
-			"CCC_OVERRIDE_OPTIONS: '%s' holds a broken regular expression", edit);
+	if (regcomp(&re, str_ndup(a, edit + 2, (size_t)(re_end - edit - 2)), REG_EXTENDED)) {
+		left_out(e, edit, "holds a broken regular expression");
+		return;
+	}
 	for (size_t i = 0; i < e->words->n; i++) {
 		const char *word = e->words->v[i];
 		struct strbuf b = { .mem = a };
@@ -131,29 +139,27 @@ static int substitute(struct edit *e, const char *edit)
 			diag_text("### '%s' becomes '%s'\n", word, e->words->v[i]);
 	}
 	regfree(&re);
-	return 0;
 }
 
-static int apply(struct edit *e, const char *edit)
+static void apply(struct edit *e, const char *edit)
 {
 	switch (*edit) {
-	case '^': add_first(e, edit + 1); return 0;
-	case '+': add_last(e, edit + 1); return 0;
-	case 'x': leave_out_all(e, edit + 1, 1); return 0;
-	case 'X': leave_out_all(e, edit + 1, 2); return 0;
-	case 'O': set_level(e, edit); return 0;
+	case '^': add_first(e, edit + 1); return;
+	case '+': add_last(e, edit + 1); return;
+	case 'x': leave_out_all(e, edit + 1, 1); return;
+	case 'X': leave_out_all(e, edit + 1, 2); return;
+	case 'O': set_level(e, edit); return;
 	default: break;
 	}
 	if (str_starts(edit, "s/"))
-		return substitute(e, edit);
-	return diag_err(e->d, NOWHERE,
-		"CCC_OVERRIDE_OPTIONS: '%s' is no edit; they start with one of ^ + x X O s/", edit);
+		substitute(e, edit);
+	else
+		left_out(e, edit, "is no edit; they start with one of ^ + x X O s/");
 }
 
-int override_apply(struct diags *d, const char *edits, struct words *words)
+void override_apply(struct diags *d, const char *edits, struct words *words)
 {
 	struct edit e = { .d = d, .words = words, .quiet = *edits == '#' };
-	int rc = 0;
 
 	if (e.quiet)
 		edits++;
@@ -163,8 +169,7 @@ int override_apply(struct diags *d, const char *edits, struct words *words)
 		size_t n = strcspn(edits, " ");
 
 		if (n)
-			rc |= apply(&e, str_ndup(words->mem, edits, n));
+			apply(&e, str_ndup(words->mem, edits, n));
 		edits += n + (edits[n] == ' ');
 	}
-	return rc;
 }

@@ -139,6 +139,28 @@ static void add_library_path(struct arena *a, struct link_job *job, const struct
 	}
 }
 
+/* COMPILER_PATH names folders as -B does, behind those of the command line */
+static void add_compiler_path(struct arena *a, struct link_job *job)
+{
+	const char *env = getenv("COMPILER_PATH");
+
+	while (env && *env) {
+		size_t n = strcspn(env, ":");
+
+		if (n)
+			job_add(job, JL_PREFIXES, str_ndup(a, env, n), NOWHERE);
+		env += n + (env[n] == ':');
+	}
+}
+
+void driver_environment(struct arena *a, struct link_job *job, const struct platform *pf)
+{
+	if (job->flag[JF_IMAGE].on) /* an image takes nothing from the system */
+		return;
+	add_library_path(a, job, pf);
+	add_compiler_path(a, job);
+}
+
 /* Elsewhere -arch would mean another target, which is a mistake; the others of ld64 are not used.
  * Compile options (-f..., -m...) may have a meaning there and are left alone; so is what stands
  * among the inputs, which went to the linker as it is. */
@@ -190,8 +212,7 @@ int driver_plan(
 	if (!pf)
 		return -1;
 	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
-	if (!job->flag[JF_IMAGE].on) /* an image takes nothing from the system */
-		add_library_path(a, job, pf);
+	driver_environment(a, job, pf);
 	if (target || !asked->str[JS_PLATFORM].text)
 		target_of_job(a, asked, &t);
 	else

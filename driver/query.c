@@ -130,16 +130,19 @@ static void say(struct diags *d, const char *text)
 		diag_output(d, text);
 }
 
-int query_answer(struct arena *a, struct diags *d, const struct link_job *job)
+int query_answer(struct arena *a, struct diags *d, const struct link_job *asked)
 {
-	const char *word = job->str[JS_QUERY].text, *name = job->str[JS_QUERY_NAME].text;
-	const struct platform *pf = driver_platform(a, d, job);
+	struct link_job *job = arena_new(a, struct link_job);
+	const char *word = asked->str[JS_QUERY].text, *name = asked->str[JS_QUERY_NAME].text;
+	const struct platform *pf = driver_platform(a, d, asked);
 	struct link_plan plan;
 	struct ll_triple triple_of_job;
 	struct tc t;
 
 	if (!pf)
 		return -1;
+	*job = *asked;
+	driver_environment(a, job, pf);
 	target_of_job(a, job, &triple_of_job);
 	if (toolchain_begin(a, d, job, pf, triple_of_job.normal, &plan, &t))
 		return -1;
