@@ -30,7 +30,6 @@ static const struct {
 	{ "windows", "msvc", "Microsoft's link.exe" },
 	{ "windows", "itanium", "Windows with the Itanium C++ ABI" },
 	{ "windows", "cygnus", "Cygwin" },
-	{ "windows", "gnux32", "x32, which Windows does not have" },
 	{ "solaris", NULL, "Solaris" },
 	{ "fuchsia", NULL, "Fuchsia" },
 	{ "haiku", NULL, "Haiku" },
@@ -75,12 +74,13 @@ static const struct platform *by_triple(
 	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
 	const char *apple = apple_system(t);
 	const char *any_env = str_starts(env, "musl") ? "musl" : "gnu";
+	bool has_any = str_eq(t->os, "linux") || str_eq(env, "gnux32");
 	const char *names[] = {
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
 		/* an environment that another architecture has: aarch64-linux-gnueabihf, by -m64 */
-		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, str_eq(t->os, "linux") ? any_env : env),
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, has_any ? any_env : env),
 		str_fmt(a, "%s-%s", t->arch, t->os),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 		apple ? str_fmt(a, "%s-%s", apple, t->env) : "/",

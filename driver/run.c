@@ -335,6 +335,9 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	unsigned before = d->errors;
 	int rc = -1;
 
+	if (plan->shown_only)
+		return diag_err(d, plan->output_at, "'%s' is not linked: %s", plan->output,
+			plan->shown_only);
 	if (driver_check_inputs(d, plan))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))

@@ -243,7 +243,8 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
-	bool no_link;                         /* nothing to print: clang makes no link job here */
+	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
+	bool no_link;             /* nothing to print: clang makes no link job here */
 	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */
 	size_t post_output[2];    /* its words that are the output */
 	struct job_word external; /* --ld-path: the program that links instead of the LLD inside */

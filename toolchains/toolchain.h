@@ -152,6 +152,9 @@ void elf_image_plan(struct tc *t);
 void darwin_plan(struct tc *t);
 void mingw_plan(struct tc *t);
 void mingw_image_plan(struct tc *t);
+/* the target is x32 of Windows, and the line that is shown for it */
+bool mingw_is_x32(const struct tc *t);
+void mingw_x32_plan(struct tc *t);
 /* where the sysroot of a MinGW target is, and GCC in it: t->mingw, t->gcc */
 void mingw_find(struct tc *t);
 void bsd_plan(struct tc *t); /* all four systems */
