@@ -73,23 +73,27 @@ def bars(result):
 
 HEAD = """# Benchmarks
 
-Made by `./bootstrap.sh bench` (`bench/run`); do not edit. Commands of a row run in turn, round after
-round; a ratio is the median of the ratios within each round, so a busy machine hits both sides. The
-range is the middle half. Less is better unless the goal says `>=`.
+Made by `./bootstrap.sh bench` (`bench/run`); do not edit. Commands of a row run in turn, round
+after round; a ratio is the median of the ratios within each round, so a busy machine hits both
+sides. The range is the middle half. Less is better unless the goal says `>=`.
 
 """
 
 
 def table(results):
-    out = ["| work | ours | peer | ratio (middle half) | goal | |", "| --- | --- | --- | --- | --- | --- |"]
+    out = ["| work | ours | peer | ratio (middle half) | goal | |",
+           "| --- | --- | --- | --- | --- | --- |"]
     for r in results:
         if "skipped" in r:
             out.append(f"| {r['title']} | | | | | left out: {r['skipped']} |")
             continue
-        ours = f"{number(r['who'][r['ours']]['median'])} {r['unit']}"
-        peer = f"{r['peer']} {number(r['who'][r['peer']]['median'])} {r['unit']}" if r["peer"] else ""
+        ours, peer = (f"{number(r['who'][who]['median'])} {r['unit']}" if who else ""
+                      for who in (r["ours"], r["peer"]))
         ratio = r.get("ratio")
-        text = f"{ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})" if ratio else ""
+        text = ""
+        if ratio:
+            peer = f"{r['peer']} {peer}"
+            text = f"{ratio['median']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
         sign = ">=" if r["more_is_better"] else "<="
         goal = f"{sign} {r['goal']:g}" if r.get("goal") is not None else ""
         out.append(f"| {r['title']} | {ours} | {peer} | {text} | {goal} | {verdict(r)} |")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 @dataclass
 class Row:
     """`prepare(inputs)` returns {name: Command}; `ours` and `peer` name two of them. The goal holds
-    if ratio(ours / peer) <= goal, or >= goal with `more_is_better`. Without a peer the figure itself
-    is compared with the goal, in the metric's unit."""
+    if ratio(ours / peer) <= goal, or >= goal with `more_is_better`. Without a peer the figure
+    itself is compared with the goal, in the metric's unit."""
 
     id: str
     title: str
