@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "driver/spawn.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -182,6 +183,8 @@ static void final_words(struct run *r)
 		else
 			argv_add(&r->argv, in->why[i], in->v[i]);
 	}
+	if (r->plan->external.text)
+		return; /* what follows is for the LLD inside */
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
 	if (r->one_thread || bytes < LARGE_INPUT)
@@ -211,7 +214,68 @@ static void lld_line(void *ctx, bool err, const char *line, size_t n)
 
 static const char *command(struct run *r)
 {
-	return str_fmt(r->a, "%s %s", r->plan->linker, argv_shell(&r->argv));
+	const char *program = r->plan->external.text;
+
+	return str_fmt(r->a, "%s %s", program ? program : r->plan->linker, argv_shell(&r->argv));
+}
+
+/* an external program's line, with our prefix in front of none: it is not ours */
+static void other_line(void *ctx, const char *text)
+{
+	struct run *r = ctx;
+
+	diag_more(r->d, text);
+}
+
+/* --ld-path: the same words, another program */
+static int link_outside(struct run *r)
+{
+	struct loc at = r->plan->external.at;
+	const char *program = r->plan->external.text;
+	struct argv v = { .mem = r->a };
+	int code;
+
+	if (spawn_check_linker(r->a, r->d, r->plan, program))
+		return DRIVER_FAILED;
+	argv_add(&v, (struct argv_why) { at, "ld-path" }, program);
+	for (size_t i = 0; i < r->argv.n; i++)
+		argv_add(&v, r->argv.why[i], r->argv.v[i]);
+	if (r->verbose)
+		diag_text("%s\n", command(r));
+	code = spawn_run(r->a, r->d, at, v.v, other_line, r, NULL);
+	if (!code && file_exists(r->path))
+		return 0;
+	if (code >= 0) {
+		diag_err(r->d, r->plan->output_at,
+			"the link of '%s' failed, exit status of '%s' is %d", r->plan->output,
+			program, code);
+		diag_note(r->d, NOWHERE, "the command was: %s", command(r));
+	}
+	return DRIVER_FAILED;
+}
+
+/* a program over the finished output: wasm-opt */
+static int run_post(struct run *r)
+{
+	const struct argv *post = &r->plan->post;
+	struct argv v = { .mem = r->a };
+	int code;
+
+	if (!post->n)
+		return 0;
+	for (size_t i = 0; i < post->n; i++)
+		argv_add(&v, post->why[i],
+			i == r->plan->post_output[0] || i == r->plan->post_output[1] ? r->out.path
+										     : post->v[i]);
+	if (r->verbose)
+		diag_text("%s\n", argv_shell(&v));
+	code = spawn_run(r->a, r->d, r->plan->output_at, v.v, other_line, r, NULL);
+	if (code > 0)
+		diag_err(r->d, r->plan->output_at,
+			"'%s' failed on the linked '%s' with exit status %d; --no-wasm-opt leaves "
+			"it out",
+			post->v[0], r->plan->output, code);
+	return code ? DRIVER_FAILED : 0;
 }
 
 static int link_once(struct run *r)
@@ -225,6 +289,8 @@ static int link_once(struct run *r)
 	enum ll_status s;
 	int code;
 
+	if (r->plan->external.text)
+		return link_outside(r);
 	if (r->verbose)
 		diag_text("%s\n", command(r));
 	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
@@ -268,6 +334,8 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 {
 	int rc = r->plan->next ? link_universal(r) : link_once(r);
 
+	if (!rc)
+		rc = run_post(r);
 	if (rc)
 		return rc;
 	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->out.path))
@@ -290,6 +358,9 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	unsigned before = d->errors;
 	int rc = -1;
 
+	if (plan->shown_only)
+		return diag_err(d, plan->output_at, "'%s' is not linked: %s", plan->output,
+			plan->shown_only);
 	if (driver_check_inputs(d, plan))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))

@@ -101,6 +101,12 @@ int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size
 	const char *const argv[], size_t *out_argc, const char *const **out_argv,
 	const unsigned **origin);
 
+/* The words of a clang configuration file: one option or more per line, # comments, \ at a line's
+ * end goes on, @FILE relative to the file it stands in, <CFGDIR> the file's folder. returns 0, or
+ * -1 reported at `at` */
+int ll_read_config(struct arena *a, struct diags *d, struct loc at, const char *path, size_t *n,
+	const char *const **words);
+
 /* ---- triples; cold */
 struct ll_triple {
 	const char *text;              /* as given */
