@@ -85,6 +85,11 @@ static int load(struct build *b)
 	if (target_open(b->a, b->d, &b->p, &b->t))
 		return -1;
 	b->result.triple = b->t.triple.normal;
+	if (b->r->object_only && b->t.platform->family == FAMILY_DARWIN)
+		return diag_err(b->d, b->p.output.at,
+			"no single object is made for %s: LLD cannot link several into one there; "
+			"leave '-c' out and build the image",
+			b->t.platform->name);
 	if (b->p.output_bare)
 		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
 	b->result.output = b->p.output.text;
@@ -176,6 +181,9 @@ static void fill_job(struct build *b, struct link_job *job)
 	set_kind(b, job);
 	if (b->r->strip)
 		job_set_flag(job, JF_STRIP, NOWHERE);
+	/* Mach-O has no debug information, but says in what object it is: ours is gone by then */
+	if (b->t.platform->family == FAMILY_DARWIN)
+		job_add_input(job, JOB_IN_WORD, "-S", NOWHERE);
 	job_set_str(job, JS_OUTPUT, b->p.output.text, b->p.output.at);
 	if (b->p.target.text)
 		job_set_str(job, JS_TARGET, b->p.target.text, b->p.target.at);

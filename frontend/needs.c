@@ -138,6 +138,8 @@ static int open_file(struct resolver *r, struct need *need, struct provider *out
 		    r->a, r->d, need->word.at, path, data, size, r->t->triple.normal, &v, &n))
 		return -1;
 	soname = soname_find(data, size);
+	if (!soname)
+		soname = ll_stub_install_name(r->a, data, size);
 	need->name = soname ? soname : path_base(path);
 	out->is_file = true;
 	out->symbols.mem = r->a;

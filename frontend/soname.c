@@ -65,11 +65,32 @@ static const char *read_dynamic(const struct view *v, const Elf64_Ehdr *h, const
 	return found && file_offset(v, h, table, &strings) ? string_at(v, strings, name) : NULL;
 }
 
+/* the load command LC_ID_DYLIB: its number and size, then where in it the name begins */
+static const char *install_name(const struct view *v)
+{
+	enum { HEADER = 32, ID_DYLIB = 0xd };
+	uint32_t h[HEADER / 4], c[3];
+
+	if (!take(v, 0, h, sizeof(h)))
+		return NULL;
+	for (uint64_t at = HEADER, n = h[4]; n; n--, at += c[1]) {
+		if (!take(v, at, c, sizeof(c)) || c[1] < 8)
+			return NULL;
+		if (c[0] == ID_DYLIB)
+			return string_at(v, at, c[2]);
+	}
+	return NULL;
+}
+
 const char *soname_find(const void *file, size_t size)
 {
+	static const uint8_t macho[] = { 0xcf, 0xfa, 0xed, 0xfe };
 	struct view v = { file, size };
 	Elf64_Ehdr h;
 	Elf64_Phdr p;
+
+	if (size > sizeof(macho) && !memcmp(file, macho, sizeof(macho)))
+		return install_name(&v);
 
 	if (!take(&v, 0, &h, sizeof(h)) || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0 ||
 		h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB ||

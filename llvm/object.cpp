@@ -15,6 +15,8 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Object/Wasm.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/TextAPI/InterfaceFile.h"
+#include "llvm/TextAPI/TextAPIReader.h"
 
 #include <memory>
 #include <vector>
@@ -47,6 +49,8 @@ struct Reader {
 	int file(const char *name, MemoryBufferRef bytes, bool member);
 	int archive(const char *name, MemoryBufferRef bytes);
 	int universal(const char *name, MemoryBufferRef bytes);
+	int stub(const char *name, MemoryBufferRef bytes);
+	void stub_symbols(const char *name, const MachO::InterfaceFile &f);
 	int symbolic(const char *name, SymbolicFile &f);
 	int check_machine(const char *name, const Triple &have);
 	Error symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s);
@@ -240,6 +244,50 @@ int Reader::universal(const char *name, MemoryBufferRef bytes)
 		has.empty() ? "no machine" : has.c_str(), wanted ? wanted : "any");
 }
 
+// what Objective-C calls NAME is several symbols, each with a prefix
+void Reader::stub_symbols(const char *name, const MachO::InterfaceFile &f)
+{
+	const Triple want(wanted ? Triple::normalize(wanted) : "");
+
+	for (const MachO::Symbol *s : f.symbols()) {
+		StringRef text = s->getName();
+		ll_symbol out = {};
+
+		if (s->isUndefined() ||
+			(wanted && !s->getArchitectures().has(MachO::mapToArchitecture(want))))
+			continue;
+		text.consume_front("_");
+		out.file = name;
+		out.global = true;
+		out.weak = s->isWeakDefined();
+		out.tls = s->isThreadLocalValue();
+		if (s->getKind() == MachO::EncodeKind::GlobalSymbol) {
+			out.name = shim::copy(mem, text);
+			symbols.push_back(out);
+			continue;
+		}
+		for (const char *prefix : { "OBJC_CLASS_$_", "OBJC_METACLASS_$_",
+			     "OBJC_EHTYPE_$_", "OBJC_IVAR_$_" }) {
+			out.name = shim::copy(mem, StringRef((prefix + s->getName()).str()));
+			symbols.push_back(out);
+		}
+	}
+}
+
+// a library's own stub, with those of the libraries that it hands on
+int Reader::stub(const char *name, MemoryBufferRef bytes)
+{
+	auto f = MachO::TextAPIReader::get(bytes);
+	const char *kept = shim::copy(mem, StringRef(name));
+
+	if (!f)
+		return broken(name, f.takeError());
+	stub_symbols(kept, **f);
+	for (const auto &inner : (*f)->documents())
+		stub_symbols(kept, *inner);
+	return 0;
+}
+
 int Reader::archive(const char *name, MemoryBufferRef bytes)
 {
 	Expected<std::unique_ptr<Archive>> a = Archive::create(bytes);
@@ -277,6 +325,8 @@ int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 		return archive(name, bytes);
 	if (magic == file_magic::macho_universal_binary && !member)
 		return universal(name, bytes);
+	if (magic == file_magic::tapi_file && !member)
+		return stub(name, bytes);
 	if (!SymbolicFile::isSymbolicFile(magic, &context)) {
 		if (member) // Rust's lib.rmeta, a README: linkers pass over them
 			return 0;
@@ -289,6 +339,19 @@ int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 }
 
 } // namespace
+
+const char *ll_stub_install_name(arena *a, const void *data, size_t n)
+{
+	StringRef bytes(static_cast<const char *>(data), n);
+
+	if (identify_magic(bytes) != file_magic::tapi_file)
+		return nullptr;
+	auto f = MachO::TextAPIReader::get(MemoryBufferRef(bytes, "stub"));
+	if (f)
+		return shim::copy(a, (*f)->getInstallName());
+	consumeError(f.takeError());
+	return nullptr;
+}
 
 int ll_object_symbols(arena *a, diags *d, loc at, const char *path, const void *data, size_t n,
 	const char *triple, const ll_symbol **out, size_t *count)

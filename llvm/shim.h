@@ -206,11 +206,13 @@ struct ll_symbol {
 };
 /* returns 0, or -1 reported at `at`: not an object, broken, or of another machine than `triple`
  * (message names both). A universal Mach-O file is read for the triple's architecture; bitcode,
- * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones. NULL
- * `triple`: any machine will do. */
+ * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones; a text
+ * stub (.tbd) counts as one. NULL `triple`: any machine will do. */
 int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
+/* The name that a text stub (.tbd) says its library has; NULL: it is none, or broken. */
+const char *ll_stub_install_name(struct arena *a, const void *data, size_t n);
 
 /* Write the Mach-O files parts[0..n), one architecture each, as one universal file.
  * returns 0, or -1 reported */

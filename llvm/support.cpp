@@ -80,6 +80,7 @@ static enum ll_file_kind kind_of(file_magic magic)
 	case file_magic::macho_dynamically_linked_shared_lib:
 	case file_magic::macho_dynamically_linked_shared_lib_stub:
 	case file_magic::macho_bundle:
+	case file_magic::tapi_file:
 	case file_magic::pecoff_executable: return LL_FILE_SHARED;
 	default: return LL_FILE_UNKNOWN;
 	}

@@ -71,6 +71,14 @@ wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/win
 if wine:
     config.available_features.add("wine")
     config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
+# another reader of Mach-O; Debian's package is for Debian's own Python
+macholib = next((p for p in (sys.executable, "/usr/bin/python3")
+                 if works(p, "-c", "import macholib.MachO")), None)
+if macholib:
+    config.available_features.add("macholib")
+config.substitutions.append(("%{python-macholib}", macholib or sys.executable))
+if os.path.exists("/usr/include/stb/stb_image.h"):
+    config.available_features.add("stb")
 # mounts of one's own, for a full disk: `unshare -rm sh -c "mount -t tmpfs -o size=64k ..."`
 if works("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp"):
     config.available_features.add("unshare-mount")
