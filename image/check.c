@@ -419,7 +419,7 @@ static bool check_file_sum(struct img_rd *r, const struct img_container *c)
 	img_sum_start(&s);
 	img_sum_add(&s, c->file, c->meta_at);
 	img_sum_add(&s, &h, sizeof(h));
-	img_sum_add(&s, c->file + behind, c->size - behind);
+	img_sum_add(&s, c->file + behind, c->summed - behind);
 	sum = img_sum_end(&s);
 	return sum == wanted ||
 	       refuse(r, IMG_E_SUM, "the file has changed since it was sealed", wanted, sum);

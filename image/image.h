@@ -66,18 +66,27 @@ struct img_view {
 	enum img_style style;
 };
 
+/* What the system's loader maps: `filesz` bytes of the file at `at`, to `vaddr`, `memsz` in all. */
+enum { IMG_REGION_EXEC = 1, IMG_MAX_REGIONS = 128 }; /* linkers make about ten */
+struct img_region {
+	uint64_t vaddr, memsz, at, filesz;
+	unsigned access; /* IMG_REGION_EXEC */
+};
+
 /* Where the metadata lies in a file, and what the file maps. */
 struct img_container {
+	const struct img_container_kind *kind;
 	const uint8_t *file;
 	uint64_t size;
-	uint64_t meta_at;     /* of the header, in the file; multiple of 8 */
-	uint64_t meta_room;   /* bytes of the section */
-	uint64_t meta_vaddr;  /* of the header, once mapped */
-	uint64_t segments_at; /* program headers, in the file */
-	uint16_t nsegments;
-	uint64_t sections_at; /* section headers, in the file */
-	uint16_t nsections;
-	uint64_t names_at, names_size; /* names of the sections, in the file */
+	uint64_t summed;     /* the sums cover the file's first bytes, this many: all, but for a
+			      * signature that comes behind the seal */
+	uint64_t meta_at;    /* of the header, in the file; multiple of 8 */
+	uint64_t meta_room;  /* bytes of the section */
+	uint64_t meta_vaddr; /* of the header, once mapped */
+	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
+	uint32_t nsections;
+	unsigned nregions;
+	struct img_region regions[IMG_MAX_REGIONS];
 };
 
 /* Sizes in bytes by the fate of the section, from the section headers. */
@@ -90,8 +99,8 @@ enum {
 	IMG_CHECK_UNSEALED = 2, /* for the build: an image not sealed yet; no sizes and sums */
 };
 
-/* Find the metadata of a file in memory. `file` is 8-aligned; borrowed by *out.
- * returns IMG_OK or IMG_E_FORMAT */
+/* Find the metadata of a file in memory. `file` is 8-aligned; borrowed by *out, which means nothing
+ * after an error. returns IMG_OK or IMG_E_FORMAT */
 enum img_code img_container_open(
 	const void *file, uint64_t size, struct img_container *out, struct img_error *e);
 void img_container_sizes(const struct img_container *c, struct img_sizes *out);

@@ -33,8 +33,8 @@ static void fill(const struct img_container *c, const struct img_view *v, struct
 	h->file_size = c->size;
 	h->meta_sum = h->file_sum = 0;
 	memset(h->build_id, 0, sizeof(h->build_id));
-	digest(ctx, c->file, c->size, id);
-	h->file_sum = img_sum64(c->file, c->size);
+	digest(ctx, c->file, c->summed, id);
+	h->file_sum = img_sum64(c->file, c->summed);
 	memcpy(h->build_id, id, sizeof(h->build_id));
 	h->meta_sum = img_sum64(h, h->meta_size);
 }
