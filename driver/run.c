@@ -80,7 +80,8 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
-	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
+	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, &object,
+		    &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
 	free(object);

@@ -50,13 +50,20 @@ static bool is_of_linker(const char *s)
 {
 	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
 		"__executable_start", "_end", "end", "_etext", "etext", "_edata", "edata",
-		"__bss_start" };
+		"__bss_start", ".TOC.", "__exidx_start", "__exidx_end", "__global_pointer$" };
+	/* LLD writes PowerPC's functions that save registers itself */
+	static const char *const prefixes[] = { "__start_", "__stop_", "_savegpr0_", "_savegpr1_",
+		"_restgpr0_", "_restgpr1_" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (str_eq(names[i], s))
 			return true;
 	}
-	return str_starts(s, "__start_") || str_starts(s, "__stop_");
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (str_starts(s, prefixes[i]))
+			return true;
+	}
+	return false;
 }
 
 static void add_use(struct resolver *r, const char *name, const char *file, bool strong)
@@ -259,6 +266,11 @@ static void report_missing(struct resolver *r, const char *name, const struct us
 		diag_err(r->d, NOWHERE,
 			"undefined symbol '%s', %s; %s provides it: add that to 'needs'", name,
 			who_uses(r, name, u), has->name);
+		return;
+	}
+	if (stub_libgcc_remedy(name)) {
+		diag_err(r->d, NOWHERE, "undefined symbol '%s', %s; %s", name, who_uses(r, name, u),
+			stub_libgcc_remedy(name));
 		return;
 	}
 	diag_err(r->d, NOWHERE,

@@ -134,6 +134,11 @@ static int choose_platform(
 			"platform '%s' has no package images in this version; ELF platforms have",
 			t->platform->name);
 	find_triple(a, p, t);
+	if (!t->triple.little_endian)
+		return diag_err(d, t->at,
+			"package images are little-endian, '%s' is not; `pkgimg link --image` links "
+			"objects for it, without tables of methods and types",
+			t->triple.text);
 	return 0;
 }
 

@@ -61,6 +61,26 @@ bool stub_elf_image_defines(const char *name)
 	return false;
 }
 
+const char *stub_libgcc_remedy(const char *name)
+{
+	static const struct {
+		const char *prefix, *remedy;
+	} rows[] = {
+		{ "__aarch64_", "libgcc.a alone has it: compile with -mno-outline-atomics" },
+		{ "__riscv_save_", "libgcc.a alone has it: compile with -mno-save-restore" },
+		{ "__riscv_restore_", "libgcc.a alone has it: compile with -mno-save-restore" },
+		{ "__cpu_model", "libgcc.a alone has it: do without __builtin_cpu_supports and "
+				 "target_clones" },
+		{ "__morestack", "libgcc.a alone has it: compile without -fsplit-stack" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (str_starts(name, rows[i].prefix))
+			return rows[i].remedy;
+	}
+	return NULL;
+}
+
 const struct stub_symbol *stub_list_find(const struct stub_list *l, const char *name)
 {
 	size_t lo = 0, hi = l->nsymbols;

@@ -70,4 +70,8 @@ int stub_elf_write(struct arena *a, const struct stub_list *l, struct stub_machi
  */
 bool stub_elf_image_defines(const char *name);
 
+/* What to do about an undefined symbol that only libgcc.a has, which is linked into no image; NULL
+ * for others. */
+const char *stub_libgcc_remedy(const char *name);
+
 #endif

@@ -238,6 +238,7 @@ struct link_plan {
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
+	const char *cpu; /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
 	struct link_plan *next;
