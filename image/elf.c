@@ -99,8 +99,9 @@ static void read_symbol(const struct img_container *c, uint64_t at, Elf64_Sym *o
 
 static bool check_header(struct img_rd *r)
 {
-	if (r->size < EI_NIDENT ||
-		(r->base[EI_CLASS] != ELFCLASS64 && r->base[EI_CLASS] != ELFCLASS32))
+	if (r->size < sizes32.header)
+		return img_bad_value(r, "cut in its header", "at least ", sizes32.header, r->size);
+	if (r->base[EI_CLASS] != ELFCLASS64 && r->base[EI_CLASS] != ELFCLASS32)
 		return img_bad(r, "an ELF file of neither 64 nor 32 bits");
 	if (r->size < sizes_of(r->base)->header)
 		return img_bad_value(

@@ -88,3 +88,11 @@ int sum(int n, ...)
 	va_end(l);
 	return s;
 }
+
+#ifdef PLAIN_ROOT /* for links without `pkgimg build`: the root is a table of our own */
+struct {
+	int (*answer)(int), (*span)(void), (*count)(void);
+	unsigned long long (*divide)(unsigned long long, unsigned long long);
+	int (*apply)(int (*)(int, float), int);
+} plain_root = { answer, span, count, divide, apply };
+#endif
