@@ -243,6 +243,7 @@ struct link_plan {
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
+	const char *cpu; /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
 	const char *root_symbol; /* images: the linker does not see that it is missing */
