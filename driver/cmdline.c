@@ -154,9 +154,9 @@ static const struct option_rule rules[] = {
 	{ OPT_fxray_modes_EQ, SET_STR, JS_XRAY_MODES, NULL },
 	{ OPT_fxray_link_deps, CLEAR_FLAG, JF_NO_XRAY_LINK_DEPS, NULL },
 	{ OPT_fno_xray_link_deps, SET_FLAG, JF_NO_XRAY_LINK_DEPS, NULL },
-	{ OPT_fopenmp, FIX_STR, JS_OPENMP, "libomp" },
+	{ OPT_fopenmp, SET_FLAG, JF_OPENMP, NULL },
 	{ OPT_fopenmp_EQ, SET_STR, JS_OPENMP, NULL },
-	{ OPT_fno_openmp, CLEAR_STR, JS_OPENMP, NULL },
+	{ OPT_fno_openmp, CLEAR_FLAG, JF_OPENMP, NULL },
 	{ OPT_static_openmp, SET_FLAG, JF_STATIC_OPENMP, NULL },
 	{ OPT_fsplit_stack, SET_FLAG, JF_SPLIT_STACK, NULL },
 	{ OPT_fno_split_stack, CLEAR_FLAG, JF_SPLIT_STACK, NULL },
@@ -185,6 +185,8 @@ static const struct option_rule rules[] = {
 	{ OPT_mhard_float, FIX_STR, JS_FLOAT_ABI, "hard" },
 	{ OPT_mlittle_endian, FIX_STR, JS_ENDIAN, "little" },
 	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
+	{ OPT_fandroid_pad_segment, SET_FLAG, JF_PAD_SEGMENT, NULL },
+	{ OPT_fno_android_pad_segment, CLEAR_FLAG, JF_PAD_SEGMENT, NULL },
 	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
 	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
 	{ OPT_x, CHOICE, -1, "none" },
@@ -345,6 +347,14 @@ static void set_flag(struct parse *p, enum job_flag f, struct loc at)
 	job_set_flag(p->job, f, at);
 }
 
+/* the name of OpenMP's library, which stays when it is turned off, turns it on */
+static void set_str(struct parse *p, enum job_str s, const char *value, struct loc at)
+{
+	if (s == JS_OPENMP)
+		job_set_flag(p->job, JF_OPENMP, at);
+	job_set_str(p->job, s, value, at);
+}
+
 /* a list of its own that is empty: `--needs none` */
 static void add_list(struct parse *p, enum job_list l, const char *value, struct loc at)
 {
@@ -378,7 +388,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 
 	switch (r->action) {
 	case SET_FLAG: set_flag(p, (enum job_flag)r->index, at); break;
-	case SET_STR: job_set_str(p->job, (enum job_str)r->index, arg->values[0], at); break;
+	case SET_STR: set_str(p, (enum job_str)r->index, arg->values[0], at); break;
 	case CLEAR_FLAG: p->job->flag[r->index].on = false; break;
 	case CLEAR_STR: p->job->str[r->index].text = NULL; break;
 	case FIX_STR: job_set_str(p->job, (enum job_str)r->index, r->choices, at); break;

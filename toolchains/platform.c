@@ -41,6 +41,7 @@ static const char *const var_names[PLATFORM_VARS] = {
 	[VAR_MINGW] = "mingw",
 	[VAR_MINGW_NAME] = "mingw-name",
 	[VAR_MINGW_ROOT] = "mingw-root",
+	[VAR_USR_OSLIB] = "usr-oslib",
 	[VAR_OS_ENV] = "os-env",
 	[VAR_LLVM_VERSION] = "llvm-version",
 };

@@ -221,6 +221,7 @@ enum platform_var {
 	VAR_MINGW,       /* the folder that holds MinGW's folders */
 	VAR_MINGW_NAME,  /* the one of them with headers and libraries */
 	VAR_MINGW_ROOT,  /* VAR_MINGW, if its own lib/ is the target's */
+	VAR_USR_OSLIB,   /* the system's library folder below usr */
 	VAR_OS_ENV,      /* what stands behind ARCH-VENDOR- in the triple */
 	VAR_LLVM_VERSION,
 	PLATFORM_VARS,
