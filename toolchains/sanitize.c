@@ -607,6 +607,21 @@ static void fuzzer(struct tc *t, const struct slot *s)
 		cxx_library_words(t, s);
 }
 
+/* returns whether all static ones say themselves what they export */
+static bool all_runtimes(struct tc *t, const struct slot *s)
+{
+	for (size_t i = 0; i < RUNTIMES; i++)
+		if (runtimes[i].required && is_static(t, &runtimes[i])) {
+			tc_word(t, s, t->san.at, "-u");
+			tc_word(t, s, t->san.at, runtimes[i].required);
+		}
+	fuzzer(t, s);
+	if (t->san.shared)
+		shared_runtimes(t, s);
+	helper_runtimes(t, s);
+	return static_runtimes(t, s);
+}
+
 /* Android's loader tags memory as the file says */
 static void memtag(struct tc *t, const struct slot *s)
 {
@@ -629,20 +644,12 @@ static void memtag(struct tc *t, const struct slot *s)
 
 void slot_sanitizers(struct tc *t, const struct slot *s)
 {
-	bool listed;
+	bool listed = true;
 
-	if (!t->san.link || tc_flag(t, JF_IMAGE))
+	if (tc_flag(t, JF_IMAGE))
 		return;
-	for (size_t i = 0; i < RUNTIMES; i++)
-		if (runtimes[i].required && is_static(t, &runtimes[i])) {
-			tc_word(t, s, t->san.at, "-u");
-			tc_word(t, s, t->san.at, runtimes[i].required);
-		}
-	fuzzer(t, s);
-	if (t->san.shared)
-		shared_runtimes(t, s);
-	helper_runtimes(t, s);
-	listed = static_runtimes(t, s);
+	if (t->san.link)
+		listed = all_runtimes(t, s);
 	if (!listed)
 		tc_word(t, s, t->san.at, "--export-dynamic");
 	else if (tc_flag(t, JF_SANITIZE_CROSS_DSO))

@@ -357,7 +357,6 @@ static void set_vars(struct tc *t, const char *triple)
 	t->vars.v[VAR_TRIPLE] = triple;
 	t->vars.v[VAR_MULTIARCH] = multiarch(t, triple);
 	t->vars.v[VAR_OSLIB] = t->pf->oslib.text;
-	t->vars.v[VAR_DATA] = t->data;
 	t->vars.v[VAR_LLVM] = path_dir(t->mem, compiler_rt_llvm_lib_dir(t));
 	t->vars.v[VAR_BUILTINS] = compiler_rt_file(t, "builtins", RUNTIME_STATIC);
 	t->vars.v[VAR_ARCH_WORD] = str_ndup(t->mem, triple, strcspn(triple, "-"));
@@ -368,7 +367,6 @@ static void set_vars(struct tc *t, const char *triple)
 	if (abi && str_eq(abi, "n32") && str_starts(t->pf->arch.text, "mips"))
 		t->vars.v[VAR_OSLIB] = "lib32";
 	t->vars.v[VAR_OS_ENV] = os_env(triple);
-	t->vars.v[VAR_LLVM_VERSION] = PKGIMG_LLVM_VERSION;
 	t->vars.v[VAR_USR_OSLIB] = usr_oslib(t);
 	t->vars.v[VAR_MINGW] = t->mingw.base;
 	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
@@ -503,6 +501,10 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 	t->kind = out->kind = job_kind(job);
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	t->data = file_data_dir(a);
+	t->vars.v[VAR_DATA] = t->data;
+	t->vars.v[VAR_LLVM_VERSION] = PKGIMG_LLVM_VERSION;
+	t->vars.v[VAR_LLVM_MAJOR] =
+		str_ndup(a, PKGIMG_LLVM_VERSION, strcspn(PKGIMG_LLVM_VERSION, "."));
 	t->resource_dir = compiler_rt_resource_dir(t);
 	android_level(t);
 	if (pf->family == FAMILY_MINGW)
