@@ -684,6 +684,9 @@ def mglibc : Compile<"mglibc">;
 def mmusl : Compile<"mmusl">;
 def mbionic : Compile<"mbionic">;
 def ffixed_x18 : Compile<"ffixed-x18">;
+def Xarch__ : JoinedAndSeparate<["-"], "Xarch_">, Group<target_Group>,
+  MetaVarName<"<arch> <option>">, HelpText<"Use <option>, a single word, when linking for <arch>">,
+  Visibility<[LinkOption]>;
 def mno_relax : LinkFlag<"mno-relax">, Group<target_Group>,
   HelpText<"The linker does not shorten RISC-V's instructions">;
 def mrelax : LinkFlag<"mrelax">, Group<target_Group>, HelpText<"Take -mno-relax back">;
