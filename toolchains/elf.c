@@ -77,7 +77,7 @@ static void slot_elf_emulation(struct tc *t, const struct slot *s)
 	const struct fact *f = is_flipped(t) ? &t->pf->other_emulation : &t->pf->emulation;
 
 	tc_word(t, s, f->at, "-m");
-	tc_word(t, s, f->at, f->text);
+	tc_word(t, s, f->at, mips_emulation(t, f->text));
 	tc_words(t, s, &t->pf->emulation_options);
 	if (tc_flag(t, JF_NO_RELAX) && str_starts(t->pf->arch.text, "riscv"))
 		tc_word(t, s, tc_flag_at(t, JF_NO_RELAX), "--no-relax");

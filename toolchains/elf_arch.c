@@ -90,8 +90,8 @@ const char *arm_subarch(struct tc *t)
 	const struct job_word *cpu = &t->job->str[JS_CPU], *arch = &t->job->str[JS_ARCH_NAME];
 	const char *found = NULL;
 
-	if (t->pf->family == FAMILY_DARWIN || (!str_eq(t->pf->arch.text, "arm") &&
-						      !str_eq(t->pf->arch.text, "armeb")))
+	if (t->pf->family == FAMILY_DARWIN ||
+		(!str_eq(t->pf->arch.text, "arm") && !str_eq(t->pf->arch.text, "armeb")))
 		return NULL;
 	if (cpu->text)
 		found = spelled(cpu->text);
@@ -153,4 +153,14 @@ const char *mips_dynamic_linker(struct tc *t, const char *path)
 	else
 		name = nan2008 ? "ld-linux-mipsn8.so.1" : "ld.so.1";
 	return path_join(t->mem, path_dir(t->mem, path), name);
+}
+
+const char *mips_emulation(struct tc *t, const char *name)
+{
+	const char *abi = t->job->str[JS_ABI].text;
+
+	if (!abi || !str_eq(abi, "n32") || !str_starts(name, "elf64") ||
+		!str_starts(t->pf->arch.text, "mips"))
+		return name;
+	return str_fmt(t->mem, "elf32%sn32", name + 5);
 }

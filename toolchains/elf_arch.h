@@ -4,14 +4,17 @@
 
 #include "toolchains/toolchain.h"
 
-/* ARM: the subarchitecture that is linked for, "v7": of -mcpu= and -march=, else of the triple, else
- * the platform's. returns NULL elsewhere */
+/* ARM: the subarchitecture that is linked for, "v7": of -mcpu= and -march=, else the triple's,
+ * else the platform's. returns NULL elsewhere */
 const char *arm_subarch(struct tc *t);
 /* Big-endian ARM programs have little-endian code from version 7 on, which the linker must know. */
 void arm_be8(struct tc *t, const struct slot *s);
 
-/* MIPS: the dynamic linker `path` of the platform, or the one for another libc (-muclibc) or for the
- * other encoding of NaN (-mnan=, or an architecture that has it) in the same folder */
+/* MIPS: the emulation `name` of the platform, or n32's, where -mabi= says it and the platform does
+ * not (musl has one name for both ABIs) */
+const char *mips_emulation(struct tc *t, const char *name);
+/* MIPS: the dynamic linker `path` of the platform, or the one for another libc (-muclibc) or for
+ * the other encoding of NaN (-mnan=, or an architecture that has it) in the same folder */
 const char *mips_dynamic_linker(struct tc *t, const char *path);
 
 #endif

@@ -84,7 +84,7 @@ enum job_flag {
 	JF_FAT_LTO,
 	JF_SPLIT_DWARF,
 	JF_PAD_SEGMENT, /* Android: -fandroid-pad-segment */
-	JF_CS_PROFILE, /* -fcs-profile-generate */
+	JF_CS_PROFILE,  /* -fcs-profile-generate */
 	JOB_FLAGS,
 };
 

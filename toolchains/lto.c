@@ -205,8 +205,8 @@ static void lto_plugin(struct tc *t, const struct slot *s)
 		path_dir(t->mem, compiler_rt_llvm_lib_dir(t)));
 }
 
-/* Thread-local storage by descriptors: a choice where the architecture has both, the rule on Android
- * with RISC-V */
+/* Thread-local storage by descriptors: a choice where the architecture has both, the rule on
+ * Android with RISC-V */
 static void tls_descriptors(struct tc *t, const struct slot *s)
 {
 	static const struct {

@@ -96,7 +96,7 @@ struct platform {
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
 	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
-	struct yml_strs resource_dirs; /* where clang's resource folder may be */
+	struct yml_strs resource_dirs;        /* where clang's resource folder may be */
 	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
 	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
 	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */

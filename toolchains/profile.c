@@ -140,8 +140,8 @@ void openmp_libraries(struct tc *t, const struct slot *s, bool with_dir)
 	if (!w.text)
 		return;
 	if (!word) {
-		diag_err(t->d, w.at,
-			"'-fopenmp=' wants one of libomp, libgomp, libiomp5, got '%s'", w.text);
+		diag_err(t->d, w.at, "'-fopenmp=' wants one of libomp, libgomp, libiomp5, got '%s'",
+			w.text);
 		return;
 	}
 	if (is_static)

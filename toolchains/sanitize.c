@@ -274,8 +274,8 @@ static bool no_rtti(const struct tc *t)
 	return no && (!yes || no > yes);
 }
 
-/* What stands in the way of vptr: nothing in a group, a mistake where it is asked for by name. NULL:
- * nothing is. */
+/* What stands in the way of vptr: nothing in a group, a mistake where it is asked for by name.
+ * NULL: nothing is. */
 static const char *against_vptr(const struct tc *t, san_mask trapping)
 {
 	if (trapping & B(VPTR))
@@ -630,11 +630,9 @@ static void memtag(struct tc *t, const struct slot *s)
 
 	if (!(t->san.on & MEMTAG))
 		return;
-	if (!t->is_android)
-		diag_err(t->d, t->san.at, "memory is tagged by Android's loader only, and '%s' is "
-			"not for it", t->triple);
 	if (!str_eq(mode, "sync") && !str_eq(mode, "async"))
-		diag_err(t->d, o->at, "'-fsanitize-memtag-mode=' wants sync or async, got '%s'", mode);
+		diag_err(t->d, o->at, "'-fsanitize-memtag-mode=' wants sync or async, got '%s'",
+			mode);
 	tc_wordf(t, s, o ? o->at : t->san.at, "--android-memtag-mode=%s", mode);
 	if (t->san.on & B(MEMTAG_HEAP))
 		tc_word(t, s, t->san.at, "--android-memtag-heap");

@@ -313,7 +313,8 @@ static const char *os_env(const char *triple)
 	return dash ? dash + 1 : NULL;
 }
 
-/* Debian's name. On 64-bit MIPS there are two, and each counts only if the system has its folder. */
+/* Debian's name. On 64-bit MIPS there are two, and each counts only if the system has its folder.
+ */
 static const char *multiarch(struct tc *t, const char *triple)
 {
 	const char *name = t->pf->multiarch.text, *lib, *other;
