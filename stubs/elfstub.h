@@ -25,7 +25,7 @@ struct stub_symbol {
 struct stub_list {
 	const char *path;
 	const char *soname;
-	const char *machine;         /* an architecture as stub_machine_find knows it */
+	const char *machine;         /* an architecture as stub_machine_find knows it, or "any" */
 	struct stub_symbol *symbols; /* sorted by name (bytes), each name once */
 	size_t nsymbols, symbols_cap;
 	const char **versions; /* in the order of the library */
@@ -60,6 +60,9 @@ const struct stub_machine *stub_machine_find(const char *arch);
  * returns  0; -1 if it would not fit its class (4 GiB for 32-bit machines) */
 int stub_elf_write(struct arena *a, const struct stub_list *l, struct stub_machine m,
 	const void **bytes, size_t *n);
+
+/* The list as the text of a .tbd file (tbd.c), for some targets: "arm64-macos, x86_64-macos". */
+const char *stub_tbd_write(struct arena *a, const struct stub_list *l, const char *targets);
 
 /* Symbols that stubs/elf-image.ll defines in every image: its frontend may take them as provided.
  */

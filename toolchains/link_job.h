@@ -219,6 +219,7 @@ enum plan_make_kind {
 	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
+	PLAN_TBD,            /* the same, of a dylib */
 };
 struct plan_make {
 	enum plan_make_kind kind;
@@ -244,6 +245,9 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	bool check_undefined;                 /* images: the linker left that to us */
+	const char *root_symbol; /* images: the linker does not see that it is missing */
+	const char *tbd_target;               /* Darwin: "arm64-macos" */
 	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
 	bool no_link;             /* nothing to print: clang makes no link job here */
 	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */

@@ -454,7 +454,7 @@ static void no_plan(struct tc *t)
 static void (*const families[FAMILIES][2])(struct tc *) = {
 	[FAMILY_ELF] = { elf_plan, elf_image_plan },
 	[FAMILY_MINGW] = { mingw_plan, mingw_image_plan },
-	[FAMILY_DARWIN] = { darwin_plan, no_plan },
+	[FAMILY_DARWIN] = { darwin_plan, darwin_image_plan },
 	[FAMILY_WASM] = { wasm_plan, no_plan },
 	[FAMILY_FREEBSD] = { bsd_plan, no_plan },
 	[FAMILY_NETBSD] = { bsd_plan, no_plan },
