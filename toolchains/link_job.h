@@ -219,6 +219,7 @@ struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
+	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
 	struct loc at;
 };
 
@@ -238,7 +239,7 @@ struct link_plan {
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
-	const char *cpu; /* the platform's least CPU and features, or NULL */
+	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
 	struct link_plan *next;
