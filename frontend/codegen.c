@@ -1,5 +1,5 @@
 /* What clang-19 does with a module between its frontend and the object file, through LLVM-C. Where
- * the two differ in defaults, clang's is set here: unrolling by level, and constructors in
+ * the two differ in defaults, clang's is set here: unrolling by level, and on ELF constructors in
  * .init_array (LLVM-C's target machine would put them in .ctors, which no loader runs). */
 #include "frontend/codegen.h"
 
@@ -173,8 +173,10 @@ LLVMMemoryBufferRef codegen_emit(struct llvm_diag *diag, LLVMModuleRef m, const 
 	char *message = NULL;
 	LLVMBool failed;
 
-	place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
-	place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
+	if (t->platform->family != FAMILY_DARWIN) {
+		place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
+		place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
+	}
 	failed = LLVMTargetMachineEmitToMemoryBuffer(
 		t->machine, m, LLVMObjectFile, &message, &object);
 	if (llvm_take_message(diag, "no code can be made of it", failed, failed ? message : NULL))
