@@ -75,6 +75,16 @@ static int make_text(struct run *r, const struct plan_make *m, const char *path)
 	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
+static int copy_ready(struct run *r, const struct plan_make *m, const char *path)
+{
+	char *object;
+	size_t n;
+
+	if (file_read(r->a, r->d, m->at, "start object", m->ready, 1 << 20, &object, &n))
+		return -1;
+	return file_write_temporary(r->d, m->at, path, object, n);
+}
+
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 {
 	char *text;
@@ -82,6 +92,8 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 	size_t n, size;
 	int rc;
 
+	if (m->ready && file_exists(m->ready))
+		return copy_ready(r, m, path);
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
 	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, &object,
