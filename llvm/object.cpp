@@ -118,7 +118,8 @@ bool is_macho(const SymbolicFile &f)
 	return isa<MachOObjectFile>(f) || (ir && triple_of(*ir).isOSBinFormatMachO());
 }
 
-// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall look
+// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall
+// look
 bool is_bound(const MachOObjectFile &f, DataRefImpl symbol)
 {
 	if (!(f.getHeader().flags & MachO::MH_TWOLEVEL))
@@ -266,8 +267,8 @@ void Reader::stub_symbols(const char *name, const MachO::InterfaceFile &f)
 			symbols.push_back(out);
 			continue;
 		}
-		for (const char *prefix : { "OBJC_CLASS_$_", "OBJC_METACLASS_$_",
-			     "OBJC_EHTYPE_$_", "OBJC_IVAR_$_" }) {
+		for (const char *prefix : { "OBJC_CLASS_$_", "OBJC_METACLASS_$_", "OBJC_EHTYPE_$_",
+			     "OBJC_IVAR_$_" }) {
 			out.name = shim::copy(mem, StringRef((prefix + s->getName()).str()));
 			symbols.push_back(out);
 		}
