@@ -322,8 +322,8 @@ static int link_once(struct run *r)
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
-/* Each architecture by itself, then one file of them. A signature bears the name of the file that is
- * linked, so each is linked under the final one. */
+/* Each architecture by itself, then one file of them. A signature bears the name of the file that
+ * is linked, so each is linked under the final one. */
 static int link_universal(struct run *r)
 {
 	const struct link_plan *first = r->plan;

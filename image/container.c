@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/* meta_sum, file_sum and build_id of the header */
+enum {
+	SUMS_SIZE =
+		offsetof(struct img_header, build_id) + 16 - offsetof(struct img_header, meta_sum)
+};
+
 static const struct img_container_kind kinds[] = {
 	{ "\177ELF", 4, img_elf_open, img_elf_sizes, NULL },
 	{ "\xcf\xfa\xed\xfe", 4, img_macho_open, img_macho_sizes, img_macho_resign },
@@ -62,7 +68,25 @@ enum img_code img_container_open(
 		img_bad(&r, "the metadata is behind what the sums cover");
 		return e->code;
 	}
+	if (!img_add_hole(&r, out, out->meta_at + offsetof(struct img_header, meta_sum), SUMS_SIZE))
+		return e->code;
 	return IMG_OK;
+}
+
+bool img_add_hole(struct img_rd *r, struct img_container *c, uint64_t at, uint64_t size)
+{
+	unsigned i = c->nholes;
+
+	if (i == IMG_MAX_HOLES || at > c->summed || size > c->summed - at)
+		return img_bad(r, "its sums cannot be left out of the sums");
+	for (; i && c->holes[i - 1].at >= at + size; i--)
+		c->holes[i] = c->holes[i - 1];
+	if (i && c->holes[i - 1].at + c->holes[i - 1].size > at)
+		return img_bad(r, "its sums cannot be left out of the sums");
+	c->holes[i].at = at;
+	c->holes[i].size = size;
+	c->nholes++;
+	return true;
 }
 
 void img_container_sizes(const struct img_container *c, struct img_sizes *out)

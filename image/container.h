@@ -33,6 +33,10 @@ bool img_macho_resign(struct img_rd *r, const struct img_container *c, uint8_t *
  * all. returns false with the error told if there are too many */
 bool img_add_region(struct img_rd *r, struct img_container *c, const struct img_region *region);
 
+/* Note that [at, at + size) counts as zeros in the sums of the file. returns false with the error
+ * told if that cannot be: it is not in what is summed, or in another hole */
+bool img_add_hole(struct img_rd *r, struct img_container *c, uint64_t at, uint64_t size);
+
 /* [vaddr, vaddr + n) lies in the file part of a region that maps `at` there: the bytes in memory
  * are those of the file */
 bool img_is_mapped(const struct img_container *c, uint64_t vaddr, uint64_t at, uint64_t n);

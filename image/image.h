@@ -74,6 +74,7 @@ struct img_region {
 };
 
 /* Where the metadata lies in a file, and what the file maps. */
+enum { IMG_MAX_HOLES = 4 };
 struct img_container {
 	const struct img_container_kind *kind;
 	const uint8_t *file;
@@ -85,6 +86,12 @@ struct img_container {
 	uint64_t meta_vaddr; /* of the header, once mapped */
 	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
 	uint32_t nsections;
+	/* parts of what is summed that count as zeros: the sums themselves, and what a new
+	 * signature changes; sorted, not overlapping */
+	struct {
+		uint64_t at, size;
+	} holes[IMG_MAX_HOLES];
+	unsigned nholes;
 	unsigned nregions;
 	struct img_region regions[IMG_MAX_REGIONS];
 };
@@ -191,7 +198,7 @@ typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32
  * blake3   for the build id
  * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
-enum img_code image_seal(int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx,
-	struct img_error *e);
+enum img_code image_seal(
+	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e);
 
 #endif

@@ -3,6 +3,7 @@
  * Everything the loader goes by is in load commands behind the header: segments with their
  * sections, the trie of exported symbols, and where the code signature is. Only what is needed is
  * read, each by memcpy, and each offset is compared with the file's size before use. */
+#include <stddef.h>
 #include <string.h>
 
 #include "image/container.h"
@@ -71,7 +72,8 @@ struct reader {
 	unsigned nfound; /* sections that are named as ours */
 	struct section found;
 	uint64_t trie, trie_size; /* 0: there is none */
-	bool is_signed;
+	uint64_t linkedit;        /* its load command; 0: there is none */
+	uint64_t signature;       /* its load command; 0: there is none */
 };
 
 static bool name_is(const char name[16], const char *want)
@@ -110,6 +112,8 @@ static bool take_segment(struct reader *m, uint64_t at, uint32_t size)
 			r, "more of the file than memory", "at most ", s.memsz, s.filesz);
 	if (s.memsz > UINT64_MAX - s.vaddr)
 		return img_bad(r, "it does not fit in memory");
+	if (name_is(s.name, "__LINKEDIT"))
+		m->linkedit = at;
 	if (s.at == 0 && s.filesz) {
 		m->base = s.vaddr;
 		m->has_base = true;
@@ -132,18 +136,34 @@ static bool take_signature(struct reader *m, uint64_t at, uint32_t size)
 	struct data_command d;
 
 	r->doing = "Mach-O code signature";
-	if (size != sizeof(d) || m->is_signed)
+	if (size != sizeof(d) || m->signature)
 		return img_bad(
-			r, m->is_signed ? "there is more than one" : "its command is broken");
+			r, m->signature ? "there is more than one" : "its command is broken");
 	memcpy(&d, r->base + at, sizeof(d));
 	if (!img_need_bytes(r, d.at, d.size, "it is cut"))
 		return false;
 	if ((uint64_t)d.at + d.size != r->size)
 		return img_bad_value(
 			r, "it does not end the file", "", r->size, (uint64_t)d.at + d.size);
-	m->is_signed = true;
+	m->signature = at;
 	m->c->summed = d.at;
 	return true;
+}
+
+/* What a signature of another size changes in the load commands: its own size, and that of the
+ * segment it is in. */
+static bool add_holes(struct reader *m)
+{
+	struct img_rd *r = m->r;
+
+	r->doing = "Mach-O code signature";
+	if (!m->signature)
+		return true;
+	if (!m->linkedit)
+		return img_bad(r, "it is in no segment __LINKEDIT");
+	return img_add_hole(r, m->c, m->linkedit + offsetof(struct segment, memsz), 8) &&
+	       img_add_hole(r, m->c, m->linkedit + offsetof(struct segment, filesz), 8) &&
+	       img_add_hole(r, m->c, m->signature + offsetof(struct data_command, size), 4);
 }
 
 static bool take_trie(struct reader *m, uint32_t at, uint32_t size)
@@ -341,7 +361,7 @@ bool img_macho_open(struct img_rd *r, struct img_container *c)
 {
 	struct reader m = { .r = r, .c = c };
 
-	return read_commands(&m) && check_section(&m) && check_root(&m);
+	return read_commands(&m) && add_holes(&m) && check_section(&m) && check_root(&m);
 }
 
 /* ---- sizes */

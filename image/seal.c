@@ -8,6 +8,8 @@
 #include "image/container.h"
 #include "image/sum.h"
 
+enum { MOST_IN_HOLES = 64 };
+
 static enum img_code io(struct img_error *e, const char *problem, int number)
 {
 	*e = (struct img_error) { .code = IMG_E_IO,
@@ -18,23 +20,42 @@ static enum img_code io(struct img_error *e, const char *problem, int number)
 	return IMG_E_IO;
 }
 
+/* move what lies in the holes between the file and `kept`; the file has zeros there meanwhile */
+static void holes_out(const struct img_container *c, uint8_t *file, uint8_t *kept)
+{
+	for (unsigned i = 0; i < c->nholes; kept += c->holes[i++].size) {
+		memcpy(kept, file + c->holes[i].at, c->holes[i].size);
+		memset(file + c->holes[i].at, 0, c->holes[i].size);
+	}
+}
+
+static void holes_back(const struct img_container *c, uint8_t *file, const uint8_t *kept)
+{
+	for (unsigned i = 0; i < c->nholes; kept += c->holes[i++].size)
+		memcpy(file + c->holes[i].at, kept, c->holes[i].size);
+}
+
 /* fill in the header where it lies in the file; sums need the final bytes, so order counts */
-static void fill(const struct img_container *c, const struct img_view *v, struct img_header *h,
+static void fill(const struct img_container *c, const struct img_view *v, uint8_t *file,
 	img_digest_fn *digest, void *ctx)
 {
+	struct img_header *h = (struct img_header *)(void *)(file + c->meta_at);
 	const char *abi = img_str(v, v->package->abi_text);
-	uint8_t id[32];
+	uint8_t id[32], kept[MOST_IN_HOLES];
+	uint64_t sum;
 
 	if (h->abi == 0)
 		h->abi = img_sum64(abi, strlen(abi));
 	if (h->interface_digest == 0)
 		h->interface_digest = img_interface_digest(v);
 	h->flags |= IMG_SEALED;
-	h->file_size = c->size;
-	h->meta_sum = h->file_sum = 0;
-	memset(h->build_id, 0, sizeof(h->build_id));
-	digest(ctx, c->file, c->summed, id);
-	h->file_sum = img_sum64(c->file, c->summed);
+	h->file_size = c->summed;
+	holes_out(c, file, kept);
+	digest(ctx, file, c->summed, id);
+	sum = img_sum64(file, c->summed);
+	holes_back(c, file, kept);
+	h->file_sum = sum;
+	h->meta_sum = 0;
 	memcpy(h->build_id, id, sizeof(h->build_id));
 	h->meta_sum = img_sum64(h, h->meta_size);
 }
@@ -88,9 +109,7 @@ enum img_code image_seal(
 		return io(e, "the file cannot be mapped", errno);
 	code = img_check_file(file, (uint64_t)st.st_size, IMG_CHECK_UNSEALED, &v, &c, e);
 	if (!code) {
-		struct img_header *h = (struct img_header *)(void *)(file + c.meta_at);
-
-		fill(&c, &v, h, blake3, ctx);
+		fill(&c, &v, file, blake3, ctx);
 		code = finish(fd, &c, file, sha256, ctx, e);
 	}
 	munmap(file, (size_t)st.st_size);

@@ -248,8 +248,8 @@ struct link_plan {
 	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
-	const char *root_symbol; /* images: the linker does not see that it is missing */
-	const char *tbd_target;               /* Darwin: "arm64-macos" */
+	const char *root_symbol;  /* images: the linker does not see that it is missing */
+	const char *tbd_target;   /* Darwin: "arm64-macos" */
 	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
 	bool no_link;             /* nothing to print: clang makes no link job here */
 	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */

@@ -10,6 +10,7 @@
 enum {
 	CMDS_AT = 32,
 	META_SECTION_AT = CMDS_AT + 72,
+	LINKEDIT_AT = CMDS_AT + 152 + 2 * 72,
 	TRIE_CMD_AT = CMDS_AT + 152 + 3 * 72,
 	SIGNATURE_CMD_AT = TRIE_CMD_AT + 16,
 	CMDS_END = SIGNATURE_CMD_AT + 16,
@@ -160,6 +161,33 @@ static void seals(struct unit *u)
 	free(m);
 }
 
+/* a longer signature in place of ours, as codesign writes it */
+static void may_be_signed_again(struct unit *u)
+{
+	struct maker *m = make();
+	struct img_error e = { 0 };
+	uint8_t *file = sealed(m, &e), *longer = calloc(1, FILE_SIZE + 4096);
+	struct img_view v;
+
+	memcpy(longer, file, FILE_SIZE);
+	w64(longer + LINKEDIT_AT + 32, 0x10000 + FILE_SIZE);
+	w64(longer + LINKEDIT_AT + 48, FILE_SIZE + 4096 - TAIL_AT);
+	w32(longer + SIGNATURE_CMD_AT + 12, FILE_SIZE + 4096 - SIGNATURE_AT);
+	CHECK_INT(
+		img_check_file(longer, FILE_SIZE + 4096, IMG_CHECK_FILE_SUM, &v, NULL, &e), IMG_OK);
+	CHECK(!memcmp(v.header->build_id, file + META_AT + 48, 16));
+	w64(longer + LINKEDIT_AT + 24, TAIL_AT + 4096);
+	CHECK_INT(img_check_file(longer, FILE_SIZE + 4096, IMG_CHECK_FILE_SUM, &v, NULL, &e),
+		IMG_E_SUM);
+	w64(longer + LINKEDIT_AT + 24, TAIL_AT);
+	w32(longer + SIGNATURE_CMD_AT + 8, SIGNATURE_AT + 16);
+	w32(longer + SIGNATURE_CMD_AT + 12, FILE_SIZE + 4096 - SIGNATURE_AT - 16);
+	CHECK_INT(img_check_file(longer, FILE_SIZE + 4096, 0, &v, NULL, &e), IMG_E_FORMAT);
+	free(longer);
+	free(file);
+	free(m);
+}
+
 /* one word of a sound file changed */
 static const struct change {
 	const char *text;
@@ -194,6 +222,8 @@ static const struct change {
 	{ "root symbol pkgimg_image: it is not among the exported symbols", TRIE_AT + 4, 0x41414141,
 		false },
 	{ "root symbol pkgimg_image: the table of exported symbols is broken", TRIE_AT, 0xffffffff,
+		false },
+	{ "Mach-O code signature: it is in no segment __LINKEDIT", LINKEDIT_AT + 8, 0x41414141,
 		false },
 	{ "Mach-O code signature: it does not end the file: ", SIGNATURE_CMD_AT + 12, 64, false },
 	{ "Mach-O code signature: it is cut: ", SIGNATURE_CMD_AT + 8, FILE_SIZE + 1, false },
@@ -326,4 +356,4 @@ static void cut(struct unit *u)
 	free(m);
 }
 
-UNIT_MAIN(seals, refuses, changed, signature_changed, cut)
+UNIT_MAIN(seals, may_be_signed_again, refuses, changed, signature_changed, cut)
