@@ -217,10 +217,12 @@ static const struct option_rule rules[] = {
 	{ OPT_print_target_triple, QUERY, 11, "target-triple" },
 	{ OPT_print_effective_triple, QUERY, 12, "effective-triple" },
 	{ OPT_print_multiarch, QUERY, 13, "multiarch" },
+	{ OPT_specs_EQ, UNUSED, 0, NULL },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
 	{ OPT_v, MODE, M(verbose), NULL },
+	{ OPT_verbose, MODE, M(verbose), NULL },
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
 	/* config_words has read these */
@@ -435,6 +437,11 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 				     place(&p, arg), ll_opt_in_group(arg->id, OPT_darwin_Group) });
 		if (r)
 			apply(&p, r, arg);
+		else if (arg->id == OPT_c || arg->group == OPT_no_link_Group)
+			diag_err(d, place(&p, arg),
+				"'%s' is for a compiler, and pkgimg only links; name a compiler "
+				"there, and pkgimg where the linker is named",
+				arg->spelling);
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group) &&
 			 !ll_opt_in_group(arg->id, OPT_darwin_Group))
 			diag_bug("option '%s' has no rule", arg->spelling);
