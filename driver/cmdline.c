@@ -218,6 +218,7 @@ static const struct option_rule rules[] = {
 	{ OPT_print_effective_triple, QUERY, 12, "effective-triple" },
 	{ OPT_print_multiarch, QUERY, 13, "multiarch" },
 	{ OPT_specs_EQ, UNUSED, 0, NULL },
+	{ OPT_compiler_EQ, IGNORE, 0, NULL }, /* cli/compile.c has done it */
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
@@ -439,8 +440,8 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 			apply(&p, r, arg);
 		else if (arg->id == OPT_c || arg->group == OPT_no_link_Group)
 			diag_err(d, place(&p, arg),
-				"'%s' is for a compiler, and pkgimg only links; name a compiler "
-				"there, and pkgimg where the linker is named",
+				"'%s' is for a compiler, and pkgimg only links; name the "
+				"compiler by --compiler=, or use it instead",
 				arg->spelling);
 		else if (!ll_opt_in_group(arg->id, OPT_compile_Group) &&
 			 !ll_opt_in_group(arg->id, OPT_darwin_Group))

@@ -14,6 +14,8 @@ static bool same_file(const char *a, const char *b)
 	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
+static const char header[] = "a header of C or C++";
+
 /* What compilers take by these names. LLD would read such a file as a linker script. */
 static const struct {
 	const char *suffixes; /* '|' before and behind each */
@@ -21,7 +23,7 @@ static const struct {
 } sources[] = {
 	{ "|c|i|", "C" },
 	{ "|cc|cp|cpp|cxx|c++|CPP|C|ii|ixx|cppm|", "C++" },
-	{ "|h|hh|hpp|hxx|h++|H|", "a header of C or C++" },
+	{ "|h|hh|hpp|hxx|h++|H|", header },
 	{ "|m|mi|", "Objective-C" },
 	{ "|mm|M|mii|", "Objective-C++" },
 	{ "|s|S|asm|", "assembly" },
@@ -32,7 +34,7 @@ static const struct {
 	{ "|ll|", "LLVM IR as text" },
 };
 
-static const char *source_language(const char *path)
+const char *driver_source_language(const char *path)
 {
 	const char *dot = strrchr(path_base(path), '.');
 
@@ -46,20 +48,25 @@ static const char *source_language(const char *path)
 	return NULL;
 }
 
+bool driver_is_header(const char *path)
+{
+	return driver_source_language(path) == header;
+}
+
 static int check_input(struct diags *d, const struct job_word *in)
 {
-	const char *language = source_language(in->text);
+	const char *language = driver_source_language(in->text);
 
 	if (str_eq(in->text, "-"))
 		return diag_err(d, in->at,
 			"'-' would be source on standard input, and pkgimg only links; compile it "
-			"to an object first");
+			"first, or name a compiler by --compiler=");
 	if (file_check_input(d, in->at, "input", in->text))
 		return -1;
 	if (language)
 		return diag_err(d, in->at,
-			"'%s' is %s, and pkgimg only links; compile it to an object first, or let "
-			"the compiler do both and name pkgimg as its linker",
+			"'%s' is %s, and pkgimg only links; compile it first, or name a compiler "
+			"by --compiler=",
 			in->text, language);
 	return 0;
 }

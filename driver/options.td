@@ -89,6 +89,9 @@ def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
 def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
   HelpText<"What the inputs behind it are; only `none`: each by its content">,
   Visibility<[LinkOption]>;
+def compiler_EQ : Joined<["--"], "compiler=">, Group<input_Group>, MetaVarName<"<program>">,
+  HelpText<"Let <program> compile sources among the inputs, and do what is no link (-c, -E, ...)">,
+  Visibility<[LinkOption]>;
 def job : Separate<["--"], "job">, Group<input_Group>, MetaVarName<"<file.yaml>">,
   HelpText<"Read the link from a job file; options given as well are added to it">,
   Visibility<[LinkOption]>;
