@@ -36,29 +36,6 @@ struct run {
 
 /* ---- before */
 
-static bool same_file(const char *a, const char *b)
-{
-	struct stat sa, sb;
-
-	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
-int driver_check_inputs(struct diags *d, const struct link_plan *plan)
-{
-	unsigned before = d->errors;
-
-	for (size_t i = 0; i < plan->ninputs; i++) {
-		const struct job_word *in = &plan->inputs[i];
-
-		if (!file_check_input(d, in->at, "input", in->text) &&
-			same_file(in->text, plan->output))
-			diag_err(d, in->at,
-				"'%s' is an input and the output; choose another name behind -o",
-				in->text);
-	}
-	return d->errors == before ? 0 : -1;
-}
-
 static off_t input_bytes(const struct link_plan *plan)
 {
 	off_t total = 0;
@@ -230,6 +207,20 @@ static void lld_line(void *ctx, bool err, const char *line, size_t n)
 		diag_more(r->d, s);
 }
 
+/* -Wl,--version and -Wl,--help print and link nothing, which is what build systems ask for */
+enum { TEXT_ONLY = 1 };
+
+static bool asks_for_text(const struct link_plan *plan)
+{
+	static const char *const words[] = { "--version", "-version", "--help", "-help" };
+
+	for (size_t i = 0; i < plan->argv.n; i++)
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+			if (str_eq(plan->argv.v[i], words[k]))
+				return true;
+	return false;
+}
+
 static const char *command(struct run *r)
 {
 	const char *program = r->plan->external.text;
@@ -263,6 +254,8 @@ static int link_outside(struct run *r)
 	code = spawn_run(r->a, r->d, at, v.v, other_line, r, NULL);
 	if (!code && file_exists(r->path))
 		return 0;
+	if (!code && asks_for_text(r->plan))
+		return TEXT_ONLY;
 	if (code >= 0) {
 		diag_err(r->d, r->plan->output_at,
 			"the link of '%s' failed, exit status of '%s' is %d", r->plan->output,
@@ -314,6 +307,8 @@ static int link_once(struct run *r)
 	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
 	if (s == LL_OK && file_exists(r->path)) /* LLD's exit code can lie (llvm#66974) */
 		return 0;
+	if (s == LL_OK && asks_for_text(r->plan))
+		return TEXT_ONLY;
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
 	if (r->missing)
@@ -322,8 +317,8 @@ static int link_once(struct run *r)
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
-/* Each architecture by itself, then one file of them. A signature bears the name of the file that is
- * linked, so each is linked under the final one. */
+/* Each architecture by itself, then one file of them. A signature bears the name of the file that
+ * is linked, so each is linked under the final one. */
 static int link_universal(struct run *r)
 {
 	const struct link_plan *first = r->plan;
@@ -392,5 +387,5 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 		rc = link_and_check(&r, options);
 	if (rc)
 		outfile_drop(&r.out);
-	return rc;
+	return rc == TEXT_ONLY ? 0 : rc;
 }

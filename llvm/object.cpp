@@ -114,7 +114,8 @@ bool is_macho(const SymbolicFile &f)
 	return isa<MachOObjectFile>(f) || (ir && triple_of(*ir).isOSBinFormatMachO());
 }
 
-// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall look
+// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall
+// look
 bool is_bound(const MachOObjectFile &f, DataRefImpl symbol)
 {
 	if (!(f.getHeader().flags & MachO::MH_TWOLEVEL))

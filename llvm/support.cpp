@@ -4,8 +4,8 @@
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Support/BLAKE3.h"
-#include "llvm/Support/SHA256.h"
 #include "llvm/Support/MemoryBufferRef.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
