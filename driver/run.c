@@ -31,6 +31,7 @@ struct run {
 	struct argv argv; /* the words as LLD gets them */
 	bool verbose, one_thread;
 	unsigned lld_errors;
+	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
 
 /* ---- before */
@@ -74,6 +75,16 @@ static int make_text(struct run *r, const struct plan_make *m, const char *path)
 	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
+static int copy_ready(struct run *r, const struct plan_make *m, const char *path)
+{
+	char *object;
+	size_t n;
+
+	if (file_read(r->a, r->d, m->at, "start object", m->ready, 1 << 20, &object, &n))
+		return -1;
+	return file_write_temporary(r->d, m->at, path, object, n);
+}
+
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 {
 	char *text;
@@ -81,9 +92,12 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 	size_t n, size;
 	int rc;
 
+	if (m->ready && file_exists(m->ready))
+		return copy_ready(r, m, path);
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
-	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
+	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, &object,
+		    &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
 	free(object);
@@ -200,8 +214,12 @@ static void final_words(struct run *r)
 static void lld_line(void *ctx, bool err, const char *line, size_t n)
 {
 	struct run *r = ctx;
+	static const char undefined[] = "pkgimg: error: undefined symbol: ";
 	const char *s = str_ndup(r->a, line, n);
 
+	if (r->plan->kind == JOB_IMAGE && str_starts(s, undefined) &&
+		stub_libgcc_remedy(s + sizeof(undefined) - 1))
+		r->missing = s + sizeof(undefined) - 1;
 	if (!err)
 		diag_output(r->d, s);
 	else if (str_starts(s, "pkgimg: error: "))
@@ -298,6 +316,8 @@ static int link_once(struct run *r)
 		return 0;
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
+	if (r->missing)
+		diag_note(r->d, NOWHERE, "'%s': %s", r->missing, stub_libgcc_remedy(r->missing));
 	diag_note(r->d, NOWHERE, "the command was: %s", command(r));
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }

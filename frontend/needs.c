@@ -50,9 +50,11 @@ static bool is_of_linker(const struct resolver *r, const char *s)
 {
 	static const char *const elf[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
 		"__executable_start", "_end", "end", "_etext", "etext", "_edata", "edata",
-		"__bss_start", NULL };
+		"__bss_start", ".TOC.", "__exidx_start", "__exidx_end", "__global_pointer$", NULL };
 	static const char *const macho[] = { "__dso_handle", "_mh_dylib_header", NULL };
-	static const char *const elf_prefixes[] = { "__start_", "__stop_", NULL };
+	/* LLD writes PowerPC's functions that save registers itself */
+	static const char *const elf_prefixes[] = { "__start_", "__stop_", "_savegpr0_",
+		"_savegpr1_", "_restgpr0_", "_restgpr1_", NULL };
 	static const char *const macho_prefixes[] = { "section$", "segment$", NULL };
 	bool darwin = r->t->platform->family == FAMILY_DARWIN;
 
@@ -270,6 +272,11 @@ static void report_missing(struct resolver *r, const char *name, const struct us
 		diag_err(r->d, NOWHERE,
 			"undefined symbol '%s', %s; %s provides it: add that to 'needs'", name,
 			who_uses(r, name, u), has->name);
+		return;
+	}
+	if (stub_libgcc_remedy(name)) {
+		diag_err(r->d, NOWHERE, "undefined symbol '%s', %s; %s", name, who_uses(r, name, u),
+			stub_libgcc_remedy(name));
 		return;
 	}
 	diag_err(r->d, NOWHERE,

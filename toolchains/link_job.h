@@ -225,6 +225,7 @@ struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
+	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
 	struct loc at;
 };
 
@@ -244,6 +245,7 @@ struct link_plan {
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
+	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
 	const char *root_symbol; /* images: the linker does not see that it is missing */

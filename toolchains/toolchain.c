@@ -498,7 +498,10 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 	unsigned before = d->errors;
 
 	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
-	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
+	*out = (struct link_plan) { .argv = { .mem = a },
+		.triple = triple,
+		.arch = pf->arch.text,
+		.cpu = pf->cpu_target.text };
 	t->kind = out->kind = job_kind(job);
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	t->data = file_data_dir(a);
