@@ -83,7 +83,8 @@ enum job_flag {
 	/* link-time optimisation */
 	JF_FAT_LTO,
 	JF_SPLIT_DWARF,
-	JF_CS_PROFILE, /* -fcs-profile-generate */
+	JF_PAD_SEGMENT, /* Android: -fandroid-pad-segment */
+	JF_CS_PROFILE,  /* -fcs-profile-generate */
 	JOB_FLAGS,
 };
 
