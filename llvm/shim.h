@@ -335,7 +335,8 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
  * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL:
- * the least that the triple stands for. returns 0, or -1 reported */
+ * the least that the triple stands for.
+ * returns 0, or -1 reported */
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
 	const char *cpu, void **object, size_t *size);
 

@@ -183,9 +183,10 @@ class Image:
 
     def read_sections(self):
         """name, type, flags, address, offset, size"""
-        shoff, = struct.unpack_from("<Q", self.data, 40)
-        size, count, names = struct.unpack_from("<HHH", self.data, 58)
-        rows = [struct.unpack_from("<IIQQQQIIQQ", self.data, shoff + size * i)
+        wide = self.data[4] == 2
+        shoff, = struct.unpack_from("<Q" if wide else "<I", self.data, 40 if wide else 32)
+        size, count, names = struct.unpack_from("<HHH", self.data, 58 if wide else 46)
+        rows = [struct.unpack_from("<IIQQQQIIQQ" if wide else "<10I", self.data, shoff + size * i)
                 for i in range(count)]
         for row in rows:
             at = rows[names][4] + row[0]

@@ -354,7 +354,8 @@ def write_import_lists(library, package, version, folder):
 
 
 def find_library(root, triple, soname):
-    for folder in ("lib", f"lib/{triple}", f"usr/lib/{triple}", "lib64", PLATFORMS[triple][2] or ""):
+    folders = ["lib", f"lib/{triple}", f"usr/lib/{triple}", "lib64", PLATFORMS[triple][2] or ""]
+    for folder in folders:
         path = os.path.join(root, folder, soname)
         if os.path.isfile(path):
             return path

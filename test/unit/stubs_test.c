@@ -87,9 +87,11 @@ static void refuses(struct unit *u)
 		{ "version", HEAD "version -\n",
 			"error: x.list:3:1: a version wants a name, got '-'\n" },
 		{ "size", HEAD "a V f -1\n",
-			"error: x.list:3:7: a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got '-1'\n" },
+			"error: x.list:3:7: a size in bytes (or in pointers: 2p) below "
+			"4 GiB is wanted, got '-1'\n" },
 		{ "large", HEAD "a V f 4294967296\n",
-			"error: x.list:3:7: a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got "
+			"error: x.list:3:7: a size in bytes (or in pointers: 2p) below "
+			"4 GiB is wanted, got "
 			"'4294967296'\n" },
 		{ "order", HEAD "b V f 0\na V f 0\n",
 			"error: x.list:4:1: 'a' stands behind 'b'; names are wanted in ascending "
@@ -113,7 +115,8 @@ static void refuses(struct unit *u)
 			"error: x.list:3:5: a kind of symbol is wanted: f or g (function), o "
 			"(object) or t "
 			"(thread-local), got 'x'\n"
-			"error: x.list:4:7: a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got 'y'\n" },
+			"error: x.list:4:7: a size in bytes (or in pointers: 2p) below "
+			"4 GiB is wanted, got 'y'\n" },
 	};
 	struct arena a = { 0 };
 	struct caught c;
