@@ -71,18 +71,39 @@ static int make_text(struct run *r, const struct plan_make *m, const char *path)
 	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
-static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+/* the object is malloc'd */
+static int compile_ir(struct run *r, const struct plan_make *m, void **object, size_t *size)
 {
 	char *text;
-	void *object;
-	size_t n, size;
-	int rc;
+	size_t n;
 
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
-	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
+	return ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, object, size);
+}
+
+static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+{
+	void *object;
+	size_t size;
+	int rc;
+
+	if (compile_ir(r, m, &object, &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
+	free(object);
+	return rc;
+}
+
+static int make_ir_archive(struct run *r, const struct plan_make *m, const char *path)
+{
+	void *object;
+	size_t size;
+	int rc;
+
+	if (compile_ir(r, m, &object, &size))
+		return -1;
+	rc = ll_write_archive(r->d, m->at, path, path_base(m->source), object, size);
 	free(object);
 	return rc;
 }
@@ -111,10 +132,14 @@ static int make_import_library(struct run *r, const struct plan_make *m, const c
 
 	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
 		return -1;
+	stub_list_narrow(&list, r->plan->arch);
 	v = arena_array(r->a, struct ll_import, list.nsymbols + 1);
-	for (size_t i = 0; i < list.nsymbols; i++)
-		v[i] = (struct ll_import) { list.symbols[i].name,
-			list.symbols[i].kind == STUB_OBJECT };
+	for (size_t i = 0; i < list.nsymbols; i++) {
+		const struct stub_symbol *s = &list.symbols[i];
+
+		v[i] = (struct ll_import) { s->name, s->other, s->kind == STUB_OBJECT, s->stdcall,
+			s->args };
+	}
 	return ll_write_import_library(
 		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
 }
@@ -124,6 +149,7 @@ static void make_files(struct run *r)
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
 		[PLAN_TEXT] = make_text,
 		[PLAN_IR] = make_ir,
+		[PLAN_IR_ARCHIVE] = make_ir_archive,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
 	};

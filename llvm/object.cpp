@@ -142,6 +142,20 @@ bool is_function(const SymbolicFile &f, const BasicSymbolRef &s, uint32_t flags)
 	return false;
 }
 
+// "__imp__f@4" and "_f@4" of i386 COFF are "__imp_f@4" and "f@4" in LLVM IR
+std::string ir_name(const SymbolicFile &f, StringRef name)
+{
+	StringRef imp = "__imp_";
+	bool imported = name.starts_with(imp);
+
+	if (!(f.isCOFF() || f.isCOFFImportFile()) || triple_of(f).getArch() != Triple::x86)
+		return name.str();
+	if (imported)
+		name = name.drop_front(imp.size());
+	name.consume_front("_");
+	return (imported ? imp : "").str() + name.str();
+}
+
 Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s)
 {
 	Expected<uint32_t> flags = s.getFlags();
@@ -157,7 +171,7 @@ Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolR
 		return e;
 	if (os.str().empty())
 		return Error::success();
-	out.name = shim::copy(mem, StringRef(text));
+	out.name = shim::copy(mem, StringRef(ir_name(f, text)));
 	out.file = name;
 	out.undefined = *flags & BasicSymbolRef::SF_Undefined;
 	out.weak = *flags & BasicSymbolRef::SF_Weak;

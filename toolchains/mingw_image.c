@@ -32,6 +32,20 @@ static void slot_start(struct tc *t, const struct slot *s)
 	tc_word(t, s, f->at, PLAN_TMP "start.o");
 }
 
+/* behind the inputs, which may have some of it themselves */
+static void slot_library(struct tc *t, const struct slot *s)
+{
+	const struct yml_strs *files = &t->pf->image_library;
+
+	yml_each (i, files) {
+		const char *name = str_fmt(t->mem, "%s.a", files->v[i]);
+
+		plan_make(t->plan, PLAN_IR_ARCHIVE, name,
+			str_fmt(t->mem, "%s/stubs/%s", t->data, files->v[i]), files->at[i]);
+		tc_wordf(t, s, files->at[i], PLAN_TMP "%s", name);
+	}
+}
+
 /* one DLL of `needs:`: an import library as it is, a name by its symbol list */
 static void need(struct tc *t, const struct slot *s, const char *name, struct loc at)
 {
@@ -79,6 +93,7 @@ static const struct slot image_slots[] = {
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "inputs", .emit = slot_inputs },
 	{ "whole-archive", .word = "--no-whole-archive" },
+	{ "image-library", .emit = slot_library },
 	{ "needs", .emit = slot_needs },
 	{ 0 },
 };

@@ -140,6 +140,7 @@ static const struct yml_field file_fields[] = {
 static const struct yml_field image_fields[] = {
 	FACT("stubs", image_stubs),
 	FACT("start", image_start),
+	STRS("library", image_library),
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),
 	STRS("needs", image_needs),
