@@ -146,8 +146,10 @@ LLVMMemoryBufferRef codegen_emit(struct llvm_diag *diag, LLVMModuleRef m, const 
 	char *message = NULL;
 	LLVMBool failed;
 
-	place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
-	place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
+	if (t->platform->family != FAMILY_MINGW) { /* which has .ctors */
+		place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
+		place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
+	}
 	failed = LLVMTargetMachineEmitToMemoryBuffer(
 		t->machine, m, LLVMObjectFile, &message, &object);
 	if (llvm_take_message(diag, "no code can be made of it", failed, failed ? message : NULL))

@@ -108,10 +108,10 @@ static void find_triple(struct arena *a, const struct package *p, struct target 
 
 	t->at = p->target.text ? p->target.at : p->platform.at;
 	if (p->target.text) {
-		ll_triple_parse(a, p->target.text, &t->triple);
+		ll_triple_parse(a, ll_code_triple(a, p->target.text), &t->triple);
 		return;
 	}
-	ll_triple_parse(a, pf->name, &t->triple);
+	ll_triple_parse(a, ll_code_triple(a, pf->name), &t->triple);
 	if (!t->triple.known || str_eq(t->triple.os, "unknown"))
 		ll_triple_parse(
 			a, pf->multiarch.text ? pf->multiarch.text : ll_host_triple(a), &t->triple);
@@ -129,9 +129,10 @@ static int choose_platform(
 	t->platform = driver_platform(a, d, &job);
 	if (!t->platform)
 		return -1;
-	if (t->platform->family != FAMILY_ELF)
+	if (t->platform->family != FAMILY_ELF && !t->platform->image_start.text)
 		return diag_err(d, p->target.text ? p->target.at : p->platform.at,
-			"platform '%s' has no package images in this version; ELF platforms have",
+			"platform '%s' has no package images in this version; ELF platforms and "
+			"Windows with MinGW have",
 			t->platform->name);
 	find_triple(a, p, t);
 	return 0;

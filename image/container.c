@@ -5,6 +5,7 @@
 
 static const struct img_container_kind kinds[] = {
 	{ "\177ELF", 4, img_elf_open, img_elf_sizes },
+	{ "MZ", 2, img_pe_open, img_pe_sizes },
 };
 
 /* what else may be given for an image */
@@ -13,7 +14,6 @@ static const struct {
 	size_t n;
 	const char *problem;
 } others[] = {
-	{ "MZ", 2, "a Windows DLL: this version reads ELF images only" },
 	{ "\xcf\xfa\xed\xfe", 4, "a Mach-O file: this version reads ELF images only" },
 	{ "\xca\xfe\xba\xbe", 4, "a Mach-O universal file: this version reads ELF images only" },
 	{ "\0asm", 4, "a WebAssembly module: this version reads ELF images only" },

@@ -19,6 +19,10 @@ struct img_container_kind {
 bool img_elf_open(struct img_rd *r, struct img_container *c);
 void img_elf_sizes(const struct img_container *c, struct img_sizes *out);
 
+/* pe.c */
+bool img_pe_open(struct img_rd *r, struct img_container *c);
+void img_pe_sizes(const struct img_container *c, struct img_sizes *out);
+
 /* Note that the loader maps `filesz` bytes of the file at `at` to `vaddr`, `memsz` bytes there in
  * all. returns false with the error told if there are too many */
 bool img_add_region(struct img_rd *r, struct img_container *c, const struct img_region *region);

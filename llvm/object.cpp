@@ -75,8 +75,12 @@ Triple::ArchType machine_of(const Triple &t)
 
 Triple triple_of(const SymbolicFile &f)
 {
-	if (const auto *o = dyn_cast<ObjectFile>(&f))
-		return o->makeTriple();
+	if (const auto *o = dyn_cast<ObjectFile>(&f)) {
+		Triple t = o->makeTriple();
+		if (o->isCOFF()) // LLVM says so for ARM only
+			t.setObjectFormat(Triple::COFF);
+		return t;
+	}
 	if (const auto *ir = dyn_cast<IRObjectFile>(&f))
 		return Triple(Triple::normalize(ir->getTargetTriple()));
 	if (const auto *import = dyn_cast<COFFImportFile>(&f)) {

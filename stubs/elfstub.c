@@ -96,8 +96,12 @@ void stub_list_narrow(struct stub_list *l, const char *arch)
 	if (str_eq(arch, "thumb")) /* Windows' name of the other half */
 		arch = "arm";
 	for (size_t i = 0; i < l->nsymbols; i++) {
-		if (!l->symbols[i].on || names_machine(l->symbols[i].on, arch))
-			l->symbols[n++] = l->symbols[i];
+		struct stub_symbol *s = &l->symbols[i];
+
+		if (s->on && !names_machine(s->on, arch))
+			continue;
+		s->stdcall &= str_eq(arch, "i386");
+		l->symbols[n++] = *s;
 	}
 	l->nsymbols = n;
 }
@@ -312,7 +316,10 @@ static int read_head(struct reader *r, const struct words *w)
 	if (!**into)
 		return diag_err(r->d, place(r, w->w[0]), "'%s %s' is wanted, got '%s'", key,
 			l->machine ? "ARCHITECTURE" : "NAME", w->w[0]);
-	return l->machine ? check_machines(r, w->w[1], l->machine) : 0;
+	if (l->machine && !str_eq(l->machine, "any") && !stub_machine_find(l->machine))
+		return diag_err(
+			r->d, place(r, w->w[1]), "no architecture is called '%s'", l->machine);
+	return 0;
 }
 
 static void read_line(struct reader *r, char *line)

@@ -30,8 +30,7 @@ struct stub_symbol {
 struct stub_list {
 	const char *path;
 	const char *soname;
-	const char *machine;         /* architectures as stub_machine_find knows them: "x86_64",
-				      * "x86_64,i386" */
+	const char *machine;         /* an architecture as stub_machine_find knows it, or "any" */
 	struct stub_symbol *symbols; /* sorted by name (bytes), each name once */
 	size_t nsymbols, symbols_cap;
 	const char **versions; /* in the order of the library */
@@ -55,8 +54,8 @@ int stub_list_read(
 int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
 	struct stub_list *out);
 
-/* Leave out what the library does not have on `arch`. Before this a list for several machines may
- * have a name more than once. */
+/* Leave out what the library does not have on `arch`, and what is said about another one. Before
+ * this a list for any machine may have a name more than once. */
 void stub_list_narrow(struct stub_list *l, const char *arch);
 
 bool stub_list_has(const struct stub_list *l, const char *name);

@@ -18,8 +18,9 @@ static void slot_exports(struct tc *t, const struct slot *s)
 {
 	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
 
+	/* as data: ARM's linkers add one to the address of a function */
 	plan_make(t->plan, PLAN_TEXT, "image.def",
-		str_fmt(t->mem, "EXPORTS\n\t\"%s\"\n", tc_root_symbol(t)), at);
+		str_fmt(t->mem, "EXPORTS\n\t\"%s\" DATA\n", tc_root_symbol(t)), at);
 	tc_word(t, s, at, PLAN_TMP "image.def");
 }
 

@@ -133,6 +133,6 @@ def write_lists(out):
             with open(path, "w", encoding="ascii", newline="\n") as f:
                 f.write("# Made by tools/make-stub-lists.py from Debian's source of "
                         f"{PACKAGE} {version}; do not edit.\nsoname {dll}\n"
-                        f"machine {','.join(cpu for cpu, _, _ in CPUS)}\n")
+                        "machine any\n")
                 f.writelines(line + "\n" for line in lines)
             print(f"{path}: {len(lines)} symbols")

@@ -62,7 +62,7 @@ static void reads(struct unit *u)
 /* a list for several machines */
 static void narrows(struct unit *u)
 {
-	static const char text[] = "soname x.dll\nmachine x86_64,i386,arm\n"
+	static const char text[] = "soname x.dll\nmachine any\n"
 				   "a - f 0 @12\n"
 				   "b - f 0 =c on:x86_64,arm\n"
 				   "b - o 0 on:i386\n"
