@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "driver/pelibs.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -24,8 +25,9 @@ struct run {
 	struct diags *d;
 	const struct link_plan *plan;
 	struct outfile out;
-	const char *path; /* what LLD writes: out.path, or one architecture of it */
-	struct argv argv; /* the words as LLD gets them */
+	const char *path;         /* what LLD writes: out.path, or one architecture of it */
+	struct argv argv;         /* the words as LLD gets them */
+	const char *const *found; /* what stands for words of the plan, or NULL: none does */
 	bool verbose, one_thread;
 	unsigned lld_errors;
 };
@@ -185,6 +187,8 @@ static void final_words(struct run *r)
 
 		if (i == r->plan->output_index)
 			argv_add(&r->argv, in->why[i], r->path);
+		else if (r->found && r->found[i])
+			argv_add(&r->argv, in->why[i], r->found[i]);
 		else if (at)
 			argv_addf(&r->argv, in->why[i], "%.*s%s/%s", (int)(at - in->v[i]), in->v[i],
 				r->out.dir, at + sizeof(tmp) - 1);
@@ -293,7 +297,7 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	unsigned before = d->errors;
 	int rc = -1;
 
-	if (driver_check_inputs(d, plan))
+	if (driver_check_inputs(d, plan) | pelibs_find(a, d, plan, &r.found))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))
 		return -1;

@@ -18,7 +18,7 @@
 
 /* a library that may provide symbols */
 struct provider {
-	const char *name; /* as the loader knows it */
+	const char *name;      /* as the loader knows it */
 	struct stub_list list; /* a symbol list, or */
 	struct names symbols;  /* what the file itself exports */
 	bool is_file;
@@ -148,8 +148,8 @@ static bool provides(const struct provider *x, const char *symbol)
 }
 
 /* a DLL, whose exports tell, or its import library, whose symbols do */
-static int open_dll(struct resolver *r, struct need *need, const char *data, size_t size,
-	struct provider *out)
+static int open_dll(
+	struct resolver *r, struct need *need, const char *data, size_t size, struct provider *out)
 {
 	const char *path = need->word.text;
 	const struct ll_symbol *v;
@@ -251,8 +251,7 @@ static int report_no_list(struct resolver *r, const struct need *need)
 		n ? strbuf_text(&b) : "none");
 }
 
-static int read_list(
-	struct resolver *r, struct loc at, const char *soname, struct stub_list *out)
+static int read_list(struct resolver *r, struct loc at, const char *soname, struct stub_list *out)
 {
 	if (stub_list_read(r->a, r->d, at, list_path(r, soname), out))
 		return -1;
@@ -381,9 +380,8 @@ static void check_data_use(
 	const struct stub_symbol *s = x->is_file ? NULL : listed(&x->list, name);
 
 	if (s && s->kind == STUB_OBJECT && u->direct)
-		diag_err(r->d, NOWHERE,
-			"'%s', %s, is data of %s: declare it __declspec(dllimport)", name,
-			who_uses(r, name, u), x->name);
+		diag_err(r->d, NOWHERE, "'%s', %s, is data of %s: declare it __declspec(dllimport)",
+			name, who_uses(r, name, u), x->name);
 }
 
 static void report_missing(struct resolver *r, const char *name, const struct use *u)
@@ -437,8 +435,7 @@ static bool take_provider(struct need *need, bool strong)
 	return true;
 }
 
-static bool find_provider(
-	struct resolver *r, const char *name, bool strong, const struct use *u)
+static bool find_provider(struct resolver *r, const char *name, bool strong, const struct use *u)
 {
 	struct needs *out = r->out;
 
@@ -541,8 +538,8 @@ int needs_resolve(struct arena *a, struct diags *d, const struct package *p, con
 
 /* Windows' data of DLLs is imported whether its declaration says so or not; functions are found by
  * either name. */
-void needs_import_data(struct arena *a, const struct target *t, const struct modules *m,
-	const struct needs *n)
+void needs_import_data(
+	struct arena *a, const struct target *t, const struct modules *m, const struct needs *n)
 {
 	size_t count;
 	LLVMValueRef *v;

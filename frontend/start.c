@@ -59,7 +59,6 @@ int start_defines(struct arena *a, struct diags *d, const struct target *t, stru
 	if (pf->image_start.text)
 		failed = read_file(a, d, pf->image_start.at, pf->image_start.text, out);
 	yml_each (i, &pf->image_library)
-		failed |= read_file(
-			a, d, pf->image_library.at[i], pf->image_library.v[i], out);
+		failed |= read_file(a, d, pf->image_library.at[i], pf->image_library.v[i], out);
 	return failed;
 }

@@ -164,11 +164,10 @@ static bool add_section(struct img_rd *r, struct img_container *c, const struct 
 		return img_bad_value(
 			r, "its address is not aligned", "a multiple of ", alignment, s->rva);
 	if (s->rva < *end)
-		return img_bad_value(
-			r, "it overlaps the one before", "at least ", *end, s->rva);
+		return img_bad_value(r, "it overlaps the one before", "at least ", *end, s->rva);
 	if (s->file_size && s->at % SECTOR)
-		return img_bad_value(r, "its place in the file is not aligned", "a multiple of ",
-			SECTOR, s->at);
+		return img_bad_value(
+			r, "its place in the file is not aligned", "a multiple of ", SECTOR, s->at);
 	if (s->file_size && !img_need_bytes(r, s->at, s->file_size, "cut"))
 		return false;
 	*end = (uint64_t)s->rva + memory_size(s);

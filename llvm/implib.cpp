@@ -68,8 +68,8 @@ extern "C" int ll_write_import_library(struct diags *d, struct loc at, const cha
 namespace
 {
 
-// libLLVM's and Microsoft's import libraries say the DLL's name in each member, behind the symbol's;
-// dlltool's in one object, in a section of its own
+// libLLVM's and Microsoft's import libraries say the DLL's name in each member, behind the
+// symbol's; dlltool's in one object, in a section of its own
 StringRef dll_of_member(MemoryBufferRef bytes)
 {
 	auto f = ObjectFile::createObjectFile(bytes);
@@ -167,8 +167,8 @@ extern "C" int ll_dll_read(
 extern "C" int ll_write_archive(struct diags *d, struct loc at, const char *path,
 	const char *member, const void *object, size_t size)
 {
-	NewArchiveMember m(MemoryBufferRef(
-		StringRef(static_cast<const char *>(object), size), member));
+	NewArchiveMember m(
+		MemoryBufferRef(StringRef(static_cast<const char *>(object), size), member));
 
 	if (Error e = writeArchive(path, m, SymtabWritingMode::NormalSymtab, Archive::K_GNU,
 		    /*Deterministic=*/true, /*Thin=*/false))

@@ -348,8 +348,8 @@ int ll_write_import_library(struct diags *d, struct loc at, const char *path, co
 /* The name that a DLL, or an import library for one, has for the loader (NULL if it does not say),
  * and a DLL's exports.
  * returns 0, or -1: it is neither */
-int ll_dll_read(struct arena *a, const void *data, size_t n, const char **dll,
-	struct ll_names *exports);
+int ll_dll_read(
+	struct arena *a, const void *data, size_t n, const char **dll, struct ll_names *exports);
 
 /* ---- archives
  * One object in memory as an archive with an index, the file `path`: a linker takes it only if

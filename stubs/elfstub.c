@@ -124,7 +124,7 @@ struct reader {
 };
 
 /* the words of a line; w[n..] are NULL */
-#define MAX_WORDS 7
+#define MAX_WORDS    7
 #define SYMBOL_WORDS "NAME VERSION KIND SIZE [=NAME] [@BYTES] [on:CPU,...]"
 struct words {
 	char *w[MAX_WORDS + 1];
@@ -280,8 +280,8 @@ static int read_symbol(struct reader *r, const struct words *w)
 	int order = last ? strcmp(last->name, s.name) : -1;
 
 	if (w->n < 4)
-		return diag_err(r->d, place(r, w->w[0]),
-			SYMBOL_WORDS " is wanted, got %zu word%s", w->n, w->n == 1 ? "" : "s");
+		return diag_err(r->d, place(r, w->w[0]), SYMBOL_WORDS " is wanted, got %zu word%s",
+			w->n, w->n == 1 ? "" : "s");
 	if (w->n > MAX_WORDS)
 		return diag_err(r->d, place(r, w->w[MAX_WORDS]),
 			"the end of the line is wanted, got '%s'", w->w[MAX_WORDS]);

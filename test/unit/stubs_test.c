@@ -104,7 +104,8 @@ static void refuses(struct unit *u)
 		{ "machine", "soname x\nmachine vax\n",
 			"error: x.list:2:9: no architecture is called 'vax'\n" },
 		{ "short", HEAD "a V f\n",
-			"error: x.list:3:1: NAME VERSION KIND SIZE [=NAME] [@BYTES] [on:CPU,...] is "
+			"error: x.list:3:1: NAME VERSION KIND SIZE [=NAME] [@BYTES] "
+			"[on:CPU,...] is "
 			"wanted, got 3 words\n" },
 		{ "long", HEAD "a V f 1 =b c\n",
 			"error: x.list:3:12: the end of the line, =NAME, @BYTES or on:CPU,... is "
