@@ -174,6 +174,18 @@ static bool room_is_short(const struct run *r, off_t bytes)
 	return (uint64_t)fs.f_bavail * fs.f_frsize < 4 * (uint64_t)bytes + SHORT_OF_ROOM;
 }
 
+/* The same input is to give the same bytes on another day; LLD's default is the time of the link,
+ * which SOURCE_DATE_EPOCH fixes as well. */
+static bool wants_no_timestamp(const struct run *r)
+{
+	if (r->plan->flavor != PLAN_MINGW || getenv("SOURCE_DATE_EPOCH"))
+		return false;
+	for (size_t i = 0; i < r->plan->argv.n; i++)
+		if (strstr(r->plan->argv.v[i], "insert-timestamp"))
+			return false;
+	return true;
+}
+
 /* the plan's words with the temporary directory and the output put in */
 static void final_words(struct run *r)
 {
@@ -197,6 +209,9 @@ static void final_words(struct run *r)
 	}
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
+	if (wants_no_timestamp(r))
+		argv_add(&r->argv, (struct argv_why) { .rule = "timestamp" },
+			"--no-insert-timestamp");
 	if (r->one_thread || bytes < LARGE_INPUT)
 		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
 	if (r->verbose)

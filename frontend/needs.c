@@ -373,6 +373,34 @@ static void report_unknown(struct resolver *r, const char *name, const struct us
 			name, who_uses(r, name, u));
 }
 
+/* On i386 a declaration with another calling convention, or other parameters, is another name.
+ * returns whether that was it, reported */
+static bool report_convention(struct resolver *r, const char *name, const struct use *u)
+{
+	const char *at = strrchr(name, '@');
+	const char *plain = at ? str_ndup(r->a, name, (size_t)(at - name)) : name;
+
+	for (size_t i = 0; i < r->out->nlibraries; i++) {
+		const struct provider *x = &r->out->providers[i];
+		const struct stub_symbol *s =
+			x->is_file ? NULL : stub_list_find(&x->list, plain);
+
+		if (!s || (!s->stdcall && !at))
+			continue;
+		if (s->stdcall)
+			diag_err(r->d, NOWHERE,
+				"undefined symbol '%s', %s; %s has it as __stdcall, with %u bytes "
+				"of arguments: declare it so",
+				name, who_uses(r, name, u), x->name, (unsigned)s->args);
+		else
+			diag_err(r->d, NOWHERE,
+				"undefined symbol '%s', %s; %s has it as __cdecl: declare it so",
+				name, who_uses(r, name, u), x->name);
+		return true;
+	}
+	return false;
+}
+
 /* Data of a DLL is reached through a pointer, which the code must know of. */
 static void check_data_use(
 	struct resolver *r, const char *name, const struct use *u, const struct provider *x)
@@ -388,6 +416,8 @@ static void report_missing(struct resolver *r, const char *name, const struct us
 {
 	const struct provider *has = NULL;
 
+	if (is_dll(r->t) && report_convention(r, name, u))
+		return;
 	open_known(r);
 	for (size_t i = 0; i < r->nknown && !has; i++) {
 		if (provides(&r->known[i], name))

@@ -1,37 +1,11 @@
-; What dllcrt2.o and compiler-rt give a DLL on 64-bit ARM: the entry point, atexit and stack probes.
+; What dllcrt2.o and compiler-rt give a DLL on 64-bit ARM: the entry point and stack probes.
 ; Weak: an image that has its own wins.
 
-@pkgimg.exits = external hidden global ptr
 declare hidden void @pkgimg.dll(i32)
 
 define i32 @DllMainCRTStartup(ptr %dll, i32 %reason, ptr %reserved) nounwind {
   call void @pkgimg.dll(i32 %reason)
   ret i32 1
-}
-
-; The C runtime's own would run when the process ends, with the image perhaps gone.
-declare dllimport ptr @GetProcessHeap()
-declare dllimport ptr @HeapAlloc(ptr, i32, i64)
-
-define weak i32 @atexit(ptr %f) nounwind {
-  %heap = call ptr @GetProcessHeap()
-  %node = call ptr @HeapAlloc(ptr %heap, i32 0, i64 16)
-  %failed = icmp eq ptr %node, null
-  br i1 %failed, label %fail, label %fill
-fill:
-  %slot = getelementptr ptr, ptr %node, i32 1
-  store ptr %f, ptr %slot
-  br label %push
-push:
-  %old = load atomic ptr, ptr @pkgimg.exits monotonic, align 8
-  store ptr %old, ptr %node
-  %swap = cmpxchg ptr @pkgimg.exits, ptr %old, ptr %node release monotonic
-  %won = extractvalue { ptr, i1 } %swap, 1
-  br i1 %won, label %done, label %push
-done:
-  ret i32 0
-fail:
-  ret i32 -1
 }
 
 ; GCC and clang call it first in main(), for constructors, which have run by then.

@@ -9,7 +9,7 @@
 @__DTOR_LIST__ = external hidden global [0 x ptr]
 
 ; functions for unload, last one first: { next, function }; atexit adds to it
-@pkgimg.exits = hidden global ptr null
+@pkgimg.exits = hidden global ptr null, align 8
 
 ; reasons: 1 loaded, 0 about to be unloaded, others are threads that begin and end
 define hidden void @pkgimg.dll(i32 %reason) nounwind {
