@@ -32,7 +32,13 @@ static int run(struct cli *c, const struct link_job *job, const struct link_plan
 /* -### and --explain run nothing, but a missing input is a mistake there as well */
 static int show(struct cli *c, const struct link_plan *plan, const struct link_mode *mode)
 {
-	if (mode->dry_run)
+	if (plan->no_link)
+		diag_warn(c->d, NOWHERE,
+			"clang 19 makes no link job with '--no-wasm-opt', so no line is shown; "
+			"without -### this is linked, and wasm-opt is not run");
+	if (mode->json)
+		driver_print_plan_json(plan);
+	else if (mode->dry_run)
 		driver_print_plan(plan);
 	if (mode->explain)
 		driver_explain_plan(plan);
@@ -71,7 +77,7 @@ int cmd_link(struct cli *c)
 	}
 	if (driver_plan(c->mem, c->d, &job, &plan))
 		return EXIT_INPUT;
-	if (mode.dry_run || mode.explain)
+	if (mode.dry_run || mode.explain || mode.json)
 		return show(c, &plan, &mode);
 	return run(c, &job, &plan, &mode);
 }

@@ -3,6 +3,7 @@
 #include "driver/cmdline.h"
 
 #include "base/str.h"
+#include "driver/config.h"
 #include "driver/jobfile.h"
 #include "driver/options.h"
 
@@ -21,7 +22,7 @@ enum action {
 	INPUT_JOINED, /* the option with its value as one word at its place */
 	CHOICE,       /* the value must be one of `choices` */
 	READ_JOB,
-	QUERY, /* `choices` is what is asked; a value is the file's name */
+	QUERY, /* `choices` is what is asked; of several the lowest `index` counts, as in clang */
 	MODE,
 	MODE_WORD, /* a struct job_word of struct link_mode */
 	IGNORE,    /* means nothing to a link */
@@ -105,7 +106,11 @@ static const struct option_rule rules[] = {
 	{ OPT_rtlib_EQ, SET_STR, JS_RTLIB, NULL },
 	{ OPT_unwindlib_EQ, SET_STR, JS_UNWINDLIB, NULL },
 	{ OPT_stdlib_EQ, CHOICE, JS_STDLIB, "libstdc++|libc++|platform" },
-	{ OPT_fuse_ld_EQ, CHOICE, -1, "lld|ld.lld" },
+	{ OPT_fuse_ld_EQ, SET_STR, JS_FUSE_LD, NULL },
+	{ OPT_ld_path_EQ, SET_STR, JS_LD_PATH, NULL },
+	{ OPT_mexec_model_EQ, SET_STR, JS_EXEC_MODEL, NULL },
+	{ OPT_wasm_opt, CLEAR_FLAG, JF_NO_WASM_OPT, NULL },
+	{ OPT_no_wasm_opt, SET_FLAG, JF_NO_WASM_OPT, NULL },
 	{ OPT_driver_mode, CHOICE, -1, "gcc|g++" },
 	{ OPT_resource_dir_EQ, SET_STR, JS_RESOURCE_DIR, NULL },
 	{ OPT_gcc_install_dir, SET_STR, JS_GCC_INSTALL_DIR, NULL },
@@ -182,7 +187,7 @@ static const struct option_rule rules[] = {
 	{ OPT_mbig_endian, FIX_STR, JS_ENDIAN, "big" },
 	{ OPT_mno_relax, SET_FLAG, JF_NO_RELAX, NULL },
 	{ OPT_mrelax, CLEAR_FLAG, JF_NO_RELAX, NULL },
-	{ OPT_x, IGNORE, 0, NULL },
+	{ OPT_x, CHOICE, -1, "none" },
 	{ OPT_ffunction_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=1" },
 	{ OPT_fno_function_sections, ADD_FIXED, JL_LTO_OPTIONS, "-function-sections=0" },
 	{ OPT_fdata_sections, ADD_FIXED, JL_LTO_OPTIONS, "-data-sections=1" },
@@ -199,21 +204,33 @@ static const struct option_rule rules[] = {
 	{ OPT_fprofile_use_EQ, SET_STR, JS_PROFILE_USE, NULL },
 	{ OPT_fprofile_sample_use_EQ, SET_STR, JS_SAMPLE_PROFILE, NULL },
 	{ OPT_fveclib_EQ, SET_STR, JS_VECTOR_LIBRARY, NULL },
-	{ OPT_print_file_name_EQ, QUERY, 0, "file-name" },
-	{ OPT_print_prog_name_EQ, QUERY, 0, "prog-name" },
-	{ OPT_print_libgcc_file_name, QUERY, 0, "libgcc-file-name" },
-	{ OPT_print_runtime_dir, QUERY, 0, "runtime-dir" },
-	{ OPT_print_resource_dir, QUERY, 0, "resource-dir" },
-	{ OPT_print_target_triple, QUERY, 0, "target-triple" },
-	{ OPT_print_effective_triple, QUERY, 0, "effective-triple" },
-	{ OPT_print_multiarch, QUERY, 0, "multiarch" },
-	{ OPT_print_search_dirs, QUERY, 0, "search-dirs" },
+	{ OPT_dumpmachine, QUERY, 1, "target-triple" },
+	{ OPT_dumpversion, QUERY, 2, "version" },
+	{ OPT_print_resource_dir, QUERY, 3, "resource-dir" },
+	{ OPT_print_search_dirs, QUERY, 4, "search-dirs" },
+	{ OPT_print_runtime_dir, QUERY, 5, "runtime-dir" },
+	{ OPT_print_file_name_EQ, QUERY, 6, "file-name" },
+	{ OPT_print_prog_name_EQ, QUERY, 7, "prog-name" },
+	{ OPT_print_libgcc_file_name, QUERY, 8, "libgcc-file-name" },
+	{ OPT_print_multi_lib, QUERY, 9, "multi-lib" },
+	{ OPT_print_multi_directory, QUERY, 10, "multi-directory" },
+	{ OPT_print_target_triple, QUERY, 11, "target-triple" },
+	{ OPT_print_effective_triple, QUERY, 12, "effective-triple" },
+	{ OPT_print_multiarch, QUERY, 13, "multiarch" },
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },
 	{ OPT_v, MODE, M(verbose), NULL },
 	{ OPT_help, MODE, M(help), NULL },
 	{ OPT_version, MODE, M(version), NULL },
+	/* config_words has read these */
+	{ OPT_config, IGNORE, 0, NULL },
+	{ OPT_config_dir, IGNORE, 0, NULL },
+	{ OPT_config_system_dir, IGNORE, 0, NULL },
+	{ OPT_no_default_config, IGNORE, 0, NULL },
+	{ OPT_no_canonical_prefixes, IGNORE, 0, NULL },
+	{ OPT_w, MODE, M(quiet), NULL },
+	{ OPT_json, MODE, M(json), NULL },
 	{ OPT_Wno_unused, SET_FLAG, JF_QUIET_UNUSED, NULL },
 	{ OPT_worker, MODE, M(worker), NULL },
 	{ OPT_jobs, MODE_WORD, M(jobs), NULL },
@@ -234,6 +251,7 @@ struct parse {
 	struct link_job *job;
 	struct link_mode *mode;
 	unsigned first;
+	int query;              /* the index of the one that counts; 0: none */
 	const unsigned *origin; /* the word of the command line each argument came from */
 };
 
@@ -344,6 +362,16 @@ static void add_marked(struct parse *p, const struct option_rule *r, const struc
 			str_fmt(p->a, "%s%s", r->choices, arg->values[i]), place(p, arg));
 }
 
+static void query(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
+{
+	if (p->query && p->query < r->index)
+		return;
+	p->query = r->index;
+	job_set_str(p->job, JS_QUERY, r->choices, place(p, arg));
+	if (arg->nvalues)
+		job_set_str(p->job, JS_QUERY_NAME, arg->values[0], place(p, arg));
+}
+
 static void apply(struct parse *p, const struct option_rule *r, const struct ll_arg *arg)
 {
 	struct loc at = place(p, arg);
@@ -362,11 +390,7 @@ static void apply(struct parse *p, const struct option_rule *r, const struct ll_
 	case INPUT_OPTION: input_option(p, r, arg); break;
 	case INPUT_JOINED: input_joined(p, r, arg); break;
 	case CHOICE: choice(p, r, arg); break;
-	case QUERY:
-		job_set_str(p->job, JS_QUERY, r->choices, at);
-		if (arg->nvalues)
-			job_set_str(p->job, JS_QUERY_NAME, arg->values[0], at);
-		break;
+	case QUERY: query(p, r, arg); break;
 	case READ_JOB: jobfile_read(p->a, p->d, at, arg->values[0], p->job); break;
 	case MODE: *((char *)p->mode + r->index) = true; break;
 	case MODE_WORD:
@@ -386,13 +410,15 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 {
 	struct parse p = { .a = a, .d = d, .job = job, .mode = mode, .first = first };
 	unsigned before = d->errors;
-	const char *const *words;
+	struct words words;
 	const struct ll_arg *args;
-	size_t nwords, nargs;
+	size_t nargs;
 
-	if (ll_expand_response(a, d, LL_QUOTE_GNU, n, argv, &nwords, &words, &p.origin))
+	if (config_words(a, d, &(struct config_line) { n, argv, first, job->str[JS_TARGET].text },
+		    &words))
 		return -1;
-	args = ll_opts_parse(a, nwords, words, LinkOption, &nargs);
+	p.origin = words.origin;
+	args = ll_opts_parse(a, words.n, words.v, LinkOption, &nargs);
 	*usage = cmdline_check(a, d, args, nargs, first, p.origin) > 0;
 	for (size_t i = 0; i < nargs; i++) {
 		const struct ll_arg *arg = &args[i];
@@ -413,5 +439,6 @@ int cmdline_parse(struct arena *a, struct diags *d, size_t n, const char *const 
 			 !ll_opt_in_group(arg->id, OPT_darwin_Group))
 			diag_bug("option '%s' has no rule", arg->spelling);
 	}
+	d->no_warnings = mode->quiet;
 	return d->errors == before ? 0 : -1;
 }

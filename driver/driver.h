@@ -18,6 +18,9 @@
 const struct platform *driver_platform(
 	struct arena *a, struct diags *d, const struct link_job *job);
 
+/* put into the job what LIBRARY_PATH and COMPILER_PATH say; nothing for an image */
+void driver_environment(struct arena *a, struct link_job *job, const struct platform *pf);
+
 /* returns 0, or -1 with all mistakes reported */
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out);
@@ -45,6 +48,9 @@ bool driver_verbose_linking(void);
 
 /* The plan on stderr: one line of quoted words, as clang -### does */
 void driver_print_plan(const struct link_plan *plan);
+/* The plan on stdout as one JSON object, {"links": [...]}: of each link flavor, linker, argv (each
+ * word with its slot and place), inputs, output; for programs */
+void driver_print_plan_json(const struct link_plan *plan);
 /* Each word with the slot and the place that put it there, on stdout */
 void driver_explain_plan(const struct link_plan *plan);
 

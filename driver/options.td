@@ -36,7 +36,7 @@ def h : Flag<["-"], "h">, Alias<help>,
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption]>;
+  Visibility<[InspectOption, PlatformsOption, LinkOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -72,6 +72,20 @@ def e : JoinedOrSeparate<["-"], "e">, Group<input_Group>, Flags<[LinkerInput]>,
   MetaVarName<"<symbol>">, HelpText<"Start the program at <symbol>">, Visibility<[LinkOption]>;
 def rpath : Separate<["-"], "rpath">, Group<input_Group>, Flags<[LinkerInput]>,
   MetaVarName<"<dir>">, HelpText<"Look for shared libraries in <dir> at run time">,
+  Visibility<[LinkOption]>;
+def config : Joined<["--"], "config=">, Group<input_Group>, MetaVarName<"<file>">,
+  HelpText<"Read options from a clang configuration file, before those given here">,
+  Visibility<[LinkOption]>;
+def config_separate : Separate<["--"], "config">, Alias<config>, Visibility<[LinkOption]>;
+def config_dir : Joined<["--"], "config-user-dir=">, Group<input_Group>, MetaVarName<"<dir>">,
+  HelpText<"Look for configuration files without a slash in <dir>">, Visibility<[LinkOption]>;
+def config_system_dir : Joined<["--"], "config-system-dir=">, Group<input_Group>,
+  MetaVarName<"<dir>">, HelpText<"The same, behind it">, Visibility<[LinkOption]>;
+def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
+  
+  HelpText<"Read no clang.cfg or TRIPLE.cfg in those folders">, Visibility<[LinkOption]>;
+def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
+  HelpText<"What the inputs behind it are; only `none`: each by its content">,
   Visibility<[LinkOption]>;
 def job : Separate<["--"], "job">, Group<input_Group>, MetaVarName<"<file.yaml>">,
   HelpText<"Read the link from a job file; options given as well are added to it">,
@@ -138,6 +152,16 @@ def stdlib_EQ : Joined<["-", "--"], "stdlib=">, Group<library_Group>,
   MetaVarName<"libstdc++|libc++|platform">, HelpText<"The C++ library">, Visibility<[LinkOption]>;
 def fuse_ld_EQ : Joined<["-"], "fuse-ld=">, Group<library_Group>, MetaVarName<"lld">,
   HelpText<"The linker; only lld, which is in this program">, Visibility<[LinkOption]>;
+def ld_path_EQ : Joined<["--"], "ld-path=">, Group<library_Group>, MetaVarName<"<program>">,
+  HelpText<"Run this linker with the same words, instead of the LLD inside">,
+  Visibility<[LinkOption]>;
+def mexec_model_EQ : Joined<["-"], "mexec-model=">, Group<kind_Group>,
+  MetaVarName<"command|reactor">, HelpText<"WebAssembly: a program, or a library with a start">,
+  Visibility<[LinkOption]>;
+def wasm_opt : Flag<["--"], "wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
+  HelpText<"WebAssembly: run wasm-opt over the output if it is installed">;
+def no_wasm_opt : Flag<["--"], "no-wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
+  HelpText<"WebAssembly: do not run wasm-opt">;
 def pthread : LinkFlag2<"pthread">, Group<library_Group>, HelpText<"Link the thread library">;
 def pg : LinkFlag<"pg">, Group<library_Group>, HelpText<"Link gprof's start file">;
 def rdynamic : LinkFlag<"rdynamic">, Group<output_Group>,
@@ -163,6 +187,7 @@ def undefined : JoinedOrSeparate<["-"], "undefined">, Group<library_Group>,
 def s : Flag<["-"], "s">, Group<output_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Leave out symbols and debug information">;
 
+def no_canonical_prefixes : LinkFlag<"no-canonical-prefixes">, Group<show_Group>;
 def _HASH_HASH_HASH : Flag<["-"], "###">, Group<show_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Print the link line and do not run it">;
 def explain : Flag<["--"], "explain">, Group<show_Group>, Visibility<[LinkOption, BuildOption]>,
@@ -194,7 +219,7 @@ class CompileJoined<string name> : Joined<["-"], name>, Group<compile_Group>,
   Visibility<[LinkOption]>;
 def g_Joined : CompileJoined<"g">;
 def W_Joined : CompileJoined<"W">;
-def w : Compile<"w">;
+def w : LinkFlag<"w">, Group<show_Group>, HelpText<"No warnings">;
 def pipe : Compile<"pipe">;
 def mtune_EQ : CompileJoined<"mtune=">;
 def std_EQ : CompileJoined<"std=">;
@@ -621,6 +646,12 @@ def print_target_triple : Query<"print-target-triple">, HelpText<"Print the targ
 def print_effective_triple : Query<"print-effective-triple">,
   HelpText<"Print the target that code is made for">;
 def print_multiarch : Query<"print-multiarch">, HelpText<"Print Debian's name of the target">;
+def dumpmachine : Query<"dumpmachine">, HelpText<"Print the target">;
+def dumpversion : Query<"dumpversion">, HelpText<"Print the version of the LLVM inside">;
+def print_multi_lib : Query<"print-multi-lib">,
+  HelpText<"Print the widths that GCC has files for">;
+def print_multi_directory : Query<"print-multi-directory">,
+  HelpText<"Print the folder of GCC's files for this width">;
 def print_search_dirs : Query<"print-search-dirs">,
   HelpText<"Print the folders that files are looked for in">;
 
@@ -645,7 +676,6 @@ def EB : LinkFlag<"EB">, Alias<mbig_endian>;
 def mno_relax : LinkFlag<"mno-relax">, Group<target_Group>,
   HelpText<"The linker does not shorten RISC-V's instructions">;
 def mrelax : LinkFlag<"mrelax">, Group<target_Group>, HelpText<"Take -mno-relax back">;
-def x : JoinedOrSeparate<["-"], "x">, Group<compile_Group>, Visibility<[LinkOption]>;
 // Compile options that link-time optimisation passes on; they mean nothing to other links.
 def march_EQ : CompileJoined<"march=">;
 def mcpu_EQ : CompileJoined<"mcpu=">;

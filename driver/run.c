@@ -2,6 +2,8 @@
  * directory, LLD in this process, check the result, rename. */
 #include "driver/driver.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -9,6 +11,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "driver/pelibs.h"
+#include "driver/spawn.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -25,8 +28,8 @@ struct run {
 	struct diags *d;
 	const struct link_plan *plan;
 	struct outfile out;
-	const char *path;         /* what LLD writes: out.path, or one architecture of it */
-	struct argv argv;         /* the words as LLD gets them */
+	const char *path; /* what LLD writes: out.path, also for one architecture of several */
+	struct argv argv; /* the words as LLD gets them */
 	const char *const *found; /* what stands for words of the plan, or NULL: none does */
 	bool verbose, one_thread;
 	unsigned lld_errors;
@@ -146,6 +149,20 @@ static int make_import_library(struct run *r, const struct plan_make *m, const c
 		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
 }
 
+static int make_tbd(struct run *r, const struct plan_make *m, const char *path)
+{
+	struct strbuf targets = { .mem = r->a };
+	struct stub_list list;
+	const char *text;
+
+	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
+		return -1;
+	for (const struct link_plan *p = r->plan; p; p = p->next)
+		strbuf_fmt(&targets, "%s%s", targets.n ? ", " : "", p->tbd_target);
+	text = stub_tbd_write(r->a, &list, strbuf_text(&targets));
+	return file_write_temporary(r->d, m->at, path, text, strlen(text));
+}
+
 static void make_files(struct run *r)
 {
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
@@ -154,6 +171,7 @@ static void make_files(struct run *r)
 		[PLAN_IR_ARCHIVE] = make_ir_archive,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
+		[PLAN_TBD] = make_tbd,
 	};
 
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
@@ -207,6 +225,8 @@ static void final_words(struct run *r)
 		else
 			argv_add(&r->argv, in->why[i], in->v[i]);
 	}
+	if (r->plan->external.text)
+		return; /* what follows is for the LLD inside */
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
 	if (wants_no_timestamp(r))
@@ -239,7 +259,68 @@ static void lld_line(void *ctx, bool err, const char *line, size_t n)
 
 static const char *command(struct run *r)
 {
-	return str_fmt(r->a, "%s %s", r->plan->linker, argv_shell(&r->argv));
+	const char *program = r->plan->external.text;
+
+	return str_fmt(r->a, "%s %s", program ? program : r->plan->linker, argv_shell(&r->argv));
+}
+
+/* an external program's line, with our prefix in front of none: it is not ours */
+static void other_line(void *ctx, const char *text)
+{
+	struct run *r = ctx;
+
+	diag_more(r->d, text);
+}
+
+/* --ld-path: the same words, another program */
+static int link_outside(struct run *r)
+{
+	struct loc at = r->plan->external.at;
+	const char *program = r->plan->external.text;
+	struct argv v = { .mem = r->a };
+	int code;
+
+	if (spawn_check_linker(r->a, r->d, r->plan, program))
+		return DRIVER_FAILED;
+	argv_add(&v, (struct argv_why) { at, "ld-path" }, program);
+	for (size_t i = 0; i < r->argv.n; i++)
+		argv_add(&v, r->argv.why[i], r->argv.v[i]);
+	if (r->verbose)
+		diag_text("%s\n", command(r));
+	code = spawn_run(r->a, r->d, at, v.v, other_line, r, NULL);
+	if (!code && file_exists(r->path))
+		return 0;
+	if (code >= 0) {
+		diag_err(r->d, r->plan->output_at,
+			"the link of '%s' failed, exit status of '%s' is %d", r->plan->output,
+			program, code);
+		diag_note(r->d, NOWHERE, "the command was: %s", command(r));
+	}
+	return DRIVER_FAILED;
+}
+
+/* a program over the finished output: wasm-opt */
+static int run_post(struct run *r)
+{
+	const struct argv *post = &r->plan->post;
+	struct argv v = { .mem = r->a };
+	int code;
+
+	if (!post->n)
+		return 0;
+	for (size_t i = 0; i < post->n; i++)
+		argv_add(&v, post->why[i],
+			i == r->plan->post_output[0] || i == r->plan->post_output[1] ? r->out.path
+										     : post->v[i]);
+	if (r->verbose)
+		diag_text("%s\n", argv_shell(&v));
+	code = spawn_run(r->a, r->d, r->plan->output_at, v.v, other_line, r, NULL);
+	if (code > 0)
+		diag_err(r->d, r->plan->output_at,
+			"'%s' failed on the linked '%s' with exit status %d; --no-wasm-opt leaves "
+			"it out",
+			post->v[0], r->plan->output, code);
+	return code ? DRIVER_FAILED : 0;
 }
 
 static int link_once(struct run *r)
@@ -253,6 +334,8 @@ static int link_once(struct run *r)
 	enum ll_status s;
 	int code;
 
+	if (r->plan->external.text)
+		return link_outside(r);
 	if (r->verbose)
 		diag_text("%s\n", command(r));
 	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
@@ -264,7 +347,8 @@ static int link_once(struct run *r)
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
-/* each architecture by itself, then one file of them */
+/* Each architecture by itself, then one file of them. A signature bears the name of the file that
+ * is linked, so each is linked under the final one. */
 static int link_universal(struct run *r)
 {
 	const struct link_plan *first = r->plan;
@@ -277,10 +361,15 @@ static int link_universal(struct run *r)
 	parts = arena_array(r->a, const char *, n);
 	n = 0;
 	for (const struct link_plan *p = first; p && !rc; p = p->next) {
-		r->path = parts[n++] = path_join(r->a, r->out.dir, p->arch);
 		r->plan = p;
 		final_words(r);
 		rc = link_once(r);
+		if (!rc && undefined_check(r->a, r->d, p, r->path))
+			rc = -1;
+		parts[n] = path_join(r->a, r->out.dir, p->arch);
+		if (!rc && rename(r->path, parts[n++]))
+			rc = diag_err(r->d, r->plan->output_at, "'%s' cannot be renamed: %s",
+				r->path, strerror(errno));
 	}
 	r->plan = first;
 	return rc ? rc : ll_universal(r->d, parts, n, r->out.path);
@@ -290,9 +379,11 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 {
 	int rc = r->plan->next ? link_universal(r) : link_once(r);
 
+	if (!rc)
+		rc = run_post(r);
 	if (rc)
 		return rc;
-	if (undefined_check(r->a, r->d, r->plan, r->out.path))
+	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->out.path))
 		return -1;
 	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
 		return -1;
@@ -312,6 +403,9 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	unsigned before = d->errors;
 	int rc = -1;
 
+	if (plan->shown_only)
+		return diag_err(d, plan->output_at, "'%s' is not linked: %s", plan->output,
+			plan->shown_only);
 	if (driver_check_inputs(d, plan) | pelibs_find(a, d, plan, &r.found))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))

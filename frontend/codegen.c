@@ -1,5 +1,5 @@
 /* What clang-19 does with a module between its frontend and the object file, through LLVM-C. Where
- * the two differ in defaults, clang's is set here: unrolling by level, and constructors in
+ * the two differ in defaults, clang's is set here: unrolling by level, and on ELF constructors in
  * .init_array (LLVM-C's target machine would put them in .ctors, which no loader runs). */
 #include "frontend/codegen.h"
 
@@ -146,7 +146,8 @@ LLVMMemoryBufferRef codegen_emit(struct llvm_diag *diag, LLVMModuleRef m, const 
 	char *message = NULL;
 	LLVMBool failed;
 
-	if (t->platform->family != FAMILY_MINGW) { /* which has .ctors */
+	/* COFF of MinGW has .ctors, Mach-O sections of its own: LLVM knows them */
+	if (t->platform->family == FAMILY_ELF) {
 		place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
 		place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
 	}

@@ -51,22 +51,27 @@ struct resolver {
 /* ---- symbols of the objects */
 
 /* what linkers define by themselves */
-static bool is_of_linker(const char *s)
-{
-	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
-		"__executable_start", "_end", "end", "_etext", "etext", "_edata", "edata",
-		"__bss_start", "__ImageBase", "__CTOR_LIST__", "__DTOR_LIST__" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (str_eq(names[i], s))
-			return true;
-	}
-	return str_starts(s, "__start_") || str_starts(s, "__stop_");
-}
+static const char *const of_elf[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
+	"__executable_start", "_end", "end", "_etext", "etext", "_edata", "edata", "__bss_start",
+	"__start_*", "__stop_*", NULL };
+static const char *const of_macho[] = { "__dso_handle", "_mh_dylib_header", "section$*",
+	"segment$*", NULL };
+static const char *const of_pe[] = { "__ImageBase", "__CTOR_LIST__", "__DTOR_LIST__", NULL };
 
 static bool is_dll(const struct target *t)
 {
 	return t->platform->family == FAMILY_MINGW;
+}
+
+static bool is_of_linker(const struct resolver *r, const char *s)
+{
+	bool darwin = r->t->platform->family == FAMILY_DARWIN;
+
+	for (const char *const *v = is_dll(r->t) ? of_pe : darwin ? of_macho : of_elf; *v; v++) {
+		if (fnmatch(*v, s, 0) == 0)
+			return true;
+	}
+	return false;
 }
 
 static void add_use(struct resolver *r, const char *symbol, const char *file, bool strong)
@@ -91,7 +96,7 @@ static void add_use(struct resolver *r, const char *symbol, const char *file, bo
 static void collect(struct resolver *r, const struct ll_symbol *v, size_t n, bool native)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].undefined && !is_of_linker(v[i].name))
+		if (v[i].undefined && !is_of_linker(r, v[i].name))
 			add_use(r, v[i].name, native ? v[i].file : NULL, !v[i].weak);
 		else if (!v[i].undefined && (v[i].global || v[i].weak))
 			names_add(&r->defined, v[i].name);
@@ -255,7 +260,8 @@ static int read_list(struct resolver *r, struct loc at, const char *soname, stru
 {
 	if (stub_list_read(r->a, r->d, at, list_path(r, soname), out))
 		return -1;
-	stub_list_narrow(out, r->t->platform->arch.text);
+	if (is_dll(r->t))
+		stub_list_narrow(out, r->t->platform->arch.text);
 	return 0;
 }
 
@@ -266,7 +272,10 @@ static int open_library(struct resolver *r, struct need *need, struct provider *
 		return open_file(r, need, out);
 	if (!file_exists(list_path(r, need->name)))
 		return report_no_list(r, need);
-	return read_list(r, need->word.at, need->name, &out->list);
+	if (read_list(r, need->word.at, need->name, &out->list))
+		return -1;
+	need->name = out->list.soname; /* Apple's have a path */
+	return 0;
 }
 
 static void open_libraries(struct resolver *r)
@@ -382,8 +391,7 @@ static bool report_convention(struct resolver *r, const char *name, const struct
 
 	for (size_t i = 0; i < r->out->nlibraries; i++) {
 		const struct provider *x = &r->out->providers[i];
-		const struct stub_symbol *s =
-			x->is_file ? NULL : stub_list_find(&x->list, plain);
+		const struct stub_symbol *s = x->is_file ? NULL : stub_list_find(&x->list, plain);
 
 		if (!s || (!s->stdcall && !at))
 			continue;

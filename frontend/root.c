@@ -65,6 +65,10 @@ LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const 
 	LLVMTypeRef parts[3], type;
 	LLVMMemoryBufferRef object;
 
+	if (t->platform->family == FAMILY_DARWIN) {
+		LLVMDisposeModule(r.m);
+		return root_emit_macho(diag->mem, diag->d, t, meta);
+	}
 	r.i8 = LLVMInt8TypeInContext(ctx);
 	r.i32 = LLVMInt32TypeInContext(ctx);
 	r.word = LLVMIntPtrTypeInContext(ctx, t->layout);

@@ -101,6 +101,12 @@ int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size
 	const char *const argv[], size_t *out_argc, const char *const **out_argv,
 	const unsigned **origin);
 
+/* The words of a clang configuration file: one option or more per line, # comments, \ at a line's
+ * end goes on, @FILE relative to the file it stands in, <CFGDIR> the file's folder. returns 0, or
+ * -1 reported at `at` */
+int ll_read_config(struct arena *a, struct diags *d, struct loc at, const char *path, size_t *n,
+	const char *const **words);
+
 /* ---- triples; cold */
 struct ll_triple {
 	const char *text;              /* as given */
@@ -163,6 +169,7 @@ const char *ll_json_kind_name(enum ll_json_kind k);
 
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);
+void ll_sha256(const void *data, size_t n, uint8_t out[32]);
 
 /* ---- untrusted input
  * Do `work(ctx)`, which reads bytes that may be damaged, and survive LLVM's fatal errors and
@@ -190,11 +197,13 @@ const char *ll_file_kind_name(enum ll_file_kind k);
  * says nothing. `major` gets its major version or 0. */
 const char *ll_bitcode_producer(struct arena *a, const void *data, size_t n, unsigned *major);
 
-/* Symbols of a native object (or of every member of an archive). */
+/* Symbols of a native object (or of every member of an archive). Names are as in LLVM IR: Mach-O's
+ * '_' is not part of them (a name without one stays as it is). */
 struct ll_symbol {
 	const char *name; /* as in LLVM IR: the '_' of i386 COFF is not part of it, @BYTES is */
 	const char *file; /* "a.o" or "liba.a(b.o)" */
 	bool undefined, weak, global, hidden, function, tls, common;
+	bool bound; /* undefined, in a linked Mach-O file: it says which library has it */
 	uint64_t size;
 };
 /* returns 0, or -1 reported at `at`: not an object, broken, or of another machine than `triple`

@@ -70,6 +70,9 @@ const struct stub_machine *stub_machine_find(const char *arch);
 int stub_elf_write(struct arena *a, const struct stub_list *l, struct stub_machine m,
 	const void **bytes, size_t *n);
 
+/* The list as the text of a .tbd file (tbd.c), for some targets: "arm64-macos, x86_64-macos". */
+const char *stub_tbd_write(struct arena *a, const struct stub_list *l, const char *targets);
+
 /* Symbols that stubs/elf-image.ll defines in every image: its frontend may take them as provided.
  */
 bool stub_elf_image_defines(const char *name);

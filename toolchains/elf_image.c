@@ -44,6 +44,7 @@ static void slot_undefined(struct tc *t, const struct slot *s)
 {
 	const struct job_words *l = &t->job->list[JL_HOST_SYMBOLS];
 
+	t->plan->check_undefined = l->n;
 	if (l->n) {
 		tc_word(t, s, l->v[0].at, "--unresolved-symbols=ignore-all");
 	} else {

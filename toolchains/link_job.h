@@ -57,6 +57,7 @@ enum job_flag {
 	JF_MTHREADS,
 	JF_NO_AUTO_IMPORT,
 	JF_STACK_PROTECTOR,
+	JF_NO_WASM_OPT,  /* WebAssembly: no wasm-opt after the link */
 	JF_QUIET_UNUSED, /* no warning of what is not used */
 	JF_FAST_MATH,
 	JF_SPLIT_STACK,
@@ -123,6 +124,9 @@ enum job_str {
 	JS_SONAME,      /* images; default: base name of the output */
 	JS_ISYSROOT,    /* Darwin: the SDK; default: SDKROOT of the environment */
 	JS_GUARD,       /* MinGW: cf, cf-nochecks, none */
+	JS_EXEC_MODEL,  /* WebAssembly: "command" or "reactor" */
+	JS_FUSE_LD,
+	JS_LD_PATH, /* an external linker that runs the plan */
 	JOB_STRS,
 };
 
@@ -215,6 +219,7 @@ enum plan_make_kind {
 	PLAN_IR_ARCHIVE,     /* the same, in an archive */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
+	PLAN_TBD,            /* the same, of a dylib */
 };
 struct plan_make {
 	enum plan_make_kind kind;
@@ -240,6 +245,14 @@ struct link_plan {
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	bool check_undefined;                 /* images: the linker left that to us */
+	const char *root_symbol;  /* images: the linker does not see that it is missing */
+	const char *tbd_target;   /* Darwin: "arm64-macos" */
+	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
+	bool no_link;             /* nothing to print: clang makes no link job here */
+	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */
+	size_t post_output[2];    /* its words that are the output */
+	struct job_word external; /* --ld-path: the program that links instead of the LLD inside */
 	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
 	struct link_plan *next;
 };

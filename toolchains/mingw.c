@@ -475,6 +475,10 @@ void mingw_plan(struct tc *t)
 {
 	const struct job_words *scripts = &t->job->list[JL_SCRIPTS];
 
+	if (mingw_is_x32(t)) {
+		mingw_x32_plan(t);
+		return;
+	}
 	tc_warn_unused(t, mingw_unused);
 	if (tc_flag(t, JF_NOPIE))
 		diag_err(t->d, t->job->flag[JF_NOPIE].at, "'-nopie' is OpenBSD's; use '-no-pie'");

@@ -41,6 +41,8 @@ static const char *const var_names[PLATFORM_VARS] = {
 	[VAR_MINGW] = "mingw",
 	[VAR_MINGW_NAME] = "mingw-name",
 	[VAR_MINGW_ROOT] = "mingw-root",
+	[VAR_OS_ENV] = "os-env",
+	[VAR_LLVM_VERSION] = "llvm-version",
 };
 
 /* What a file says that is no fact of the struct itself */
@@ -123,6 +125,13 @@ static const struct yml_field platform_fields[] = {
 	{ "profile-suffix-before", YML_T_UINT, YML_OPTIONAL, P(profile_suffix_before), YML_NO_AT,
 		NULL, 1 << 20 },
 	STRS("dynamic-options", dynamic_options),
+	STRS("libc++-abi", libcxx_abi),
+	STRS("thread-libraries", thread_libraries),
+	STRS("lto-library-dirs", lto_library_dirs),
+	STRS("reactor-start-files", reactor_start_files),
+	STRS("command-start-files", command_start_files),
+	FACT("reactor-entry", reactor_entry),
+	FACT("default-sysroot", default_sysroot),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field file_fields[] = {

@@ -148,6 +148,13 @@ struct platform {
 	struct yml_strs sys_libraries;   /* of the desktop */
 	struct yml_strs gui_libraries;   /* of programs with windows */
 	struct yml_strs first_libraries; /* before the compiler's runtime library */
+	/* WebAssembly */
+	struct yml_strs libcxx_abi;       /* "-lc++abi", the last of libc++'s words */
+	struct yml_strs thread_libraries; /* words of -pthread */
+	struct yml_strs lto_library_dirs; /* before library_dirs with -flto */
+	struct yml_strs reactor_start_files, command_start_files; /* the first found */
+	struct fact reactor_entry;
+	struct fact default_sysroot; /* absent: the root folder */
 	/* BSD */
 	struct fact no_relax;            /* the word for -mno-relax */
 	struct fact entry;               /* symbol behind -e */
@@ -215,6 +222,8 @@ enum platform_var {
 	VAR_MINGW,       /* the folder that holds MinGW's folders */
 	VAR_MINGW_NAME,  /* the one of them with headers and libraries */
 	VAR_MINGW_ROOT,  /* VAR_MINGW, if its own lib/ is the target's */
+	VAR_OS_ENV,      /* what stands behind ARCH-VENDOR- in the triple */
+	VAR_LLVM_VERSION,
 	PLATFORM_VARS,
 };
 struct platform_vars {

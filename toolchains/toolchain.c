@@ -74,6 +74,29 @@ void tc_warn_unused(struct tc *t, const struct unused_flag *flags)
 			tc_unused(t, t->job->flag[flags->flag].at, flags->spelling);
 }
 
+/* ---- checks */
+
+bool tc_choice(struct tc *t, enum job_str s, const char *option, const char *choices)
+{
+	const struct job_word *w = &t->job->str[s];
+	size_t n;
+
+	if (!w->text)
+		return true;
+	n = strlen(w->text);
+	for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|')
+		if (strcspn(c, "|") == n && !strncmp(c, w->text, n))
+			return true;
+	diag_err(t->d, w->at, "'%s' wants one of %s for '%s', got '%s'", option, choices,
+		t->pf->name, w->text);
+	return false;
+}
+
+bool tc_input_present(const struct job_input *in)
+{
+	return in->kind != JOB_IN_FILE || file_exists(in->text);
+}
+
 /* ---- shared slots */
 
 void slot_sysroot(struct tc *t, const struct slot *s)
@@ -136,6 +159,8 @@ void slot_inputs(struct tc *t, const struct slot *s)
 	for (size_t i = 0; i < t->job->ninputs; i++) {
 		const struct job_input *in = &t->job->inputs[i];
 
+		if (!tc_input_present(in))
+			continue;
 		if (in->kind == JOB_IN_LIB && str_eq(in->text, "stdc++") && !says_libraries(t))
 			cxx_library_bare(t, s);
 		else if (in->kind == JOB_IN_LIB)
@@ -277,6 +302,15 @@ static const char *abi_name(struct tc *t)
 	return strchr(march + 4, 'f') ? str_fmt(t->mem, "%sf", abi) : abi;
 }
 
+/* what stands behind ARCH-VENDOR- in a normalised triple, or NULL */
+static const char *os_env(const char *triple)
+{
+	const char *dash = strchr(triple, '-');
+
+	dash = dash ? strchr(dash + 1, '-') : NULL;
+	return dash ? dash + 1 : NULL;
+}
+
 static void set_vars(struct tc *t, const char *triple)
 {
 	const char *sysroot = t->job->str[JS_SYSROOT].text;
@@ -300,6 +334,8 @@ static void set_vars(struct tc *t, const char *triple)
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
 	if (abi && str_eq(abi, "n32") && str_starts(t->pf->arch.text, "mips"))
 		t->vars.v[VAR_OSLIB] = "lib32";
+	t->vars.v[VAR_OS_ENV] = os_env(triple);
+	t->vars.v[VAR_LLVM_VERSION] = PKGIMG_LLVM_VERSION;
 	t->vars.v[VAR_MINGW] = t->mingw.base;
 	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
 	t->vars.v[VAR_MINGW_ROOT] = t->mingw.root;
@@ -385,8 +421,8 @@ static void no_plan(struct tc *t)
 static void (*const families[FAMILIES][2])(struct tc *) = {
 	[FAMILY_ELF] = { elf_plan, elf_image_plan },
 	[FAMILY_MINGW] = { mingw_plan, mingw_image_plan },
-	[FAMILY_DARWIN] = { darwin_plan, no_plan },
-	[FAMILY_WASM] = { no_plan, no_plan },
+	[FAMILY_DARWIN] = { darwin_plan, darwin_image_plan },
+	[FAMILY_WASM] = { wasm_plan, no_plan },
 	[FAMILY_FREEBSD] = { bsd_plan, no_plan },
 	[FAMILY_NETBSD] = { bsd_plan, no_plan },
 	[FAMILY_OPENBSD] = { bsd_plan, no_plan },
@@ -396,6 +432,11 @@ static void (*const families[FAMILIES][2])(struct tc *) = {
 /* what a link that is no image takes from the sysroot */
 static void look_around(struct tc *t)
 {
+	/* WebAssembly has one runtime and links no sanitizers: clang never asks for either */
+	if (t->pf->family == FAMILY_WASM) {
+		wasm_library_dirs(t);
+		return;
+	}
 	if (t->pf->family != FAMILY_MINGW) /* mingw_find has found it with the rest */
 		find_gcc(t);
 	set_gcc_vars(t);
@@ -445,6 +486,7 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 			"'-nopie' is an option of OpenBSD, and '%s' is not; '-no-pie' is the usual "
 			"word",
 			pf->name);
+	out->external = tc_linker(&t);
 	families[pf->family][t.kind == JOB_IMAGE](&t);
 	return d->errors == before ? 0 : -1;
 }

@@ -137,7 +137,7 @@ static void seals(struct unit *u)
 	CHECK_INT(check(m->file, m->size, text), IMG_OK);
 	CHECK_STR(text, "");
 	CHECK(write(fd, m->file, m->size) == (ssize_t)m->size);
-	CHECK_INT(image_seal(fd, mk_digest, NULL, &e), IMG_OK);
+	CHECK_INT(image_seal(fd, mk_digest, mk_digest, NULL, &e), IMG_OK);
 	CHECK(pread(fd, m->file, m->size, 0) == (ssize_t)m->size);
 	CHECK_INT(img_check_file(m->file, m->size, IMG_CHECK_FILE_SUM, &v, &box, &e), IMG_OK);
 	CHECK_INT(v.naddresses, 4);
