@@ -416,7 +416,9 @@ static void check_data_use(
 	const struct stub_symbol *s = x->is_file ? NULL : listed(&x->list, name);
 
 	if (s && s->kind == STUB_OBJECT && u->direct)
-		diag_err(r->d, NOWHERE, "'%s', %s, is data of %s: declare it __declspec(dllimport)",
+		diag_err(r->d, NOWHERE,
+			"'%s', %s, is data of %s: declare it __declspec(dllimport), and take its "
+			"address at run time",
 			name, who_uses(r, name, u), x->name);
 }
 
@@ -484,7 +486,7 @@ static bool find_provider(struct resolver *r, const char *name, bool strong, con
 	for (size_t i = 0; i < out->nlibraries; i++) {
 		if (!provides(&out->providers[i], name))
 			continue;
-		if (u)
+		if (u && is_dll(r->t))
 			check_data_use(r, name, u, &out->providers[i]);
 		return take_provider(&out->libraries[i], strong);
 	}
