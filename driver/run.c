@@ -33,6 +33,7 @@ struct run {
 	const char *const *found; /* what stands for words of the plan, or NULL: none does */
 	bool verbose, one_thread;
 	unsigned lld_errors;
+	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
 
 /* ---- before */
@@ -76,6 +77,16 @@ static int make_text(struct run *r, const struct plan_make *m, const char *path)
 	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
+static int copy_ready(struct run *r, const struct plan_make *m, const char *path)
+{
+	char *object;
+	size_t n;
+
+	if (file_read(r->a, r->d, m->at, "start object", m->ready, 1 << 20, &object, &n))
+		return -1;
+	return file_write_temporary(r->d, m->at, path, object, n);
+}
+
 /* the object is malloc'd */
 static int compile_ir(struct run *r, const struct plan_make *m, void **object, size_t *size)
 {
@@ -84,7 +95,8 @@ static int compile_ir(struct run *r, const struct plan_make *m, void **object, s
 
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
-	return ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, object, size);
+	return ll_compile_ir(
+		r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, object, size);
 }
 
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
@@ -93,6 +105,8 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 	size_t size;
 	int rc;
 
+	if (m->ready && file_exists(m->ready))
+		return copy_ready(r, m, path);
 	if (compile_ir(r, m, &object, &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
@@ -245,8 +259,12 @@ static void final_words(struct run *r)
 static void lld_line(void *ctx, bool err, const char *line, size_t n)
 {
 	struct run *r = ctx;
+	static const char undefined[] = "pkgimg: error: undefined symbol: ";
 	const char *s = str_ndup(r->a, line, n);
 
+	if (r->plan->kind == JOB_IMAGE && str_starts(s, undefined) &&
+		stub_libgcc_remedy(s + sizeof(undefined) - 1))
+		r->missing = s + sizeof(undefined) - 1;
 	if (!err)
 		diag_output(r->d, s);
 	else if (str_starts(s, "pkgimg: error: "))
@@ -343,6 +361,8 @@ static int link_once(struct run *r)
 		return 0;
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
+	if (r->missing)
+		diag_note(r->d, NOWHERE, "'%s': %s", r->missing, stub_libgcc_remedy(r->missing));
 	diag_note(r->d, NOWHERE, "the command was: %s", command(r));
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }

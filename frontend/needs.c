@@ -53,7 +53,9 @@ struct resolver {
 /* what linkers define by themselves */
 static const char *const of_elf[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
 	"__executable_start", "_end", "end", "_etext", "etext", "_edata", "edata", "__bss_start",
-	"__start_*", "__stop_*", NULL };
+	".TOC.", "__exidx_start", "__exidx_end", "__global_pointer$", "__start_*", "__stop_*",
+	/* PowerPC's functions that save registers */
+	"_savegpr0_*", "_savegpr1_*", "_restgpr0_*", "_restgpr1_*", NULL };
 static const char *const of_macho[] = { "__dso_handle", "_mh_dylib_header", "section$*",
 	"segment$*", NULL };
 static const char *const of_pe[] = { "__ImageBase", "__CTOR_LIST__", "__DTOR_LIST__", NULL };
@@ -438,6 +440,11 @@ static void report_missing(struct resolver *r, const char *name, const struct us
 		diag_err(r->d, NOWHERE,
 			"undefined symbol '%s', %s; %s provides it: add that to 'needs'", name,
 			who_uses(r, name, u), has->name);
+		return;
+	}
+	if (!is_dll(r->t) && stub_libgcc_remedy(name)) {
+		diag_err(r->d, NOWHERE, "undefined symbol '%s', %s; %s", name, who_uses(r, name, u),
+			stub_libgcc_remedy(name));
 		return;
 	}
 	report_unknown(r, name, u);

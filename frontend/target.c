@@ -140,6 +140,12 @@ static int choose_platform(
 			"Apple's and Windows with MinGW have",
 			t->platform->name);
 	find_triple(a, p, t);
+	if (!t->triple.little_endian)
+		return diag_err(d, t->at,
+			"package images are little-endian, '%s' is not; `pkgimg link --image "
+			"--root-symbol=NAME` links objects for it, with a root of their own in "
+			"place of tables",
+			t->triple.text);
 	return 0;
 }
 

@@ -336,9 +336,10 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
- * returns 0, or -1 reported */
+ * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL:
+ * the least that the triple stands for. returns 0, or -1 reported */
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
-	void **object, size_t *size);
+	const char *cpu, void **object, size_t *size);
 
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names

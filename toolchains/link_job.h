@@ -83,7 +83,8 @@ enum job_flag {
 	/* link-time optimisation */
 	JF_FAT_LTO,
 	JF_SPLIT_DWARF,
-	JF_CS_PROFILE, /* -fcs-profile-generate */
+	JF_PAD_SEGMENT, /* Android: -fandroid-pad-segment */
+	JF_CS_PROFILE,  /* -fcs-profile-generate */
 	JOB_FLAGS,
 };
 
@@ -225,6 +226,7 @@ struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
+	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
 	struct loc at;
 };
 
@@ -244,6 +246,7 @@ struct link_plan {
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
+	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
 	const char *root_symbol;  /* images: the linker does not see that it is missing */

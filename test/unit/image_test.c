@@ -135,7 +135,7 @@ static void refuses_other_files(struct unit *u)
 		{ "\xce\xfa\xed\xfe", 4, "file: a Mach-O file of 32 bits: images have 64" },
 		{ "\x7f"
 		  "ELF",
-			4, "file: cut in its header: wanted at least 64, got 4" },
+			4, "file: cut in its header: wanted at least 52, got 4" },
 		{ "BC\xc0\xde", 4, "file: LLVM bitcode, not linked into an image yet" },
 	};
 
