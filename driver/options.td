@@ -709,6 +709,20 @@ def EL : LinkFlag<"EL">, Alias<mlittle_endian>;
 def mbig_endian : LinkFlag<"mbig-endian">, Group<target_Group>,
   HelpText<"Link for the target's big-endian variant">;
 def EB : LinkFlag<"EB">, Alias<mbig_endian>;
+def fandroid_pad_segment : LinkFlag<"fandroid-pad-segment">, Group<target_Group>,
+  HelpText<"Android's loader may pad the output's segments">;
+def fno_android_pad_segment : LinkFlag<"fno-android-pad-segment">, Group<target_Group>,
+  HelpText<"Take -fandroid-pad-segment back">;
+def fsanitize_memtag_mode_EQ : CompileJoined<"fsanitize-memtag-mode=">;
+def mnan_EQ : CompileJoined<"mnan=">;
+def muclibc : Compile<"muclibc">;
+def mglibc : Compile<"mglibc">;
+def mmusl : Compile<"mmusl">;
+def mbionic : Compile<"mbionic">;
+def ffixed_x18 : Compile<"ffixed-x18">;
+def Xarch__ : JoinedAndSeparate<["-"], "Xarch_">, Group<target_Group>,
+  MetaVarName<"<arch> <option>">, HelpText<"Use <option>, a single word, when linking for <arch>">,
+  Visibility<[LinkOption]>;
 def mno_relax : LinkFlag<"mno-relax">, Group<target_Group>,
   HelpText<"The linker does not shorten RISC-V's instructions">;
 def mrelax : LinkFlag<"mrelax">, Group<target_Group>, HelpText<"Take -mno-relax back">;

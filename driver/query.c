@@ -6,6 +6,7 @@
 #include "driver/driver.h"
 #include "driver/target.h"
 #include "toolchains/compiler_rt.h"
+#include "toolchains/elf_arch.h"
 #include "toolchains/runtime.h"
 #include "llvm/shim.h"
 
@@ -45,10 +46,14 @@ static const char *triple(struct tc *t, const char *name)
 /* the triple code is made for: on ARM the subarchitecture of the CPU takes the place of "arm" */
 static const char *effective_triple(struct tc *t, const char *name)
 {
-	const char *word = t->pf->effective_arch.text, *rest = strchr(t->triple, '-');
+	const char *subarch = arm_subarch(t), *rest = strchr(t->triple, '-');
+	const char *thumb = job_option_last(t->job, "-mthumb") ? "thumb" : "arm";
+	bool big = str_starts(t->pf->arch.text, "armeb");
 
 	(void)name;
-	return word && rest ? str_fmt(t->mem, "%s%s", word, rest) : t->triple;
+	if (!subarch || !rest)
+		return t->triple;
+	return str_fmt(t->mem, "%s%s%s%s", thumb, big ? "eb" : "", subarch, rest);
 }
 
 static const char *multiarch(struct tc *t, const char *name)

@@ -2,6 +2,8 @@
  * directory, LLD in this process, check the result, rename. */
 #include "driver/driver.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -25,10 +27,11 @@ struct run {
 	struct diags *d;
 	const struct link_plan *plan;
 	struct outfile out;
-	const char *path; /* what LLD writes: out.path, or one architecture of it */
+	const char *path; /* what LLD writes: out.path, also for one architecture of several */
 	struct argv argv; /* the words as LLD gets them */
 	bool verbose, one_thread;
 	unsigned lld_errors;
+	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
 
 /* ---- before */
@@ -49,6 +52,16 @@ static int make_text(struct run *r, const struct plan_make *m, const char *path)
 	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
+static int copy_ready(struct run *r, const struct plan_make *m, const char *path)
+{
+	char *object;
+	size_t n;
+
+	if (file_read(r->a, r->d, m->at, "start object", m->ready, 1 << 20, &object, &n))
+		return -1;
+	return file_write_temporary(r->d, m->at, path, object, n);
+}
+
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 {
 	char *text;
@@ -56,9 +69,12 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 	size_t n, size;
 	int rc;
 
+	if (m->ready && file_exists(m->ready))
+		return copy_ready(r, m, path);
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
-	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
+	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, &object,
+		    &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
 	free(object);
@@ -97,6 +113,20 @@ static int make_import_library(struct run *r, const struct plan_make *m, const c
 		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
 }
 
+static int make_tbd(struct run *r, const struct plan_make *m, const char *path)
+{
+	struct strbuf targets = { .mem = r->a };
+	struct stub_list list;
+	const char *text;
+
+	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
+		return -1;
+	for (const struct link_plan *p = r->plan; p; p = p->next)
+		strbuf_fmt(&targets, "%s%s", targets.n ? ", " : "", p->tbd_target);
+	text = stub_tbd_write(r->a, &list, strbuf_text(&targets));
+	return file_write_temporary(r->d, m->at, path, text, strlen(text));
+}
+
 static void make_files(struct run *r)
 {
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
@@ -104,6 +134,7 @@ static void make_files(struct run *r)
 		[PLAN_IR] = make_ir,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
+		[PLAN_TBD] = make_tbd,
 	};
 
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
@@ -160,8 +191,12 @@ static void final_words(struct run *r)
 static void lld_line(void *ctx, bool err, const char *line, size_t n)
 {
 	struct run *r = ctx;
+	static const char undefined[] = "pkgimg: error: undefined symbol: ";
 	const char *s = str_ndup(r->a, line, n);
 
+	if (r->plan->kind == JOB_IMAGE && str_starts(s, undefined) &&
+		stub_libgcc_remedy(s + sizeof(undefined) - 1))
+		r->missing = s + sizeof(undefined) - 1;
 	if (!err)
 		diag_output(r->d, s);
 	else if (str_starts(s, "pkgimg: error: "))
@@ -276,11 +311,14 @@ static int link_once(struct run *r)
 		return TEXT_ONLY;
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
+	if (r->missing)
+		diag_note(r->d, NOWHERE, "'%s': %s", r->missing, stub_libgcc_remedy(r->missing));
 	diag_note(r->d, NOWHERE, "the command was: %s", command(r));
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
-/* each architecture by itself, then one file of them */
+/* Each architecture by itself, then one file of them. A signature bears the name of the file that is
+ * linked, so each is linked under the final one. */
 static int link_universal(struct run *r)
 {
 	const struct link_plan *first = r->plan;
@@ -293,10 +331,15 @@ static int link_universal(struct run *r)
 	parts = arena_array(r->a, const char *, n);
 	n = 0;
 	for (const struct link_plan *p = first; p && !rc; p = p->next) {
-		r->path = parts[n++] = path_join(r->a, r->out.dir, p->arch);
 		r->plan = p;
 		final_words(r);
 		rc = link_once(r);
+		if (!rc && undefined_check(r->a, r->d, p, r->path))
+			rc = -1;
+		parts[n] = path_join(r->a, r->out.dir, p->arch);
+		if (!rc && rename(r->path, parts[n++]))
+			rc = diag_err(r->d, r->plan->output_at, "'%s' cannot be renamed: %s",
+				r->path, strerror(errno));
 	}
 	r->plan = first;
 	return rc ? rc : ll_universal(r->d, parts, n, r->out.path);
@@ -310,7 +353,7 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 		rc = run_post(r);
 	if (rc)
 		return rc;
-	if (undefined_check(r->a, r->d, r->plan, r->out.path))
+	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->out.path))
 		return -1;
 	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
 		return -1;

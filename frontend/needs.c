@@ -46,17 +46,27 @@ struct resolver {
 /* ---- symbols of the objects */
 
 /* what linkers define by themselves */
-static bool is_of_linker(const char *s)
+static bool is_of_linker(const struct resolver *r, const char *s)
 {
-	static const char *const names[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
+	static const char *const elf[] = { "_GLOBAL_OFFSET_TABLE_", "_DYNAMIC", "__ehdr_start",
 		"__executable_start", "_end", "end", "_etext", "etext", "_edata", "edata",
-		"__bss_start" };
+		"__bss_start", ".TOC.", "__exidx_start", "__exidx_end", "__global_pointer$", NULL };
+	static const char *const macho[] = { "__dso_handle", "_mh_dylib_header", NULL };
+	/* LLD writes PowerPC's functions that save registers itself */
+	static const char *const elf_prefixes[] = { "__start_", "__stop_", "_savegpr0_",
+		"_savegpr1_", "_restgpr0_", "_restgpr1_", NULL };
+	static const char *const macho_prefixes[] = { "section$", "segment$", NULL };
+	bool darwin = r->t->platform->family == FAMILY_DARWIN;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (str_eq(names[i], s))
+	for (const char *const *v = darwin ? macho : elf; *v; v++) {
+		if (str_eq(*v, s))
 			return true;
 	}
-	return str_starts(s, "__start_") || str_starts(s, "__stop_");
+	for (const char *const *v = darwin ? macho_prefixes : elf_prefixes; *v; v++) {
+		if (str_starts(s, *v))
+			return true;
+	}
+	return false;
 }
 
 static void add_use(struct resolver *r, const char *name, const char *file, bool strong)
@@ -74,7 +84,7 @@ static void add_use(struct resolver *r, const char *name, const char *file, bool
 static void collect(struct resolver *r, const struct ll_symbol *v, size_t n, bool native)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].undefined && !is_of_linker(v[i].name))
+		if (v[i].undefined && !is_of_linker(r, v[i].name))
 			add_use(r, v[i].name, native ? v[i].file : NULL, !v[i].weak);
 		else if (!v[i].undefined && (v[i].global || v[i].weak))
 			names_add(&r->defined, v[i].name);
@@ -190,7 +200,10 @@ static int open_library(struct resolver *r, struct need *need, struct provider *
 		return open_file(r, need, out);
 	if (!file_exists(list_path(r, need->name)))
 		return report_no_list(r, need);
-	return stub_list_read(r->a, r->d, need->word.at, list_path(r, need->name), &out->list);
+	if (stub_list_read(r->a, r->d, need->word.at, list_path(r, need->name), &out->list))
+		return -1;
+	need->name = out->list.soname; /* Apple's have a path */
+	return 0;
 }
 
 static void open_libraries(struct resolver *r)
@@ -259,6 +272,11 @@ static void report_missing(struct resolver *r, const char *name, const struct us
 		diag_err(r->d, NOWHERE,
 			"undefined symbol '%s', %s; %s provides it: add that to 'needs'", name,
 			who_uses(r, name, u), has->name);
+		return;
+	}
+	if (stub_libgcc_remedy(name)) {
+		diag_err(r->d, NOWHERE, "undefined symbol '%s', %s; %s", name, who_uses(r, name, u),
+			stub_libgcc_remedy(name));
 		return;
 	}
 	diag_err(r->d, NOWHERE,

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* DT_SONAME of a 64-bit little-endian ELF file in memory, borrowed from it; NULL if it has none, or
+/* DT_SONAME of an ELF file in memory, borrowed from it; NULL if it has none, or
  * is something else, or broken */
 const char *soname_find(const void *file, size_t size);
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct img_container_kind kinds[] = {
-	{ "\177ELF", 4, img_elf_open, img_elf_sizes },
+	{ "\177ELF", 4, img_elf_open, img_elf_sizes, NULL },
+	{ "\xcf\xfa\xed\xfe", 4, img_macho_open, img_macho_sizes, img_macho_resign },
 };
 
 /* what else may be given for an image */
@@ -14,8 +15,10 @@ static const struct {
 	const char *problem;
 } others[] = {
 	{ "MZ", 2, "a Windows DLL: this version reads ELF images only" },
-	{ "\xcf\xfa\xed\xfe", 4, "a Mach-O file: this version reads ELF images only" },
-	{ "\xca\xfe\xba\xbe", 4, "a Mach-O universal file: this version reads ELF images only" },
+	{ "\xce\xfa\xed\xfe", 4, "a Mach-O file of 32 bits: images have 64" },
+	{ "\xca\xfe\xba\xbe", 4,
+		"a Mach-O universal file: images are of one architecture, take one out of it "
+		"(lipo -thin)" },
 	{ "\0asm", 4, "a WebAssembly module: this version reads ELF images only" },
 	{ "BC\xc0\xde", 4, "LLVM bitcode, not linked into an image yet" },
 	{ "!<arch>\n", 8, "an archive, not linked into an image yet" },

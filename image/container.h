@@ -13,11 +13,21 @@ struct img_container_kind {
 	 * error told through the cursor */
 	bool (*open)(struct img_rd *r, struct img_container *c);
 	void (*sizes)(const struct img_container *c, struct img_sizes *out);
+	/* NULL, or: make what stands behind the sums anew, in `file`, which is c->file with its
+	 * header sealed. returns false with the error told through the cursor */
+	bool (*resign)(struct img_rd *r, const struct img_container *c, uint8_t *file,
+		img_digest_fn *sha256, void *ctx);
 };
 
 /* elf.c */
 bool img_elf_open(struct img_rd *r, struct img_container *c);
 void img_elf_sizes(const struct img_container *c, struct img_sizes *out);
+
+/* macho.c */
+bool img_macho_open(struct img_rd *r, struct img_container *c);
+void img_macho_sizes(const struct img_container *c, struct img_sizes *out);
+bool img_macho_resign(struct img_rd *r, const struct img_container *c, uint8_t *file,
+	img_digest_fn *sha256, void *ctx);
 
 /* Note that the loader maps `filesz` bytes of the file at `at` to `vaddr`, `memsz` bytes there in
  * all. returns false with the error told if there are too many */

@@ -1,4 +1,4 @@
-/* ELF, 64 bits, little-endian.
+/* ELF, 64 or 32 bits, little-endian. What is read of a 32-bit file is widened at once.
  *
  * System V ABI, edition 5, chapters 4 and 5. Only what is needed is read, each by memcpy, and
  * each offset is compared with the file's size before use. */
@@ -7,20 +7,108 @@
 
 #include "image/container.h"
 
-static bool check_header(struct img_rd *r)
+/* sizes of what the two classes have */
+struct sizes {
+	uint16_t header, section, segment, symbol;
+};
+#define SIZES_OF(bits)                                                                             \
+	{ sizeof(Elf##bits##_Ehdr), sizeof(Elf##bits##_Shdr), sizeof(Elf##bits##_Phdr),            \
+		sizeof(Elf##bits##_Sym) }
+static const struct sizes sizes32 = SIZES_OF(32), sizes64 = SIZES_OF(64);
+
+static bool is_wide(const uint8_t *file)
 {
-	if (r->size < sizeof(Elf64_Ehdr))
-		return img_bad_value(
-			r, "cut in its header", "at least ", sizeof(Elf64_Ehdr), r->size);
-	if (r->base[EI_CLASS] != ELFCLASS64 || r->base[EI_DATA] != ELFDATA2LSB)
-		return img_bad(r, "an ELF file of 32 bits or big-endian: this version reads "
-				  "64 bits, little-endian");
-	return true;
+	return file[EI_CLASS] == ELFCLASS64;
+}
+
+static const struct sizes *sizes_of(const uint8_t *file)
+{
+	return is_wide(file) ? &sizes64 : &sizes32;
+}
+
+/* ---- what is read, as the 64-bit structs; the bytes are inside the file */
+
+static void read_header(const uint8_t *file, Elf64_Ehdr *out)
+{
+	Elf32_Ehdr h;
+
+	if (is_wide(file)) {
+		memcpy(out, file, sizeof(*out));
+		return;
+	}
+	memcpy(&h, file, sizeof(h));
+	*out = (Elf64_Ehdr) { .e_type = h.e_type,
+		.e_phoff = h.e_phoff,
+		.e_shoff = h.e_shoff,
+		.e_phentsize = h.e_phentsize,
+		.e_phnum = h.e_phnum,
+		.e_shentsize = h.e_shentsize,
+		.e_shnum = h.e_shnum,
+		.e_shstrndx = h.e_shstrndx };
 }
 
 static void section_at(const struct img_container *c, unsigned i, Elf64_Shdr *out)
 {
-	memcpy(out, c->file + c->sections_at + i * sizeof(Elf64_Shdr), sizeof(*out));
+	const uint8_t *at = c->file + c->sections_at + i * sizes_of(c->file)->section;
+	Elf32_Shdr s;
+
+	if (is_wide(c->file)) {
+		memcpy(out, at, sizeof(*out));
+		return;
+	}
+	memcpy(&s, at, sizeof(s));
+	*out = (Elf64_Shdr) { .sh_name = s.sh_name,
+		.sh_type = s.sh_type,
+		.sh_flags = s.sh_flags,
+		.sh_addr = s.sh_addr,
+		.sh_offset = s.sh_offset,
+		.sh_size = s.sh_size,
+		.sh_link = s.sh_link };
+}
+
+static void read_segment(const struct img_container *c, uint64_t at, Elf64_Phdr *out)
+{
+	Elf32_Phdr p;
+
+	if (is_wide(c->file)) {
+		memcpy(out, c->file + at, sizeof(*out));
+		return;
+	}
+	memcpy(&p, c->file + at, sizeof(p));
+	*out = (Elf64_Phdr) { .p_type = p.p_type,
+		.p_flags = p.p_flags,
+		.p_offset = p.p_offset,
+		.p_vaddr = p.p_vaddr,
+		.p_filesz = p.p_filesz,
+		.p_memsz = p.p_memsz };
+}
+
+static void read_symbol(const struct img_container *c, uint64_t at, Elf64_Sym *out)
+{
+	Elf32_Sym s;
+
+	if (is_wide(c->file)) {
+		memcpy(out, c->file + at, sizeof(*out));
+		return;
+	}
+	memcpy(&s, c->file + at, sizeof(s));
+	*out = (Elf64_Sym) { .st_name = s.st_name, .st_shndx = s.st_shndx, .st_value = s.st_value };
+}
+
+/* ---- tables */
+
+static bool check_header(struct img_rd *r)
+{
+	if (r->size < sizes32.header)
+		return img_bad_value(r, "cut in its header", "at least ", sizes32.header, r->size);
+	if (r->base[EI_CLASS] != ELFCLASS64 && r->base[EI_CLASS] != ELFCLASS32)
+		return img_bad(r, "an ELF file of neither 64 nor 32 bits");
+	if (r->size < sizes_of(r->base)->header)
+		return img_bad_value(
+			r, "cut in its header", "at least ", sizes_of(r->base)->header, r->size);
+	if (r->base[EI_DATA] != ELFDATA2LSB)
+		return img_bad(r, "a big-endian ELF file: this version reads little-endian ones");
+	return true;
 }
 
 /* the PT_LOAD ones of the program headers, which are inside the file */
@@ -29,7 +117,7 @@ static bool add_segments(struct img_rd *r, struct img_container *c, uint64_t at,
 	Elf64_Phdr p;
 
 	for (unsigned i = 0; i < n; i++) {
-		memcpy(&p, c->file + at + i * sizeof(p), sizeof(p));
+		read_segment(c, at + i * (uint64_t)sizes_of(c->file)->segment, &p);
 		if (p.p_type == PT_LOAD &&
 			!img_add_region(r, c,
 				&(struct img_region) { p.p_vaddr, p.p_memsz, p.p_offset, p.p_filesz,
@@ -41,24 +129,25 @@ static bool add_segments(struct img_rd *r, struct img_container *c, uint64_t at,
 
 static bool check_tables(struct img_rd *r, struct img_container *c)
 {
+	const struct sizes *size = sizes_of(r->base);
 	Elf64_Ehdr h;
 	Elf64_Shdr names;
 
-	memcpy(&h, r->base, sizeof(h));
+	read_header(r->base, &h);
 	if (h.e_type != ET_DYN)
 		return img_bad_value(r, "no shared library (e_type)", "", ET_DYN, h.e_type);
-	if (h.e_shnum == 0 || h.e_shentsize != sizeof(Elf64_Shdr))
+	if (h.e_shnum == 0 || h.e_shentsize != size->section)
 		return img_bad(r, "it has no section headers (stripped of them?)");
-	if (h.e_phnum == 0 || h.e_phentsize != sizeof(Elf64_Phdr))
+	if (h.e_phnum == 0 || h.e_phentsize != size->segment)
 		return img_bad(r, "it has no program headers");
 	if (h.e_phnum > IMG_MAX_REGIONS)
 		return img_bad_value(
 			r, "too many program headers", "at most ", IMG_MAX_REGIONS, h.e_phnum);
 	r->doing = "ELF section headers";
-	if (!img_need_bytes(r, h.e_shoff, h.e_shnum * (uint64_t)sizeof(Elf64_Shdr), "cut"))
+	if (!img_need_bytes(r, h.e_shoff, h.e_shnum * (uint64_t)size->section, "cut"))
 		return false;
 	r->doing = "ELF program headers";
-	if (!img_need_bytes(r, h.e_phoff, h.e_phnum * (uint64_t)sizeof(Elf64_Phdr), "cut"))
+	if (!img_need_bytes(r, h.e_phoff, h.e_phnum * (uint64_t)size->segment, "cut"))
 		return false;
 	if (!add_segments(r, c, h.e_phoff, h.e_phnum))
 		return false;
@@ -121,10 +210,11 @@ static bool find_section(struct img_rd *r, struct img_container *c)
 static int root_in(
 	const struct img_container *c, const Elf64_Shdr *symbols, const Elf64_Shdr *names)
 {
+	unsigned size = sizes_of(c->file)->symbol;
 	Elf64_Sym sym;
 
-	for (uint64_t i = 0; i < symbols->sh_size / sizeof(sym); i++) {
-		memcpy(&sym, c->file + symbols->sh_offset + i * sizeof(sym), sizeof(sym));
+	for (uint64_t i = 0; i < symbols->sh_size / size; i++) {
+		read_symbol(c, symbols->sh_offset + i * size, &sym);
 		if (!name_is(c, names->sh_offset, names->sh_size, sym.st_name, IMG_ROOT_SYMBOL))
 			continue;
 		return sym.st_shndx != SHN_UNDEF && sym.st_value == c->meta_vaddr ? 1 : -1;

@@ -12,7 +12,10 @@
 			*/
 #define IMG_VERSION     1
 #define IMG_ROOT_SYMBOL "pkgimg_image"
-#define IMG_SECTION     ".pkgimg" /* ELF and PE section; Mach-O: __DATA_CONST,__pkgimg */
+#define IMG_SECTION     ".pkgimg" /* ELF and PE section */
+
+#define IMG_MACHO_SEGMENT "__DATA_CONST"
+#define IMG_MACHO_SECTION "__pkgimg"
 
 /* flags of the header */
 enum {

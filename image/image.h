@@ -180,14 +180,18 @@ enum img_code img_check_abi(const struct img_view *v, struct img_error *e);
 
 /* ---- sealing */
 
-/* 32 bytes of BLAKE3 of data[0..n) */
+/* 32 bytes of BLAKE3, or of SHA-256, of data[0..n) */
 typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
 /* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
- * too where they are zero. The header is written in one go at the end; the file is unchanged on
- * error. Sealing a sealed image again gives the same bytes.
+ * too where they are zero; then the code signature, where the file has one (Mach-O, ad hoc). The
+ * header is written in one go at the end; the file is no sealed image after an error. Sealing a
+ * sealed image again gives the same bytes.
  * fd       open for reading and writing; borrowed
+ * blake3   for the build id
+ * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
-enum img_code image_seal(int fd, img_digest_fn *digest, void *ctx, struct img_error *e);
+enum img_code image_seal(int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx,
+	struct img_error *e);
 
 #endif

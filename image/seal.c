@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image/image.h"
+#include "image/container.h"
 #include "image/sum.h"
 
 static enum img_code io(struct img_error *e, const char *problem, int number)
@@ -39,20 +39,38 @@ static void fill(const struct img_container *c, const struct img_view *v, struct
 	h->meta_sum = img_sum64(h, h->meta_size);
 }
 
-static enum img_code write_header(
-	int fd, const struct img_container *c, const struct img_header *h, struct img_error *e)
+/* [at, at + size) of the file; in one go where it can be */
+static enum img_code write_part(
+	int fd, const uint8_t *file, uint64_t at, uint64_t size, struct img_error *e)
 {
-	ssize_t n;
+	while (size) {
+		ssize_t n = pwrite(fd, file + at, size, (off_t)at);
 
-	do {
-		n = pwrite(fd, h, sizeof(*h), (off_t)c->meta_at);
-	} while (n < 0 && errno == EINTR);
-	if (n == (ssize_t)sizeof(*h))
-		return IMG_OK;
-	return io(e, "the header cannot be written", n < 0 ? errno : ENOSPC);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return io(e, "the file cannot be written", n < 0 ? errno : ENOSPC);
+		at += (uint64_t)n;
+		size -= (uint64_t)n;
+	}
+	return IMG_OK;
 }
 
-enum img_code image_seal(int fd, img_digest_fn *digest, void *ctx, struct img_error *e)
+/* what is behind the sums first: the header says that the file is complete */
+static enum img_code finish(int fd, const struct img_container *c, uint8_t *file,
+	img_digest_fn *sha256, void *ctx, struct img_error *e)
+{
+	struct img_rd r = { file, c->size, "seal", IMG_NO_ENTRY, e };
+	enum img_code code;
+
+	if (c->kind->resign && !c->kind->resign(&r, c, file, sha256, ctx))
+		return e->code;
+	code = write_part(fd, file, c->summed, c->size - c->summed, e);
+	return code ? code : write_part(fd, file, c->meta_at, sizeof(struct img_header), e);
+}
+
+enum img_code image_seal(int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx,
+	struct img_error *e)
 {
 	struct img_container c;
 	struct img_view v;
@@ -72,8 +90,8 @@ enum img_code image_seal(int fd, img_digest_fn *digest, void *ctx, struct img_er
 	if (!code) {
 		struct img_header *h = (struct img_header *)(void *)(file + c.meta_at);
 
-		fill(&c, &v, h, digest, ctx);
-		code = write_header(fd, &c, h, e);
+		fill(&c, &v, h, blake3, ctx);
+		code = finish(fd, &c, file, sha256, ctx, e);
 	}
 	munmap(file, (size_t)st.st_size);
 	return code;

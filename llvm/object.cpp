@@ -107,6 +107,23 @@ int Reader::check_machine(const char *name, const Triple &have)
 		Triple::getArchTypeName(want.getArch()).str().c_str(), want.str().c_str());
 }
 
+bool is_macho(const SymbolicFile &f)
+{
+	const auto *ir = dyn_cast<IRObjectFile>(&f);
+
+	return isa<MachOObjectFile>(f) || (ir && triple_of(*ir).isOSBinFormatMachO());
+}
+
+// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall look
+bool is_bound(const MachOObjectFile &f, DataRefImpl symbol)
+{
+	if (!(f.getHeader().flags & MachO::MH_TWOLEVEL))
+		return false;
+	uint16_t desc = f.is64Bit() ? f.getSymbol64TableEntry(symbol).n_desc
+				    : f.getSymbolTableEntry(symbol).n_desc;
+	return MachO::GET_LIBRARY_ORDINAL(desc) != MachO::DYNAMIC_LOOKUP_ORDINAL;
+}
+
 // what only the formats themselves say
 void add_details(const SymbolicFile &f, const BasicSymbolRef &s, ll_symbol *out)
 {
@@ -120,6 +137,7 @@ void add_details(const SymbolicFile &f, const BasicSymbolRef &s, ll_symbol *out)
 		out->tls = w.isTypeData() && (w.Info.Flags & wasm::WASM_SYMBOL_TLS);
 	} else if (const auto *macho = dyn_cast<MachOObjectFile>(&f)) {
 		SymbolRef sym(s.getRawDataRefImpl(), macho);
+		out->bound = out->undefined && is_bound(*macho, s.getRawDataRefImpl());
 		Expected<section_iterator> in = sym.getSection();
 		if (!in)
 			consumeError(in.takeError());
@@ -157,7 +175,10 @@ Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolR
 		return e;
 	if (os.str().empty())
 		return Error::success();
-	out.name = shim::copy(mem, StringRef(text));
+	StringRef spelled(text);
+	if (is_macho(f))
+		spelled.consume_front("_");
+	out.name = shim::copy(mem, spelled);
 	out.file = name;
 	out.undefined = *flags & BasicSymbolRef::SF_Undefined;
 	out.weak = *flags & BasicSymbolRef::SF_Weak;

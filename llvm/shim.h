@@ -167,6 +167,7 @@ const char *ll_json_kind_name(enum ll_json_kind k);
 
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);
+void ll_sha256(const void *data, size_t n, uint8_t out[32]);
 
 /* ---- untrusted input
  * Do `work(ctx)`, which reads bytes that may be damaged, and survive LLVM's fatal errors and
@@ -194,11 +195,13 @@ const char *ll_file_kind_name(enum ll_file_kind k);
  * says nothing. `major` gets its major version or 0. */
 const char *ll_bitcode_producer(struct arena *a, const void *data, size_t n, unsigned *major);
 
-/* Symbols of a native object (or of every member of an archive). */
+/* Symbols of a native object (or of every member of an archive). Names are as in LLVM IR: Mach-O's
+ * '_' is not part of them (a name without one stays as it is). */
 struct ll_symbol {
 	const char *name;
 	const char *file; /* "a.o" or "liba.a(b.o)" */
 	bool undefined, weak, global, hidden, function, tls, common;
+	bool bound; /* undefined, in a linked Mach-O file: it says which library has it */
 	uint64_t size;
 };
 /* returns 0, or -1 reported at `at`: not an object, broken, or of another machine than `triple`
@@ -331,9 +334,11 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
+ * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL: the
+ * least that the triple stands for.
  * returns 0, or -1 reported */
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
-	void **object, size_t *size);
+	const char *cpu, void **object, size_t *size);
 
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names

@@ -4,6 +4,7 @@
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Support/BLAKE3.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
@@ -48,6 +49,13 @@ void ll_blake3(const void *data, size_t n, uint8_t out[32])
 
 	hash.update(ArrayRef<uint8_t>(static_cast<const uint8_t *>(data), n));
 	auto sum = hash.final<32>();
+	memcpy(out, sum.data(), sum.size());
+}
+
+void ll_sha256(const void *data, size_t n, uint8_t out[32])
+{
+	auto sum = SHA256::hash(ArrayRef<uint8_t>(static_cast<const uint8_t *>(data), n));
+
 	memcpy(out, sum.data(), sum.size());
 }
 

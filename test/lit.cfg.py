@@ -7,6 +7,7 @@ In a RUN line: pkgimg or %pkgimg, %clang and %clangxx (clang-19), %data (the pro
 folder), %root (the source tree), LLVM's tools by their plain names (FileCheck, not, split-file,
 llvm-readelf; ld.lld is LLVM's, never ours), and the programs of test/helpers.
 """
+import glob
 import os
 import platform
 import shutil
@@ -80,6 +81,17 @@ wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/win
 if wine:
     config.available_features.add("wine")
     config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
+# other CPUs under qemu, with Debian's C libraries for them: `%qemu-arm PROGRAM`, `%cross-arm/lib`
+for cpu, triple in (("aarch64", "aarch64-linux-gnu"), ("arm", "arm-linux-gnueabihf"),
+                    ("i386", "i686-linux-gnu"), ("ppc64le", "powerpc64le-linux-gnu"),
+                    ("riscv64", "riscv64-linux-gnu"), ("s390x", "s390x-linux-gnu")):
+    root, qemu = "/usr/" + triple, shutil.which("qemu-" + cpu)
+    if qemu and os.path.exists(root + "/lib/crt1.o") and glob.glob(
+            f"/usr/lib/gcc-cross/{triple}/*/libgcc.a"):
+        config.available_features.add("qemu-" + cpu)
+        config.substitutions += [("%qemu-" + cpu, f"{qemu} -L {root}"), ("%cross-" + cpu, root)]
+if os.path.exists("/usr/lib/x86_64-linux-musl/crt1.o"):
+    config.available_features.add("musl")
 # mounts of one's own, for a full disk: `unshare -rm sh -c "mount -t tmpfs -o size=64k ..."`
 if works("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp"):
     config.available_features.add("unshare-mount")

@@ -83,7 +83,8 @@ enum job_flag {
 	/* link-time optimisation */
 	JF_FAT_LTO,
 	JF_SPLIT_DWARF,
-	JF_CS_PROFILE, /* -fcs-profile-generate */
+	JF_PAD_SEGMENT, /* Android: -fandroid-pad-segment */
+	JF_CS_PROFILE,  /* -fcs-profile-generate */
 	JOB_FLAGS,
 };
 
@@ -218,11 +219,13 @@ enum plan_make_kind {
 	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
+	PLAN_TBD,            /* the same, of a dylib */
 };
 struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
+	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
 	struct loc at;
 };
 
@@ -242,7 +245,11 @@ struct link_plan {
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
+	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	bool check_undefined;                 /* images: the linker left that to us */
+	const char *root_symbol; /* images: the linker does not see that it is missing */
+	const char *tbd_target;               /* Darwin: "arm64-macos" */
 	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
 	bool no_link;             /* nothing to print: clang makes no link job here */
 	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */

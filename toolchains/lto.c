@@ -205,6 +205,36 @@ static void lto_plugin(struct tc *t, const struct slot *s)
 		path_dir(t->mem, compiler_rt_llvm_lib_dir(t)));
 }
 
+/* Thread-local storage by descriptors: a choice where the architecture has both, the rule on
+ * Android with RISC-V */
+static void tls_descriptors(struct tc *t, const struct slot *s)
+{
+	static const struct {
+		const char *arch, *with, *without;
+	} dialects[] = {
+		{ "riscv", "desc", "trad" },
+		{ "loongarch", "desc", "trad" },
+		{ "x86_64", "gnu2", "gnu" },
+		{ "i386", "gnu2", "gnu" },
+	};
+	const struct job_option *o = job_option_last(t->job, "-mtls-dialect=");
+
+	if (!o && t->is_android && str_starts(t->pf->arch.text, "riscv"))
+		option(t, s, NOWHERE, "-enable-tlsdesc");
+	for (size_t i = 0; o && i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+		if (!str_starts(t->pf->arch.text, dialects[i].arch))
+			continue;
+		if (str_eq(o->values[0], dialects[i].with))
+			option(t, s, o->at, "-enable-tlsdesc");
+		else if (!str_eq(o->values[0], dialects[i].without))
+			diag_err(t->d, o->at, "'-mtls-dialect=' wants %s or %s for '%s', got '%s'",
+				dialects[i].with, dialects[i].without, t->pf->name, o->values[0]);
+		return;
+	}
+	if (o)
+		diag_err(t->d, o->at, "there is no '-mtls-dialect=' for '%s'", t->pf->name);
+}
+
 void slot_lto(struct tc *t, const struct slot *s)
 {
 	const struct job_word *lto = &t->job->str[JS_LTO], *debugger = &t->job->str[JS_DEBUGGER];
@@ -233,6 +263,7 @@ void slot_lto(struct tc *t, const struct slot *s)
 	said(t, s, "-data-sections");
 	said(t, s, "-split-machine-functions");
 	profiles(t, s);
-	said(t, s, "-stack-size-section");
 	emulated_tls(t, s);
+	tls_descriptors(t, s);
+	said(t, s, "-stack-size-section");
 }

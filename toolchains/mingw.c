@@ -384,15 +384,15 @@ static void asan(struct tc *t, const struct slot *s)
 /* Intel's has a name of its own on Windows, the others need nothing beside them */
 static void openmp(struct tc *t, const struct slot *s)
 {
-	const struct job_word *w = &t->job->str[JS_OPENMP];
+	struct job_word w = openmp_library(t);
 
-	if (w->text && str_eq(w->text, "libiomp5"))
-		tc_word(t, s, w->at, "-liomp5md");
-	else if (w->text && str_eq(w->text, "libgomp"))
-		tc_word(t, s, w->at, "-lgomp");
-	else if (w->text && str_eq(w->text, "libomp"))
-		tc_word(t, s, w->at, "-lomp");
-	else if (w->text)
+	if (w.text && str_eq(w.text, "libiomp5"))
+		tc_word(t, s, w.at, "-liomp5md");
+	else if (w.text && str_eq(w.text, "libgomp"))
+		tc_word(t, s, w.at, "-lgomp");
+	else if (w.text && str_eq(w.text, "libomp"))
+		tc_word(t, s, w.at, "-lomp");
+	else if (w.text)
 		openmp_libraries(t, s, false); /* says what is wrong */
 }
 

@@ -41,8 +41,10 @@ static const char *const var_names[PLATFORM_VARS] = {
 	[VAR_MINGW] = "mingw",
 	[VAR_MINGW_NAME] = "mingw-name",
 	[VAR_MINGW_ROOT] = "mingw-root",
+	[VAR_USR_OSLIB] = "usr-oslib",
 	[VAR_OS_ENV] = "os-env",
 	[VAR_LLVM_VERSION] = "llvm-version",
+	[VAR_LLVM_MAJOR] = "llvm-major",
 };
 
 /* What a file says that is no fact of the struct itself */
@@ -77,6 +79,7 @@ static const struct yml_field platform_fields[] = {
 	FACT("cpu-target", cpu_target),
 	FACT("runtime-os", runtime_os),
 	FACT("runtime-arch", runtime_arch),
+	STRS("resource-dirs", resource_dirs),
 	FACT("rtlib", rtlib),
 	FACT("unwindlib", unwindlib),
 	FACT("stdlib", stdlib),
@@ -149,6 +152,7 @@ static const struct yml_field file_fields[] = {
 static const struct yml_field image_fields[] = {
 	FACT("stubs", image_stubs),
 	FACT("start", image_start),
+	FACT("start-object", image_start_object),
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),
 	STRS("needs", image_needs),

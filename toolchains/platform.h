@@ -96,6 +96,7 @@ struct platform {
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
 	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct yml_strs resource_dirs;        /* where clang's resource folder may be */
 	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
 	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
 	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */
@@ -164,11 +165,12 @@ struct platform {
 	uint64_t profile_suffix_before;  /* only before this version; 0: always */
 	struct yml_strs dynamic_options; /* words of links that are not -static */
 	/* package images */
-	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
-	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */
-	struct fact image_suffix;      /* ".so" */
-	struct yml_strs image_options; /* words every image link gets */
-	struct yml_strs image_needs;   /* libraries an image may use when it says nothing */
+	struct fact image_stubs;        /* folder of symbol lists under stubs/lists */
+	struct fact image_start;        /* LLVM IR injected into every image, under stubs/ */
+	struct fact image_start_object; /* the same, compiled for that platform's triple */
+	struct fact image_suffix;       /* ".so" */
+	struct yml_strs image_options;  /* words every image link gets */
+	struct yml_strs image_needs;    /* libraries an image may use when it says nothing */
 	struct darwin_facts darwin;
 };
 
@@ -221,8 +223,10 @@ enum platform_var {
 	VAR_MINGW,       /* the folder that holds MinGW's folders */
 	VAR_MINGW_NAME,  /* the one of them with headers and libraries */
 	VAR_MINGW_ROOT,  /* VAR_MINGW, if its own lib/ is the target's */
+	VAR_USR_OSLIB,   /* the system's library folder below usr */
 	VAR_OS_ENV,      /* what stands behind ARCH-VENDOR- in the triple */
 	VAR_LLVM_VERSION,
+	VAR_LLVM_MAJOR,
 	PLATFORM_VARS,
 };
 struct platform_vars {

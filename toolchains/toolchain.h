@@ -150,6 +150,7 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
 void darwin_plan(struct tc *t);
+void darwin_image_plan(struct tc *t);
 void mingw_plan(struct tc *t);
 void mingw_image_plan(struct tc *t);
 /* the target is x32 of Windows, and the line that is shown for it */

@@ -159,7 +159,8 @@ class Image:
 
     def __init__(self, data):
         self.data = data
-        self.sections = list(self.read_sections())
+        is_macho = data[:4] == b"\xcf\xfa\xed\xfe"
+        self.sections = list(self.read_macho() if is_macho else self.read_sections())
         at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
         if self.header[:3] != (b"\x89PKGIMG\n", 1, 128):
@@ -190,6 +191,35 @@ class Image:
             at = rows[names][4] + row[0]
             name = self.data[at:self.data.index(b"\0", at)].decode("latin-1")
             yield (name,) + row[1:6]
+
+    def read_macho(self):
+        """the same, in ELF's words"""
+        ncmds, = struct.unpack_from("<I", self.data, 16)
+        at = 32
+        for _ in range(ncmds):
+            cmd, size = struct.unpack_from("<II", self.data, at)
+            if cmd == 0x19:
+                yield from self.read_segment(at)
+            at += size
+
+    def read_segment(self, at):
+        segment, _, _, _, filesz, _, prot, nsects, flags = struct.unpack_from(
+            "<16s4Q4I", self.data, at + 8)
+        if segment.startswith(b"__LINKEDIT"):
+            yield "__LINKEDIT", 1, 0, 0, 0, filesz
+        for i in range(nsects):
+            name, inside, addr, size, offset, _, _, _, kind, _, _, _ = struct.unpack_from(
+                "<16s16s2Q8I", self.data, at + 72 + 80 * i)
+            name, inside = name.rstrip(b"\0").decode(), inside.rstrip(b"\0").decode()
+            if (inside, name) == ("__DATA_CONST", "__pkgimg"):
+                name = ".pkgimg"
+            elif inside == "__DWARF":
+                name = ".debug"
+            code = kind & 0x80000400
+            writable = prot & 2 and not flags & 0x10
+            yield (name, 8 if kind & 0xff in (1, 0xc, 0x12) else 1,
+                   0 if inside == "__DWARF" else 2 | (4 if code else 0) | (1 if writable else 0),
+                   addr, offset, size)
 
     def string(self, at):
         return self.strings[at:self.strings.index(b"\0", at)].decode()

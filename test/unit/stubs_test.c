@@ -81,15 +81,15 @@ static void refuses(struct unit *u)
 		{ "long", HEAD "a V o 1 =b c\n",
 			"error: x.list:3:12: the end of the line is wanted, got 'c'\n" },
 		{ "kind", HEAD "a V x 0\n",
-			"error: x.list:3:5: a kind of symbol is wanted: f (function), o (object) "
-			"or t "
+			"error: x.list:3:5: a kind of symbol is wanted: f or g (function), o "
+			"(object) or t "
 			"(thread-local), got 'x'\n" },
 		{ "version", HEAD "version -\n",
 			"error: x.list:3:1: a version wants a name, got '-'\n" },
 		{ "size", HEAD "a V f -1\n",
-			"error: x.list:3:7: a size in bytes below 4 GiB is wanted, got '-1'\n" },
+			"error: x.list:3:7: a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got '-1'\n" },
 		{ "large", HEAD "a V f 4294967296\n",
-			"error: x.list:3:7: a size in bytes below 4 GiB is wanted, got "
+			"error: x.list:3:7: a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got "
 			"'4294967296'\n" },
 		{ "order", HEAD "b V f 0\na V f 0\n",
 			"error: x.list:4:1: 'a' stands behind 'b'; names are wanted in ascending "
@@ -110,10 +110,10 @@ static void refuses(struct unit *u)
 			"behind an "
 			"object\n" },
 		{ "all at once", HEAD "a V x 0\nb V f y\nc V f 0\n",
-			"error: x.list:3:5: a kind of symbol is wanted: f (function), o (object) "
-			"or t "
+			"error: x.list:3:5: a kind of symbol is wanted: f or g (function), o "
+			"(object) or t "
 			"(thread-local), got 'x'\n"
-			"error: x.list:4:7: a size in bytes below 4 GiB is wanted, got 'y'\n" },
+			"error: x.list:4:7: a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got 'y'\n" },
 	};
 	struct arena a = { 0 };
 	struct caught c;
