@@ -7,7 +7,7 @@
 /* Look for --compiler= (or PKGIMG_COMPILER) in the command line. With one:
  *
  *   - What makes no link (-c, -E, --version, no inputs, ...) is the compiler's: this process
- * becomes it, and there is no return but with an error.
+ *     becomes it, and there is no return but with an error.
  *   - Sources among the inputs are compiled to objects in a temporary folder, and c->argv is
  *     replaced by a line that names these; words keep their numbers.
  *

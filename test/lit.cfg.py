@@ -64,9 +64,18 @@ def works(*command):
 
 
 # a feature for each program that a test may do without
-for program in ("clang-format-19", "gcc", "g++", "npm", "git"):
+for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
+                "libtoolize", "go", "ldc2"):
     if shutil.which(program):
         config.available_features.add(program)
+# a cargo that works with this environment: rustup's looks for its toolchains in HOME
+for folder in config.environment["PATH"].split(os.pathsep):
+    cargo, rustc = os.path.join(folder, "cargo"), os.path.join(folder, "rustc")
+    home = "HOME=" + config.environment["HOME"]
+    if os.access(cargo, os.X_OK) and works("env", "-i", home, cargo, "--version"):
+        config.available_features.add("cargo")
+        config.substitutions.append(("%cargo", "env RUSTC=%s %s" % (rustc, cargo)))
+        break
 # Windows programs; Debian's package has the program in no folder of PATH
 wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/wine64"))), None)
 if wine:
