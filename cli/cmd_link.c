@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/compile.h"
 #include "driver/cmdline.h"
 #include "driver/driver.h"
 #include "driver/options.h"
 #include "driver/query.h"
 #include "frontend/seal.h"
+#include "frontend/tmpdir.h"
 
 /* An image with a root symbol of the user's own is not ours to seal; neither is a DLL, whose
  * metadata the image format does not reach (image/FORMAT.md is about ELF). */
@@ -45,7 +47,7 @@ static int show(struct cli *c, const struct link_plan *plan, const struct link_m
 	return driver_check_inputs(c->d, plan) ? EXIT_INPUT : EXIT_OK;
 }
 
-int cmd_link(struct cli *c)
+static int link_line(struct cli *c)
 {
 	struct link_job job = { .mem = c->mem };
 	struct link_mode mode = { 0 };
@@ -80,4 +82,15 @@ int cmd_link(struct cli *c)
 	if (mode.dry_run || mode.explain || mode.json)
 		return show(c, &plan, &mode);
 	return run(c, &job, &plan, &mode);
+}
+
+int cmd_link(struct cli *c)
+{
+	const char *folder;
+	int rc = compile_sources(c, &folder);
+
+	if (!rc)
+		rc = link_line(c);
+	tmpdir_remove(folder);
+	return rc;
 }

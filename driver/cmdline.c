@@ -186,6 +186,11 @@ static void use_option(struct parse *p, const struct ll_arg *arg)
 				       place(p, arg), apple });
 	if (r)
 		apply(p, r, arg);
+	else if (arg->id == OPT_c || arg->group == OPT_no_link_Group)
+		diag_err(p->d, place(p, arg),
+			"'%s' is for a compiler, and pkgimg only links; name the compiler by "
+			"--compiler=, or use it instead",
+			arg->spelling);
 	else if (!apple && !ll_opt_in_group(arg->id, OPT_compile_Group))
 		diag_bug("option '%s' has no rule", arg->spelling);
 }

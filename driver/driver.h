@@ -29,6 +29,10 @@ int driver_plan(
  * are errors. returns 0, or -1 with all of them reported */
 int driver_check_inputs(struct diags *d, const struct link_plan *plan);
 
+/* What a compiler would take a file of this name for: "C", "assembly", ...; NULL: no source */
+const char *driver_source_language(const char *path);
+bool driver_is_header(const char *path);
+
 struct driver_run_options {
 	bool one_thread; /* LLD must not start its threads, however large the link */
 	bool verbose;    /* print the exact command, and LLD's --verbose text */

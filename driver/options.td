@@ -25,6 +25,8 @@ def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
 def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY LINKS">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
+// Options that ask a compiler for something else than a link.
+def no_link_Group : OptionGroup<"options of compilers">;
 // ld64's own options: toolchains/darwin.c has their order on the link line.
 def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 
@@ -86,6 +88,9 @@ def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
   HelpText<"Read no clang.cfg or TRIPLE.cfg in those folders">, Visibility<[LinkOption]>;
 def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
   HelpText<"What the inputs behind it are; only `none`: each by its content">,
+  Visibility<[LinkOption]>;
+def compiler_EQ : Joined<["--"], "compiler=">, Group<input_Group>, MetaVarName<"<program>">,
+  HelpText<"Let <program> compile sources among the inputs, and do what is no link (-c, -E, ...)">,
   Visibility<[LinkOption]>;
 def job : Separate<["--"], "job">, Group<input_Group>, MetaVarName<"<file.yaml>">,
   HelpText<"Read the link from a job file; options given as well are added to it">,
@@ -341,6 +346,37 @@ def isystem_pair : JoinedOrSeparate<["-"], "isystem">, Group<compile_Group>,
 def mllvm_pair : Separate<["-"], "mllvm">, Group<compile_Group>, Visibility<[LinkOption]>;
 def D : JoinedOrSeparate<["-"], "D">, Group<compile_Group>, Visibility<[LinkOption]>;
 def I : JoinedOrSeparate<["-"], "I">, Group<compile_Group>, Visibility<[LinkOption]>;
+def U : JoinedOrSeparate<["-"], "U">, Group<compile_Group>, Visibility<[LinkOption]>;
+class CompileSeparate<string name> : Separate<["-"], name>, Group<compile_Group>,
+  Visibility<[LinkOption]>;
+class CompileEither<string name> : JoinedOrSeparate<["-"], name>, Group<compile_Group>,
+  Visibility<[LinkOption]>;
+foreach name = ["iquote", "idirafter", "include", "imacros", "iprefix", "iwithprefix",
+  "iwithprefixbefore", "isystem-after", "cxx-isystem", "stdlib++-isystem", "MJ"] in
+  def : CompileEither<name>;
+foreach name = ["Xclang", "Xpreprocessor", "Xassembler", "Xanalyzer", "include-pch", "ivfsoverlay",
+  "dumpdir"] in def : CompileSeparate<name>;
+foreach name = ["MG", "MV", "nostdinc", "nostdinc++", "nostdlibinc", "nobuiltininc", "trigraphs",
+  "traditional", "traditional-cpp", "undef", "P", "C", "CC", "H", "Qn", "Qy", "time",
+  "canonical-prefixes", "pedantic-errors", "no-pedantic"] in
+  def : Compile<name>;
+foreach name = ["Xclang=", "save-temps="] in def : CompileJoined<name>;
+class Compile2<string name> : Flag<["--"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
+foreach name = ["pedantic", "pedantic-errors", "no-pedantic", "ansi", "pipe", "save-temps",
+  "start-no-unused-arguments", "end-no-unused-arguments"] in def : Compile2<name>;
+foreach name = ["param=", "save-temps=", "std="] in
+  def : Joined<["--"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
+def param : Separate<["--"], "param">, Group<compile_Group>, Visibility<[LinkOption]>;
+include "compile_options.td"
+
+// What makes no link. Asked for here, the answer is an error that says so.
+foreach name = ["E", "S", "M", "MM", "fsyntax-only", "emit-llvm", "emit-ast", "fmodule-header",
+  "module-file-info"] in
+  def : Flag<["-"], name>, Group<no_link_Group>, Visibility<[LinkOption]>;
+foreach name = ["analyze", "precompile"] in
+  def : Flag<["--"], name>, Group<no_link_Group>, Visibility<[LinkOption]>;
+// GCC's specs can say anything; what they would have said is not done
+def specs_EQ : Joined<["-", "--"], "specs=">, Group<compile_Group>, Visibility<[LinkOption]>;
 
 // ---- Apple platforms
 class DarwinFlag<string name> : Flag<["-"], name>, Group<darwin_Group>, Visibility<[LinkOption]>;
@@ -733,8 +769,9 @@ def name_EQ : Joined<["--"], "name=">, Group<image_Group>, MetaVarName<"<name>">
   HelpText<"The package's name (base name of the output)">, Visibility<[BuildOption]>;
 
 // ---- build
-def c : Flag<["-"], "c">, Group<output_Group>, Visibility<[BuildOption]>,
-  HelpText<"Make one object for `pkgimg link --image`, and do not link">;
+def c : Flag<["-"], "c">, Group<output_Group>, Visibility<[BuildOption, LinkOption]>,
+  HelpText<"Make one object for `pkgimg link --image`, and do not link">,
+  HelpTextForVariants<[LinkOption], "Refused, as are -E and -S: a link compiles nothing">;
 def Olevel : Joined<["-"], "O">, Group<code_Group>, MetaVarName<"<0|1|2|3|s|z>">,
   HelpText<"How much to optimise (2)">,
   HelpTextForVariants<[LinkOption], "Accepted; a link has nothing to optimise">,
@@ -746,7 +783,8 @@ def cpu_target_EQ : Joined<["--"], "cpu-target=">, Alias<cpu_target>, Visibility
 def timings : Flag<["--"], "timings">, Group<show_Group>,
   HelpText<"Print how long each phase took">, Visibility<[BuildOption, RunOption]>;
 def verbose : Flag<["--"], "verbose">, Group<show_Group>,
-  HelpText<"Print the link command and the linker's own report">, Visibility<[BuildOption]>;
+  HelpText<"Print the link command and the linker's own report">,
+  Visibility<[BuildOption, LinkOption]>;
 
 // ---- run
 def jit : Flag<["--"], "jit">, Group<code_Group>, Visibility<[RunOption]>,

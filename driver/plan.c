@@ -196,7 +196,8 @@ static void darwin_job(struct arena *a, struct diags *d, struct link_job *job)
 
 	if (o)
 		job_set_flag(job, JF_SHARED, o->at);
-	driver_add_sdk(a, d, job);
+	if (!job->flag[JF_IMAGE].on) /* an image is the same whatever SDKs are here */
+		driver_add_sdk(a, d, job);
 }
 
 int driver_plan(

@@ -38,6 +38,20 @@ void ll_triple_parse(arena *a, const char *text, ll_triple *out)
 	out->known = t.getArch() != Triple::UnknownArch;
 }
 
+std::string shim::code_triple(StringRef text)
+{
+	Triple t(Triple::normalize(text));
+
+	if (t.isOSWindows() && t.getArch() == Triple::arm)
+		t.setArchName(("thumb" + t.getArchName().drop_front(strlen("arm"))).str());
+	return t.str();
+}
+
+const char *ll_code_triple(arena *a, const char *text)
+{
+	return shim::copy(a, StringRef(shim::code_triple(text)));
+}
+
 const char *ll_host_triple(arena *a)
 {
 	return shim::copy(a, StringRef(Triple::normalize(sys::getProcessTriple())));

@@ -64,14 +64,32 @@ def works(*command):
 
 
 # a feature for each program that a test may do without
-for program in ("clang-format-19", "gcc", "g++", "npm", "git"):
+for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
+                "libtoolize", "go", "ldc2"):
     if shutil.which(program):
         config.available_features.add(program)
+# a cargo that works with this environment: rustup's looks for its toolchains in HOME
+for folder in config.environment["PATH"].split(os.pathsep):
+    cargo, rustc = os.path.join(folder, "cargo"), os.path.join(folder, "rustc")
+    home = "HOME=" + config.environment["HOME"]
+    if os.access(cargo, os.X_OK) and works("env", "-i", home, cargo, "--version"):
+        config.available_features.add("cargo")
+        config.substitutions.append(("%cargo", "env RUSTC=%s %s" % (rustc, cargo)))
+        break
 # Windows programs; Debian's package has the program in no folder of PATH
 wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/wine64"))), None)
 if wine:
     config.available_features.add("wine")
     config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
+    if shutil.which("x86_64-w64-mingw32-gcc"):
+        config.available_features.add("mingw")
+if all(map(shutil.which, ("qemu-i386", "qemu-arm", "qemu-aarch64"))):
+    config.available_features.add("qemu-user")
+# SQLite's source, by tools/fetch-sqlite
+sqlite = os.path.join(config.source_root, "build", "inputs", "sqlite3")
+if os.path.exists(os.path.join(sqlite, "sqlite3.c")):
+    config.available_features.add("sqlite")
+    config.substitutions.append(("%sqlite", sqlite))
 # another reader of Mach-O; Debian's package is for Debian's own Python
 macholib = next((p for p in (sys.executable, "/usr/bin/python3")
                  if works(p, "-c", "import macholib.MachO")), None)

@@ -217,6 +217,7 @@ enum job_kind job_kind(const struct link_job *job);
 enum plan_make_kind {
 	PLAN_TEXT,           /* `source` is the content */
 	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
+	PLAN_IR_ARCHIVE,     /* the same, in an archive */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
 	PLAN_TBD,            /* the same, of a dylib */
