@@ -64,11 +64,11 @@ static void set_cpu(struct arena *a, LLVMValueRef f, const struct target *t)
 	unsigned n;
 	const char *old = string_attribute(f, "target-features", &n);
 
-	set_string_attribute(f, "target-cpu", t->cpu);
+	set_string_attribute(f, "target-cpu", t->cpus[0].cpu);
 	LLVMRemoveStringAttributeAtIndex(f, LLVM_OF_FUNCTION, tune, sizeof(tune) - 1);
-	if (*t->features)
+	if (*t->cpus[0].features)
 		set_string_attribute(f, "target-features",
-			str_fmt(a, "%.*s%s%s", (int)n, old, n ? "," : "", t->features));
+			str_fmt(a, "%.*s%s%s", (int)n, old, n ? "," : "", t->cpus[0].features));
 }
 
 static void set_cpus(struct arena *a, LLVMModuleRef m, const struct target *t)

@@ -75,8 +75,8 @@ static void put_target(struct writer *w)
 {
 	struct img_target *out = arena_new(w->a, struct img_target);
 
-	out->cpu = strings_add(&w->strings, w->t->cpu);
-	out->features = strings_add(&w->strings, w->t->features);
+	out->cpu = strings_add(&w->strings, w->t->cpus[0].cpu);
+	out->features = strings_add(&w->strings, w->t->cpus[0].features);
 	set_table(w, IMG_TARGETS, out, 1, sizeof(*out));
 }
 

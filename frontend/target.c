@@ -159,7 +159,7 @@ LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const stru
 		LLVMDisposeMessage(message);
 		return NULL;
 	}
-	m = LLVMCreateTargetMachine(target, t->triple.normal, t->cpu, t->features,
+	m = LLVMCreateTargetMachine(target, t->triple.normal, t->cpus[0].cpu, t->cpus[0].features,
 		codegen_level(t->opt_level), LLVMRelocPIC, LLVMCodeModelDefault);
 	if (!m)
 		diag_err(d, t->at, "LLVM cannot make code for '%s'", t->triple.normal);
@@ -181,8 +181,11 @@ int target_open(struct arena *a, struct diags *d, const struct package *p, struc
 		out->plain = true;
 	}
 	out->plain |= str_eq(cpu.text, "generic");
-	if (target_read_cpu(a, d, &cpu, out->triple.normal, &out->cpu, &out->features))
+	out->cpus = arena_new(a, struct cpu_target);
+	out->ncpus = 1;
+	if (target_read_cpu(a, d, &cpu, out->triple.normal, &out->cpus->cpu, &out->cpus->features))
 		return -1;
+	out->cpus->name = out->cpus->suffix = out->cpus->cpu;
 	out->machine = target_machine(a, d, out);
 	if (!out->machine)
 		return -1;

@@ -6,6 +6,7 @@
 #include <llvm-c/TargetMachine.h>
 #include <stdbool.h>
 
+#include "frontend/cpu_target.h"
 #include "frontend/package.h"
 #include "toolchains/platform.h"
 #include "llvm/shim.h"
@@ -13,9 +14,9 @@
 struct target {
 	const struct platform *platform;
 	struct ll_triple triple;
-	struct loc at;        /* who chose it */
-	const char *cpu;      /* LLVM's name */
-	const char *features; /* "+aes,-avx" */
+	struct loc at;           /* who chose it */
+	struct cpu_target *cpus; /* [ncpus], at least one; `machine` makes code for cpus[0] */
+	size_t ncpus;
 	bool plain; /* the platform's base: functions keep the CPU they were compiled for */
 	char opt_level;
 	LLVMTargetMachineRef machine;

@@ -228,8 +228,8 @@ void img_container_sizes(const struct img_container *c, struct img_sizes *out)
 	*out = n;
 }
 
-/* the address is inside a loaded segment that has `flags` (PF_X for code) */
-static bool leads_to(const struct img_container *c, int64_t disp, uint32_t flags)
+/* `size` bytes there are inside one loaded segment that has `flags` (PF_X for code) */
+static bool leads_to(const struct img_container *c, int64_t disp, uint64_t size, uint32_t flags)
 {
 	uint64_t at = c->meta_vaddr + (uint64_t)disp; /* may wrap: then it is in no segment */
 	Elf64_Phdr p;
@@ -237,24 +237,57 @@ static bool leads_to(const struct img_container *c, int64_t disp, uint32_t flags
 	for (unsigned i = 0; i < c->nsegments; i++) {
 		segment_at(c, i, &p);
 		if (p.p_type == PT_LOAD && (p.p_flags & flags) == flags && at >= p.p_vaddr &&
-			at - p.p_vaddr < p.p_memsz)
+			at - p.p_vaddr < p.p_memsz && size <= p.p_memsz - (at - p.p_vaddr))
 			return true;
 	}
 	return false;
+}
+
+static bool check_dispatch(
+	struct img_rd *r, const struct img_container *c, const struct img_view *v)
+{
+	const struct img_dispatch *d = v->dispatch;
+	const uint64_t pointer = 8; /* bytes: the container has 64 bits */
+	int64_t slots, chosen;
+
+	r->doing = "dispatch";
+	if (!d)
+		return true;
+	slots = v->addresses[d->slots];
+	if ((c->meta_vaddr + (uint64_t)slots) % pointer)
+		return img_bad(r, "the slots are not aligned as pointers are");
+	if (!leads_to(c, slots, d->nslots * pointer, PF_W))
+		return img_bad(r, "the slots are not in memory that can be written");
+	r->doing = "entries";
+	for (r->entry = 0; r->entry < v->nentries; r->entry++) {
+		if (!leads_to(c, v->entries[r->entry], 1, PF_X))
+			return img_bad(r, "it is not in executable memory");
+	}
+	r->entry = IMG_NO_ENTRY;
+	r->doing = "dispatch";
+	if (d->chosen == IMG_NO_ADDRESS)
+		return true;
+	chosen = v->addresses[d->chosen];
+	if ((c->meta_vaddr + (uint64_t)chosen) % sizeof(uint32_t) ||
+		!leads_to(c, chosen, sizeof(uint32_t), PF_W))
+		return img_bad(r, "the place of its choice is not in memory that can be written");
+	if (chosen > slots - 4 && chosen < slots + (int64_t)(d->nslots * pointer))
+		return img_bad(r, "the place of its choice is among the slots");
+	return true;
 }
 
 bool img_check_addresses(struct img_rd *r, const struct img_container *c, const struct img_view *v)
 {
 	r->doing = "addresses";
 	for (r->entry = 0; r->entry < v->naddresses; r->entry++) {
-		if (!leads_to(c, v->addresses[r->entry], 0))
+		if (!leads_to(c, v->addresses[r->entry], 1, 0))
 			return img_bad(r, "it leads outside of the loaded segments");
 	}
 	r->doing = "methods";
 	for (r->entry = 0; r->entry < v->nmethods; r->entry++) {
-		if (!leads_to(c, v->addresses[v->methods[r->entry].address], PF_X))
+		if (!leads_to(c, v->addresses[v->methods[r->entry].address], 1, PF_X))
 			return img_bad(r, "its address is not in executable memory");
 	}
 	r->entry = IMG_NO_ENTRY;
-	return true;
+	return check_dispatch(r, c, v);
 }

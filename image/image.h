@@ -60,9 +60,11 @@ struct img_view {
 	const uint32_t *params;
 	const struct img_global *globals;
 	const int32_t *addresses;
-	uint32_t nstrings; /* bytes */
+	const struct img_dispatch *dispatch; /* NULL: each function has one version */
+	const int32_t *entries;              /* [ntargets][dispatch->nslots] */
+	uint32_t nstrings;                   /* bytes */
 	uint32_t ntargets, nneeds, ndependencies, ntypes, nmembers, nmethods, nparams, nglobals,
-		naddresses;
+		naddresses, nentries;
 	enum img_style style;
 };
 

@@ -21,10 +21,12 @@ TAGS = ("struct", "class", "union", "enum")
 TYPE_FLAGS = ["variadic", "signed", "packed", "no_prototype"]
 MEMBER_FLAGS = ["bitfield", "base", "static", "virtual_base", "artificial", "anonymous"]
 TABLES = {1: "strings", 2: "package", 3: "targets", 4: "needs", 5: "dependencies", 6: "types",
-          7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses"}
-ENTRIES = {"package": "<8I16s", "targets": "<4I", "needs": "<2I", "dependencies": "<2I16s16sQ",
+          7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses",
+          12: "dispatch", 13: "entries"}
+ENTRIES = {"package": "<8I16s", "targets": "<4I4Q", "needs": "<2I", "dependencies": "<2I16s16sQ",
            "types": "<4BIQIIQIIQ", "members": "<4Iq", "methods": "<8I", "params": "<I",
-           "globals": "<4IQ4I", "addresses": "<i"}
+           "globals": "<4IQ4I", "addresses": "<i",
+           "dispatch": "<4I", "entries": "<i"}
 UNBOUNDED = 2**64 - 1
 NO_ADDRESS = 2**32 - 1
 MAX_NEST = 64
@@ -162,8 +164,8 @@ class Image:
         self.sections = list(self.read_sections())
         at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
-        if self.header[:3] != (b"\x89PKGIMG\n", 1, 128):
-            raise ValueError("no package image of version 1")
+        if self.header[:3] != (b"\x89PKGIMG\n", 2, 128):
+            raise ValueError("no package image of version 2")
         for name in TABLES.values():
             setattr(self, name, [])
         for i in range(self.header[11]):
@@ -293,7 +295,7 @@ def describe(path):
                    "abi": hex64(abi), "interface_digest": hex64(interface)},
         "package": package,
         "targets": [{"cpu": image.string(cpu), "features": image.string(features), "base": base}
-                    for cpu, features, _, base in image.targets],
+                    for cpu, features, _, base, *_ in image.targets],
         "needs": [{"kind": {1: "library", 2: "host"}[kind], "name": image.string(name)}
                   for kind, name in image.needs],
         "dependencies": [{"name": image.string(name), "version": image.string(ver),
