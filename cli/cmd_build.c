@@ -6,6 +6,7 @@
 #include "driver/driver.h"
 #include "driver/options.h"
 #include "frontend/build.h"
+#include "frontend/target.h"
 
 struct rule {
 	enum opt_id id;
@@ -61,6 +62,17 @@ static void apply(struct cli *c, const struct ll_arg *arg, struct build_request 
 	diag_bug("option '%s' has no rule", arg->spelling);
 }
 
+/* --cpu-target=help */
+static int cpu_help(struct cli *c, const struct build_request *r)
+{
+	const char *text = target_cpu_help(c->mem, c->d, r);
+
+	if (!text)
+		return EXIT_INPUT;
+	fputs(text, stdout);
+	return EXIT_OK;
+}
+
 int cmd_build(struct cli *c)
 {
 	struct build_request r = { 0 };
@@ -83,6 +95,8 @@ int cmd_build(struct cli *c)
 			r.inputs[r.ninputs++] =
 				(struct job_word) { args[i].spelling, cli_place(c, &args[i]) };
 	}
+	if (r.cpu_target.text && cpu_targets_want_help(&r.cpu_target, 1))
+		return cpu_help(c, &r);
 	r.verbose |= driver_verbose_linking();
 	return frontend_build(c->mem, c->d, &r, NULL) ? EXIT_INPUT : EXIT_OK;
 }

@@ -130,7 +130,8 @@ static int emit(struct build *b)
 static int describe(struct build *b)
 {
 	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, b->code, &b->needs) ||
-		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->meta))
+		metadata_build(
+			b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, NULL, &b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;

@@ -302,20 +302,6 @@ static bool check_needs(struct img_rd *r, const struct img_view *v)
 	return true;
 }
 
-/* an index in the addresses, or that there is none */
-static bool check_chosen(struct img_rd *r, const struct img_view *v)
-{
-	const struct img_dispatch *d = v->dispatch;
-
-	if (!(d->flags & IMG_DF_SELF) && d->chosen != IMG_NO_ADDRESS)
-		return img_bad_value(r, "only an image that chooses itself says what it chose", "",
-			IMG_NO_ADDRESS, d->chosen);
-	if (d->flags & IMG_DF_SELF && d->chosen >= v->naddresses)
-		return img_bad_value(r, "the address of its choice is out of range", "below ",
-			v->naddresses, d->chosen);
-	return true;
-}
-
 static bool check_dispatch(struct img_rd *r, const struct img_view *v, uint64_t count)
 {
 	const struct img_dispatch *d = v->dispatch;
@@ -331,8 +317,9 @@ static bool check_dispatch(struct img_rd *r, const struct img_view *v, uint64_t 
 				"below ", v->naddresses, d->slots);
 		if (d->flags & ~(uint32_t)IMG_DF_SELF)
 			return img_bad_value(r, "unknown flags", "at most ", IMG_DF_SELF, d->flags);
-		if (!check_chosen(r, v))
-			return false;
+		if (d->chosen >= v->naddresses)
+			return img_bad_value(r, "the address of the choice is out of range",
+				"below ", v->naddresses, d->chosen);
 	}
 	count = d ? (uint64_t)v->ntargets * d->nslots : 0;
 	r->doing = table_names[IMG_ENTRIES];

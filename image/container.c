@@ -265,14 +265,12 @@ static bool check_dispatch(
 	}
 	r->entry = IMG_NO_ENTRY;
 	r->doing = "dispatch";
-	if (d->chosen == IMG_NO_ADDRESS)
-		return true;
 	chosen = v->addresses[d->chosen];
 	if ((c->meta_vaddr + (uint64_t)chosen) % sizeof(uint32_t) ||
 		!leads_to(c, chosen, sizeof(uint32_t), PF_W))
-		return img_bad(r, "the place of its choice is not in memory that can be written");
+		return img_bad(r, "the place of the choice is not in memory that can be written");
 	if (chosen > slots - 4 && chosen < slots + (int64_t)(d->nslots * pointer))
-		return img_bad(r, "the place of its choice is among the slots");
+		return img_bad(r, "the place of the choice is among the slots");
 	return true;
 }
 

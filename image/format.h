@@ -242,8 +242,8 @@ struct img_dispatch {
 	uint32_t slots;  /* index in IMG_ADDRESSES of the first of nslots pointers */
 	uint32_t nslots; /* at least 1 */
 	uint32_t flags;  /* IMG_DF_* */
-	uint32_t chosen; /* IMG_DF_SELF: index in IMG_ADDRESSES of the uint32_t where the image
-			  * leaves 1 + the target it took; else IMG_NO_ADDRESS */
+	uint32_t chosen; /* index in IMG_ADDRESSES of a uint32_t, 0 in the file: who fills the
+			  * slots leaves 1 + the target there */
 };
 _Static_assert(sizeof(struct img_dispatch) == 16, "image/FORMAT.md 11");
 

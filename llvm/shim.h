@@ -125,6 +125,12 @@ struct ll_names {
 /* returns 0, or -1 if LLVM has no such target */
 int ll_cpu_names(struct arena *a, const char *triple, struct ll_names *out);
 int ll_feature_names(struct arena *a, const char *triple, struct ll_names *out);
+/* the name that LLVM's code generators know a CPU of ll_cpu_names by; may be `cpu` itself */
+const char *ll_cpu_resolve(struct arena *a, const char *triple, const char *cpu);
+/* The features a CPU (or "", the least) has with "+a,-b" behind it, with all that follows from
+ * them. Names must be known. returns 0, or -1 if LLVM has no such target */
+int ll_cpu_features(struct arena *a, const char *triple, const char *cpu, const char *features,
+	struct ll_names *out);
 /* name for tuning and "+a,-b" features of this machine */
 const char *ll_host_cpu(struct arena *a);
 const char *ll_host_features(struct arena *a);
