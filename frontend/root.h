@@ -6,6 +6,8 @@
 #include "frontend/metadata.h"
 #include "frontend/target.h"
 
+#define ROOT_SELF_SYMBOL "pkgimg_self" /* the root, hidden: for the image's own code */
+
 /* returns the object, owned by the caller; NULL reported */
 LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const struct target *t,
 	const struct metadata *meta);

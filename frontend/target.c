@@ -1,103 +1,10 @@
-/* CPU targets have the grammar of JULIA_CPU_TARGET: targets with ';' between them, each a CPU's
- * name and then features (+name, -name) and flags with ',' between them. This version takes one
- * target without flags. */
+/* Platform, triple and the machine that makes code for its first CPU target. */
 #include "frontend/target.h"
 
 #include <string.h>
 
 #include "base/str.h"
 #include "driver/driver.h"
-
-/* ---- CPU */
-
-static int unknown_name(struct arena *a, struct diags *d, struct loc at, const char *what,
-	const char *name, const char *triple, const struct ll_names *known)
-{
-	const char *near = str_nearest(name, known->v, known->n);
-
-	return diag_err(d, at, "unknown %s '%s' for %s%s%s%s", what, str_shown(a, name), triple,
-		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-}
-
-static bool is_known(const char *name, const struct ll_names *l)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (str_eq(l->v[i], name))
-			return true;
-	}
-	return false;
-}
-
-/* one word behind the CPU's name: appended to `features` when it is one */
-static int read_feature(struct arena *a, struct diags *d, struct loc at, const char *word,
-	const char *triple, struct strbuf *features)
-{
-	struct ll_names known;
-
-	if (str_eq(word, "clone_all") || str_eq(word, "opt_size") || str_eq(word, "min_size") ||
-		str_starts(word, "base("))
-		return diag_err(d, at,
-			"cpu target: flag '%s' is for images with several targets, this version "
-			"builds for "
-			"one; leave it out",
-			str_shown(a, word));
-	if (*word != '+' && *word != '-')
-		return diag_err(d, at, "cpu target: '%s' wants a sign: +%s to use it, -%s not to",
-			str_shown(a, word), str_shown(a, word), str_shown(a, word));
-	if (ll_feature_names(a, triple, &known))
-		return diag_err(d, at, "LLVM has no CPU tables for %s", triple);
-	if (!is_known(word + 1, &known))
-		return unknown_name(a, d, at, "CPU feature", word + 1, triple, &known);
-	strbuf_fmt(features, "%s%s", features->n ? "," : "", word);
-	return 0;
-}
-
-static int read_cpu_name(struct arena *a, struct diags *d, struct loc at, const char *name,
-	const char *triple, const char **cpu, struct strbuf *features)
-{
-	struct ll_names known;
-
-	*cpu = name;
-	if (str_eq(name, "native")) {
-		*cpu = ll_host_cpu(a);
-		strbuf_puts(features, ll_host_features(a));
-		return 0;
-	}
-	/* LLVM's "generic" of x86-64 lacks what every such CPU has; clang says x86-64 as well */
-	if (str_eq(name, "generic") && str_starts(triple, "x86_64")) {
-		*cpu = "x86-64";
-		return 0;
-	}
-	if (ll_cpu_names(a, triple, &known))
-		return diag_err(d, at, "LLVM has no CPU tables for %s", triple);
-	if (str_eq(name, "help") || !*name)
-		return diag_err(
-			d, at, "a cpu target wants a CPU's name, such as 'native' or 'generic'");
-	return is_known(name, &known) ? 0 : unknown_name(a, d, at, "CPU", name, triple, &known);
-}
-
-int target_read_cpu(struct arena *a, struct diags *d, const struct job_word *text,
-	const char *triple, const char **cpu, const char **features)
-{
-	struct strbuf all = { .mem = a };
-	char *words = str_dup(a, text->text), *rest = words, *word;
-	int failed;
-
-	*cpu = "generic";
-	*features = "";
-	if (strchr(words, ';'))
-		return diag_err(d, text->at,
-			"cpu target '%s' has several targets, this version builds for one; give "
-			"one such as "
-			"'haswell' or 'generic,+avx2'",
-			str_shown(a, text->text));
-	word = strsep(&rest, ",");
-	failed = read_cpu_name(a, d, text->at, word, triple, cpu, &all);
-	while ((word = strsep(&rest, ",")))
-		failed |= read_feature(a, d, text->at, word, triple, &all);
-	*features = strbuf_text(&all);
-	return failed ? -1 : 0;
-}
 
 /* ---- platform and triple */
 
@@ -171,36 +78,67 @@ LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const stru
 		LLVMDisposeMessage(message);
 		return NULL;
 	}
-	m = LLVMCreateTargetMachine(target, t->triple.normal, t->cpu, t->features,
+	m = LLVMCreateTargetMachine(target, t->triple.normal, t->cpus[0].cpu, t->cpus[0].features,
 		codegen_level(t->opt_level), LLVMRelocPIC, LLVMCodeModelDefault);
 	if (!m)
 		diag_err(d, t->at, "LLVM cannot make code for '%s'", t->triple.normal);
 	return m;
 }
 
+/* The nearest that says it: command line or package, environment, platform. */
+static struct job_words cpu_words(struct arena *a, const struct package *p, struct target *t)
+{
+	const struct fact *f = &t->platform->cpu_target;
+	struct job_words one = { .v = arena_new(a, struct job_word), .n = 1 };
+
+	if (p->cpu_targets.n)
+		return p->cpu_targets;
+	if (!cpu_targets_from_environment(one.v)) {
+		*one.v = (struct job_word) { f->text ? f->text : "generic", f->at };
+		t->plain = true;
+	}
+	return one;
+}
+
+static int open_machine(struct arena *a, struct diags *d, struct target *t)
+{
+	t->machine = target_machine(a, d, t);
+	if (!t->machine)
+		return -1;
+	t->layout = LLVMCreateTargetDataLayout(t->machine);
+	t->layout_text = LLVMCopyStringRepOfTargetData(t->layout);
+	return 0;
+}
+
 int target_open(struct arena *a, struct diags *d, const struct package *p, struct target *out)
 {
-	struct job_word cpu = p->cpu_target;
+	struct job_words cpus;
+	struct cpu_targets read;
 
 	*out = (struct target) { .opt_level = p->opt_level };
 	if (choose_platform(a, d, p, out))
 		return -1;
 	ll_init_targets();
-	if (!cpu.text) {
-		const struct fact *f = &out->platform->cpu_target;
+	cpus = cpu_words(a, p, out);
+	if (cpu_targets_read(a, d, cpus.v, cpus.n, out->triple.normal, &read))
+		return -1;
+	out->cpus = read.v;
+	out->ncpus = read.n;
+	out->plain &= out->ncpus == 1;
+	out->plain |= out->ncpus == 1 && cpus.n == 1 && str_eq(cpus.v->text, "generic");
+	return open_machine(a, d, out);
+}
 
-		cpu = (struct job_word) { f->text ? f->text : "generic", f->at };
-		out->plain = true;
-	}
-	out->plain |= str_eq(cpu.text, "generic");
-	if (target_read_cpu(a, d, &cpu, out->triple.normal, &out->cpu, &out->features))
-		return -1;
-	out->machine = target_machine(a, d, out);
-	if (!out->machine)
-		return -1;
-	out->layout = LLVMCreateTargetDataLayout(out->machine);
-	out->layout_text = LLVMCopyStringRepOfTargetData(out->layout);
-	return 0;
+const char *target_cpu_help(struct arena *a, struct diags *d, const struct build_request *r)
+{
+	const struct package p = { .target = r->target, .platform = r->platform };
+	struct target t = { 0 };
+
+	ll_start();
+	if (choose_platform(a, d, &p, &t))
+		return NULL;
+	ll_init_targets();
+	return cpu_targets_help(a, d, t.at, t.triple.normal);
 }
 
 void target_free(struct target *t)

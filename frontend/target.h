@@ -6,6 +6,8 @@
 #include <llvm-c/TargetMachine.h>
 #include <stdbool.h>
 
+#include "frontend/build.h"
+#include "frontend/cpu_target.h"
 #include "frontend/package.h"
 #include "toolchains/platform.h"
 #include "llvm/shim.h"
@@ -13,9 +15,9 @@
 struct target {
 	const struct platform *platform;
 	struct ll_triple triple;
-	struct loc at;        /* who chose it */
-	const char *cpu;      /* LLVM's name */
-	const char *features; /* "+aes,-avx" */
+	struct loc at;           /* who chose it */
+	struct cpu_target *cpus; /* [ncpus], at least one; `machine` makes code for cpus[0] */
+	size_t ncpus;
 	bool plain; /* the platform's base: functions keep the CPU they were compiled for */
 	char opt_level;
 	LLVMTargetMachineRef machine;
@@ -31,8 +33,8 @@ void target_free(struct target *t);
 /* A machine like the target's, owned by the caller; NULL reported. */
 LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const struct target *t);
 
-/* "haswell,+aes,-avx" -> cpu and features, names checked. returns 0, or -1 reported */
-int target_read_cpu(struct arena *a, struct diags *d, const struct job_word *text,
-	const char *triple, const char **cpu, const char **features);
+/* The CPUs and features there are for the request's platform, as text of many lines. Calls
+ * ll_start. returns it, or NULL reported */
+const char *target_cpu_help(struct arena *a, struct diags *d, const struct build_request *r);
 
 #endif

@@ -8,7 +8,10 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structs are read in place");
 
-enum { HEADER_FLAGS = IMG_SEALED | IMG_DEBUG_INFO };
+enum {
+	HEADER_FLAGS = IMG_SEALED | IMG_DEBUG_INFO,
+	TARGET_FLAGS = IMG_TGF_CLONE_ALL | IMG_TGF_OPT_SIZE | IMG_TGF_MIN_SIZE,
+};
 
 static const uint8_t entry_sizes[IMG_TABLE_KINDS] = {
 	[IMG_STRINGS] = 1,
@@ -22,6 +25,8 @@ static const uint8_t entry_sizes[IMG_TABLE_KINDS] = {
 	[IMG_PARAMS] = sizeof(uint32_t),
 	[IMG_GLOBALS] = sizeof(struct img_global),
 	[IMG_ADDRESSES] = sizeof(int32_t),
+	[IMG_DISPATCH] = sizeof(struct img_dispatch),
+	[IMG_ENTRIES] = sizeof(int32_t),
 };
 
 static const char *const table_names[IMG_TABLE_KINDS] = {
@@ -36,6 +41,8 @@ static const char *const table_names[IMG_TABLE_KINDS] = {
 	[IMG_PARAMS] = "params",
 	[IMG_GLOBALS] = "globals",
 	[IMG_ADDRESSES] = "addresses",
+	[IMG_DISPATCH] = "dispatch",
+	[IMG_ENTRIES] = "entries",
 };
 
 static bool all_zero(const void *p, size_t n)
@@ -259,11 +266,14 @@ static bool check_targets(struct img_rd *r, const struct img_view *v)
 
 		if (!check_string(r, v, t->cpu) || !check_string(r, v, t->features))
 			return false;
-		if (t->flags)
-			return img_bad(r, "reserved fields are not zero");
-		if (t->base > r->entry)
+		if (t->flags & ~(uint32_t)TARGET_FLAGS)
+			return img_bad_value(
+				r, "unknown flags", "at most ", TARGET_FLAGS, t->flags);
+		if (t->flags & IMG_TGF_OPT_SIZE && t->flags & IMG_TGF_MIN_SIZE)
+			return img_bad(r, "two sizes at once: opt_size and min_size");
+		if (r->entry ? t->base >= r->entry : t->base)
 			return img_bad_value(r, "the target it refines is out of range", "at most ",
-				r->entry, t->base);
+				r->entry ? r->entry - 1 : 0, t->base);
 	}
 	r->entry = IMG_NO_ENTRY;
 	return true;
@@ -290,6 +300,31 @@ static bool check_needs(struct img_rd *r, const struct img_view *v)
 	}
 	r->entry = IMG_NO_ENTRY;
 	return true;
+}
+
+static bool check_dispatch(struct img_rd *r, const struct img_view *v, uint64_t count)
+{
+	const struct img_dispatch *d = v->dispatch;
+
+	r->doing = table_names[IMG_DISPATCH];
+	if (count > 1)
+		return img_bad_value(r, "wrong number of entries", "at most ", 1, count);
+	if (d) {
+		if (!d->nslots)
+			return img_bad(r, "there are no slots");
+		if (d->slots >= v->naddresses)
+			return img_bad_value(r, "the address of the slots is out of range",
+				"below ", v->naddresses, d->slots);
+		if (d->flags & ~(uint32_t)IMG_DF_SELF)
+			return img_bad_value(r, "unknown flags", "at most ", IMG_DF_SELF, d->flags);
+		if (d->chosen >= v->naddresses)
+			return img_bad_value(r, "the address of the choice is out of range",
+				"below ", v->naddresses, d->chosen);
+	}
+	count = d ? (uint64_t)v->ntargets * d->nslots : 0;
+	r->doing = table_names[IMG_ENTRIES];
+	return v->nentries == count || img_bad_value(r, "they are not one for each target and slot",
+					       "", count, v->nentries);
 }
 
 /* negative: a is before b, by name and then by symbol */
@@ -321,8 +356,9 @@ static bool check_method(struct img_rd *r, const struct img_view *v, const struc
 	if (m->address >= v->naddresses)
 		return img_bad_value(
 			r, "its address is out of range", "below ", v->naddresses, m->address);
-	if (m->flags)
-		return img_bad(r, "reserved fields are not zero");
+	if (m->slot > (v->dispatch ? v->dispatch->nslots : 0))
+		return img_bad_value(r, "its slot is out of range", "at most ",
+			v->dispatch ? v->dispatch->nslots : 0, m->slot);
 	return true;
 }
 
@@ -400,7 +436,8 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 	img_view_at(meta, &v);
 	if (!check_strings(&r, &v) || !check_package(&r, &v, tables[IMG_PACKAGE].count) ||
 		!check_targets(&r, &v) || !check_needs(&r, &v) || !img_check_types(&r, &v) ||
-		!check_methods(&r, &v) || !check_globals(&r, &v))
+		!check_dispatch(&r, &v, tables[IMG_DISPATCH].count) || !check_methods(&r, &v) ||
+		!check_globals(&r, &v))
 		return e->code;
 	*out = v;
 	return IMG_OK;

@@ -118,32 +118,64 @@ bool img_is_mapped(const struct img_container *c, uint64_t vaddr, uint64_t at, u
 	return false;
 }
 
-/* the address is inside a loaded region that has `access` */
-static bool leads_to(const struct img_container *c, int64_t disp, unsigned access)
+/* `size` bytes there are inside one loaded region that has `access` */
+static bool leads_to(const struct img_container *c, int64_t disp, uint64_t size, unsigned access)
 {
 	uint64_t at = c->meta_vaddr + (uint64_t)disp; /* may wrap: then it is in no region */
 
 	for (unsigned i = 0; i < c->nregions; i++) {
 		const struct img_region *s = &c->regions[i];
 
-		if ((s->access & access) == access && at >= s->vaddr && at - s->vaddr < s->memsz)
+		if ((s->access & access) == access && at >= s->vaddr && at - s->vaddr < s->memsz &&
+			size <= s->memsz - (at - s->vaddr))
 			return true;
 	}
 	return false;
+}
+
+static bool check_dispatch(
+	struct img_rd *r, const struct img_container *c, const struct img_view *v)
+{
+	const struct img_dispatch *d = v->dispatch;
+	const uint64_t pointer = c->pointer;
+	int64_t slots, chosen;
+
+	r->doing = "dispatch";
+	if (!d)
+		return true;
+	slots = v->addresses[d->slots];
+	if ((c->meta_vaddr + (uint64_t)slots) % pointer)
+		return img_bad(r, "the slots are not aligned as pointers are");
+	if (!leads_to(c, slots, d->nslots * pointer, IMG_REGION_DATA))
+		return img_bad(r, "the slots are not in memory of data");
+	r->doing = "entries";
+	for (r->entry = 0; r->entry < v->nentries; r->entry++) {
+		if (!leads_to(c, v->entries[r->entry], 1, IMG_REGION_EXEC))
+			return img_bad(r, "it is not in executable memory");
+	}
+	r->entry = IMG_NO_ENTRY;
+	r->doing = "dispatch";
+	chosen = v->addresses[d->chosen];
+	if ((c->meta_vaddr + (uint64_t)chosen) % sizeof(uint32_t) ||
+		!leads_to(c, chosen, sizeof(uint32_t), IMG_REGION_DATA))
+		return img_bad(r, "the place of the choice is not in memory of data");
+	if (chosen > slots - 4 && chosen < slots + (int64_t)(d->nslots * pointer))
+		return img_bad(r, "the place of the choice is among the slots");
+	return true;
 }
 
 bool img_check_addresses(struct img_rd *r, const struct img_container *c, const struct img_view *v)
 {
 	r->doing = "addresses";
 	for (r->entry = 0; r->entry < v->naddresses; r->entry++) {
-		if (!leads_to(c, v->addresses[r->entry], 0))
+		if (!leads_to(c, v->addresses[r->entry], 1, 0))
 			return img_bad(r, "it leads outside of the loaded segments");
 	}
 	r->doing = "methods";
 	for (r->entry = 0; r->entry < v->nmethods; r->entry++) {
-		if (!leads_to(c, v->addresses[v->methods[r->entry].address], IMG_REGION_EXEC))
+		if (!leads_to(c, v->addresses[v->methods[r->entry].address], 1, IMG_REGION_EXEC))
 			return img_bad(r, "its address is not in executable memory");
 	}
 	r->entry = IMG_NO_ENTRY;
-	return true;
+	return check_dispatch(r, c, v);
 }

@@ -121,7 +121,7 @@ static bool add_segments(struct img_rd *r, struct img_container *c, uint64_t at,
 		if (p.p_type == PT_LOAD &&
 			!img_add_region(r, c,
 				&(struct img_region) { p.p_vaddr, p.p_memsz, p.p_offset, p.p_filesz,
-					p.p_flags & PF_X ? IMG_REGION_EXEC : 0 }))
+					p.p_flags & PF_X ? IMG_REGION_EXEC : IMG_REGION_DATA }))
 			return false;
 	}
 	return true;
@@ -201,6 +201,7 @@ static bool find_section(struct img_rd *r, struct img_container *c)
 	c->meta_at = found.sh_offset;
 	c->meta_room = found.sh_size;
 	c->meta_vaddr = found.sh_addr;
+	c->pointer = r->base[EI_CLASS] == ELFCLASS32 ? 4 : 8;
 	if (!img_is_mapped(c, found.sh_addr, found.sh_offset, found.sh_size))
 		return img_bad(r, "it is in no loaded segment");
 	return true;

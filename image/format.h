@@ -1,4 +1,4 @@
-/* The package image format, version 1: the structs behind image/FORMAT.md, which explains them.
+/* The package image format, version 2: the structs behind image/FORMAT.md, which explains them.
  * All integers are little-endian and of fixed width; all references inside the metadata are
  * offsets or indices, never pointers, so that no relocation touches it. */
 #ifndef IMAGE_FORMAT_H
@@ -10,7 +10,7 @@
 #define IMG_MAGIC                                                                                  \
 	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
 			*/
-#define IMG_VERSION     1
+#define IMG_VERSION     2
 #define IMG_ROOT_SYMBOL "pkgimg_image"
 #define IMG_SECTION     ".pkgimg" /* ELF and PE section */
 
@@ -71,6 +71,8 @@ enum img_table_kind {
 	IMG_PARAMS = 9,       /* uint32_t: string offsets of parameter names */
 	IMG_GLOBALS = 10,     /* struct img_global, sorted as methods are */
 	IMG_ADDRESSES = 11,   /* int32_t: displacement from the header; the linker fills them in */
+	IMG_DISPATCH = 12,    /* absent, or exactly one struct img_dispatch */
+	IMG_ENTRIES = 13,     /* int32_t[ntargets][nslots]: displacements as IMG_ADDRESSES has */
 	IMG_TABLE_KINDS,
 };
 
@@ -88,13 +90,23 @@ struct img_package {
 _Static_assert(sizeof(struct img_package) == 48 && offsetof(struct img_package, uuid) == 32,
 	"image/FORMAT.md 4");
 
+enum { IMG_FEATURE_WORDS = 4 }; /* of 64 features each: image/cpu_features.h */
+
+enum {
+	IMG_TGF_CLONE_ALL = 1, /* all functions were cloned for it */
+	IMG_TGF_OPT_SIZE = 2,
+	IMG_TGF_MIN_SIZE = 4,
+};
+
 struct img_target {
 	uint32_t cpu;      /* string: LLVM CPU name, for tuning and for people */
-	uint32_t features; /* string: "+avx2,+fma": what it may use beyond the ABI's base */
-	uint32_t flags;    /* zero in version 1 */
-	uint32_t base;     /* the target it refines, not above its own index; its own: none */
+	uint32_t features; /* string: "+avx2,+fma": what was said behind the CPU */
+	uint32_t flags;    /* IMG_TGF_* */
+	uint32_t base;     /* the target it refines, below its own index; target 0: 0 */
+	uint64_t needs[IMG_FEATURE_WORDS]; /* what a CPU must have: bits of the ABI's table */
 };
-_Static_assert(sizeof(struct img_target) == 16, "image/FORMAT.md 5");
+_Static_assert(sizeof(struct img_target) == 48 && offsetof(struct img_target, needs) == 16,
+	"image/FORMAT.md 5");
 
 enum img_need_kind {
 	IMG_NEED_LIBRARY = 1, /* a shared library, by the name its loader knows (soname) */
@@ -206,7 +218,7 @@ struct img_method {
 	uint32_t address; /* index in IMG_ADDRESSES */
 	uint32_t file;    /* string */
 	uint32_t line;
-	uint32_t flags; /* zero in version 1 */
+	uint32_t slot; /* 0: one version of it; else 1 + its slot (IMG_DISPATCH) */
 };
 _Static_assert(sizeof(struct img_method) == 32, "image/FORMAT.md 8");
 
@@ -225,5 +237,17 @@ struct img_global {
 };
 _Static_assert(sizeof(struct img_global) == 40 && offsetof(struct img_global, size) == 16,
 	"image/FORMAT.md 8");
+
+enum { IMG_DF_SELF = 1 }; /* the image's own first constructor chooses, not the loader */
+
+/* Functions with several versions are called through slots: one run of pointers in the image. */
+struct img_dispatch {
+	uint32_t slots;  /* index in IMG_ADDRESSES of the first of nslots pointers */
+	uint32_t nslots; /* at least 1 */
+	uint32_t flags;  /* IMG_DF_* */
+	uint32_t chosen; /* index in IMG_ADDRESSES of a uint32_t, 0 in the file: who fills the
+			  * slots leaves 1 + the target there */
+};
+_Static_assert(sizeof(struct img_dispatch) == 16, "image/FORMAT.md 11");
 
 #endif

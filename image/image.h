@@ -60,17 +60,23 @@ struct img_view {
 	const uint32_t *params;
 	const struct img_global *globals;
 	const int32_t *addresses;
-	uint32_t nstrings; /* bytes */
+	const struct img_dispatch *dispatch; /* NULL: each function has one version */
+	const int32_t *entries;              /* [ntargets][dispatch->nslots] */
+	uint32_t nstrings;                   /* bytes */
 	uint32_t ntargets, nneeds, ndependencies, ntypes, nmembers, nmethods, nparams, nglobals,
-		naddresses;
+		naddresses, nentries;
 	enum img_style style;
 };
 
 /* What the system's loader maps: `filesz` bytes of the file at `at`, to `vaddr`, `memsz` in all. */
-enum { IMG_REGION_EXEC = 1, IMG_MAX_REGIONS = 128 }; /* linkers make about ten */
+enum {
+	IMG_REGION_EXEC = 1,
+	IMG_REGION_DATA = 2,   /* not executable: a loader may make it writable */
+	IMG_MAX_REGIONS = 128, /* linkers make about ten */
+};
 struct img_region {
 	uint64_t vaddr, memsz, at, filesz;
-	unsigned access; /* IMG_REGION_EXEC */
+	unsigned access; /* IMG_REGION_EXEC or IMG_REGION_DATA */
 };
 
 /* Where the metadata lies in a file, and what the file maps. */
@@ -84,6 +90,7 @@ struct img_container {
 	uint64_t meta_at;    /* of the header, in the file; multiple of 8 */
 	uint64_t meta_room;  /* bytes of the section */
 	uint64_t meta_vaddr; /* of the header, once mapped */
+	uint32_t pointer;    /* bytes of a pointer: 4 or 8 */
 	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
 	uint32_t nsections;
 	/* parts of what is summed that count as zeros: the sums themselves, and what a new

@@ -123,9 +123,10 @@ static bool take_segment(struct reader *m, uint64_t at, uint32_t size)
 		if (!take_section(m, &t))
 			return false;
 	}
-	return s.memsz == 0 || img_add_region(r, m->c,
-				       &(struct img_region) { s.vaddr, s.memsz, s.at, s.filesz,
-					       s.prot & PROT_EXECUTABLE ? IMG_REGION_EXEC : 0 });
+	return s.memsz == 0 ||
+	       img_add_region(r, m->c,
+		       &(struct img_region) { s.vaddr, s.memsz, s.at, s.filesz,
+			       s.prot & PROT_EXECUTABLE ? IMG_REGION_EXEC : IMG_REGION_DATA });
 }
 
 /* The signature has hashes of all pages, ours among them: the seal makes it anew. So the sums stop
@@ -263,6 +264,7 @@ static bool check_section(struct reader *m)
 	c->meta_at = s->at;
 	c->meta_room = s->size;
 	c->meta_vaddr = s->vaddr;
+	c->pointer = 8;
 	return img_is_mapped(c, s->vaddr, s->at, s->size) || img_bad(r, "it is in no segment");
 }
 

@@ -88,6 +88,7 @@ static bool read_optional(struct img_rd *r, uint64_t at, uint64_t size, struct o
 	if (u16_at(r, at) != PE32 && u16_at(r, at) != PE32_PLUS)
 		return img_bad_value(r, "neither PE32 nor PE32+", "", PE32_PLUS, u16_at(r, at));
 	directories = u16_at(r, at) == PE32 ? 96 : 112;
+	c->pointer = u16_at(r, at) == PE32 ? 4 : 8;
 	if (size < directories + 8)
 		return img_bad_value(r, "too small", "at least ", directories + 8, size);
 	if (u32_at(r, at + directories - 4) == 0)
@@ -173,7 +174,7 @@ static bool add_section(struct img_rd *r, struct img_container *c, const struct 
 	*end = (uint64_t)s->rva + memory_size(s);
 	return img_add_region(r, c,
 		&(struct img_region) { s->rva, memory_size(s), s->at, mapped_size(s),
-			s->flags & SECTION_EXECUTE ? IMG_REGION_EXEC : 0 });
+			s->flags & SECTION_EXECUTE ? IMG_REGION_EXEC : IMG_REGION_DATA });
 }
 
 static bool add_sections(struct img_rd *r, struct img_container *c, uint32_t alignment)

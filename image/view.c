@@ -33,6 +33,8 @@ static void place(struct img_view *v, uint32_t kind, const void *at, uint32_t n)
 	case IMG_PARAMS: v->params = at, v->nparams = n; break;
 	case IMG_GLOBALS: v->globals = at, v->nglobals = n; break;
 	case IMG_ADDRESSES: v->addresses = at, v->naddresses = n; break;
+	case IMG_DISPATCH: v->dispatch = n ? at : NULL; break;
+	case IMG_ENTRIES: v->entries = at, v->nentries = n; break;
 	default: break;
 	}
 }

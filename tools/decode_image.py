@@ -8,6 +8,7 @@ parsed JSON. It trusts its input: broken files end in an exception, not in a dia
 digests are printed, not computed.
 """
 import json
+import os
 import struct
 import sys
 
@@ -21,10 +22,12 @@ TAGS = ("struct", "class", "union", "enum")
 TYPE_FLAGS = ["variadic", "signed", "packed", "no_prototype"]
 MEMBER_FLAGS = ["bitfield", "base", "static", "virtual_base", "artificial", "anonymous"]
 TABLES = {1: "strings", 2: "package", 3: "targets", 4: "needs", 5: "dependencies", 6: "types",
-          7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses"}
-ENTRIES = {"package": "<8I16s", "targets": "<4I", "needs": "<2I", "dependencies": "<2I16s16sQ",
+          7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses",
+          12: "dispatch", 13: "entries"}
+ENTRIES = {"package": "<8I16s", "targets": "<4I4Q", "needs": "<2I", "dependencies": "<2I16s16sQ",
            "types": "<4BIQIIQIIQ", "members": "<4Iq", "methods": "<8I", "params": "<I",
-           "globals": "<4IQ4I", "addresses": "<i"}
+           "globals": "<4IQ4I", "addresses": "<i",
+           "dispatch": "<4I", "entries": "<i"}
 UNBOUNDED = 2**64 - 1
 NO_ADDRESS = 2**32 - 1
 MAX_NEST = 64
@@ -163,8 +166,8 @@ class Image:
         self.sections = list(readers.get(data[:2], self.read_sections)())
         at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
-        if self.header[:3] != (b"\x89PKGIMG\n", 1, 128):
-            raise ValueError("no package image of version 1")
+        if self.header[:3] != (b"\x89PKGIMG\n", 2, 128):
+            raise ValueError("no package image of version 2")
         for name in TABLES.values():
             setattr(self, name, [])
         for i in range(self.header[11]):
@@ -282,14 +285,14 @@ def sizes(image):
 
 
 def method(image, row):
-    name, symbol, index, first, address, file, line, _ = row
+    name, symbol, index, first, address, file, line, slot = row
     n = image.types[index].nmembers if index else 0
     names = [image.string(image.params[first + k][0]) for k in range(n)]
     text = image.declaration(index, image.string(name), names) if index else \
         image.string(name) + "(?)"
     return {"name": image.string(name), "symbol": image.string(symbol), "signature": text,
             "type": index, "params": names, "displacement": image.addresses[address][0],
-            "file": image.string(file), "line": line}
+            "slot": slot - 1 if slot else None, "file": image.string(file), "line": line}
 
 
 def variable(image, row):
@@ -302,6 +305,42 @@ def variable(image, row):
     out["file"] = image.string(file)
     out["line"] = line
     return out
+
+
+def feature_names(cpu):
+    """Section 5: the list that is for this CPU"""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image", "FORMAT.md")
+    names = None
+    with open(page, encoding="utf-8") as f:
+        for line in f:
+            if names is not None and line.startswith("      "):
+                names += line.split()
+            elif names:
+                return names
+            elif line.startswith("    ") and line.endswith(":\n"):
+                names = [] if cpu in line[:-2].split() else None
+    return []
+
+
+def target(image, row):
+    cpu, features, flags, base, *words = row
+    names = feature_names(image.string(image.package[0][3]).split()[1])
+    bits = [64 * w + n for w, word in enumerate(words) for n in range(64) if word >> n & 1]
+    return {"cpu": image.string(cpu), "features": image.string(features),
+            "clone_all": bool(flags & 1), "opt_size": bool(flags & 2), "min_size": bool(flags & 4),
+            "base": base,
+            "needs": [names[n] if n < len(names) else "feature %d" % n for n in bits]}
+
+
+def dispatch(image):
+    """Section 11"""
+    if not image.dispatch:
+        return None
+    slots, count, flags, chosen = image.dispatch[0]
+    values = [row[0] for row in image.entries]
+    return {"self": bool(flags & 1), "slots": image.addresses[slots][0],
+            "chosen": image.addresses[chosen][0],
+            "entries": [values[i:i + count] for i in range(0, len(values), count)]}
 
 
 def member(image, t, row):
@@ -340,8 +379,8 @@ def describe(path):
                    "file_sum": hex64(file_sum), "build_id": identity(build_id),
                    "abi": hex64(abi), "interface_digest": hex64(interface)},
         "package": package,
-        "targets": [{"cpu": image.string(cpu), "features": image.string(features), "base": base}
-                    for cpu, features, _, base in image.targets],
+        "targets": [target(image, row) for row in image.targets],
+        "dispatch": dispatch(image),
         "needs": [{"kind": {1: "library", 2: "host"}[kind], "name": image.string(name)}
                   for kind, name in image.needs],
         "dependencies": [{"name": image.string(name), "version": image.string(ver),
