@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "driver/driver.h"
-#include "frontend/codegen.h"
+#include "frontend/compile.h"
 #include "frontend/exports.h"
 #include "frontend/metadata.h"
 #include "frontend/modules.h"
@@ -21,8 +21,8 @@
 #include "frontend/tmpdir.h"
 #include "image/image.h"
 
-const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "optimise", "emit",
-	"describe", "link", NULL };
+const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "compile", "describe",
+	"link", NULL };
 
 struct build {
 	struct arena *a;
@@ -34,8 +34,10 @@ struct build {
 	struct exports exports;
 	struct needs needs;
 	struct metadata meta;
-	LLVMMemoryBufferRef code, root; /* objects; code is NULL for native inputs alone */
-	const char *tmp, *code_path, *root_path;
+	struct jobs jobs;
+	struct objects code; /* none for native inputs alone */
+	LLVMMemoryBufferRef root;
+	const char *tmp, **code_paths, *root_path;
 	struct build_result result;
 };
 
@@ -109,27 +111,26 @@ static int merge(struct build *b)
 	return 0;
 }
 
-static int optimise(struct build *b)
+static int compile(struct build *b)
 {
-	return b->m.merged ? codegen_optimise(&b->m.diag, b->m.merged, &b->t) : 0;
-}
+	const struct clone_module whole = { b->m.merged, 0 };
+	const struct compile_options o = { .jobs = b->jobs,
+		.store = b->r->store,
+		.shard_size = b->r->shard_size,
+		.timings = b->r->timings };
+	int failed;
 
-static int emit(struct build *b)
-{
-	if (!b->m.merged)
-		return 0;
-	b->code = codegen_emit(&b->m.diag, b->m.merged, &b->t);
-	if (!b->code)
-		return -1;
-	b->result.object_size = LLVMGetBufferSize(b->code);
-	return 0;
+	failed = compile_modules(
+		b->a, &b->m.diag, &whole, b->m.merged ? 1 : 0, &b->m, &b->t, &o, &b->code);
+	b->result.object_size = b->code.size;
+	return failed;
 }
 
 /* ---- describe */
 
 static int describe(struct build *b)
 {
-	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, b->code, &b->needs) ||
+	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->needs) ||
 		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
@@ -147,12 +148,14 @@ static int write_objects(struct build *b)
 	b->tmp = tmpdir_make(b->a, b->d);
 	if (!b->tmp)
 		return -1;
-	if (b->code) {
-		b->code_path = tmpdir_write(b->a, b->d, b->tmp, "code.o",
-			LLVMGetBufferStart(b->code), LLVMGetBufferSize(b->code));
-		LLVMDisposeMemoryBuffer(b->code);
-		b->code = NULL;
-		if (!b->code_path)
+	b->code_paths = arena_array(b->a, const char *, b->code.n);
+	for (size_t i = 0; i < b->code.n; i++) {
+		LLVMMemoryBufferRef code = b->code.v[i];
+
+		b->code_paths[i] = tmpdir_write(b->a, b->d, b->tmp,
+			i ? str_fmt(b->a, "code%zu.o", i) : "code.o", LLVMGetBufferStart(code),
+			LLVMGetBufferSize(code));
+		if (!b->code_paths[i])
 			return -1;
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
@@ -182,8 +185,8 @@ static void fill_job(struct build *b, struct link_job *job)
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
-	if (b->code_path)
-		job_add_input(job, JOB_IN_FILE, b->code_path, NOWHERE);
+	for (size_t i = 0; i < b->code.n; i++)
+		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
 		if (b->m.v[i].native)
 			job_add_input(job, JOB_IN_FILE, b->m.v[i].path, b->m.v[i].at);
@@ -271,8 +274,7 @@ static int run_phases(struct build *b)
 	} phases[BUILD_PHASES] = {
 		[BUILD_LOAD] = { load, false }, /* guards each module */
 		[BUILD_MERGE] = { merge, true },
-		[BUILD_OPTIMISE] = { optimise, true },
-		[BUILD_EMIT] = { emit, true },
+		[BUILD_COMPILE] = { compile, true },
 		[BUILD_DESCRIBE] = { describe, false },
 		[BUILD_LINK] = { link_image, false }, /* guards LLD */
 	};
@@ -300,8 +302,8 @@ static int run_phases(struct build *b)
 static void clean_up(struct build *b)
 {
 	tmpdir_remove(b->tmp);
-	if (b->code)
-		LLVMDisposeMemoryBuffer(b->code);
+	objects_free(&b->code);
+	jobs_close(&b->jobs);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
 	modules_free(&b->m);
@@ -315,7 +317,7 @@ int frontend_build(
 	int result = -1;
 
 	ll_start();
-	if (!package_read(a, d, r, &b.p)) {
+	if (!(package_read(a, d, r, &b.p) | jobs_open(a, d, &r->threads, &b.jobs))) {
 		b.result.name = b.p.name;
 		result = run_phases(&b);
 		clean_up(&b);

@@ -161,9 +161,7 @@ void use_by(Split &s, unsigned shard, unsigned user, DenseMap<unsigned, unsigned
 	for (unsigned r : s.values[user].refs) {
 		const SplitValue &x = s.values[r];
 
-		if (x.copied)
-			use_by(s, shard, r, home);
-		else if (x.owned && isa<GlobalVariable>(x.v)) {
+		if (x.owned && !x.copied && isa<GlobalVariable>(x.v)) {
 			auto at = home.insert({ s.cluster(r), shard });
 			at.first->second = meet(at.first->second, shard);
 		}
@@ -264,17 +262,13 @@ void complete(Split &s, unsigned n)
 		if (seen.insert(i).second)
 			todo.push_back(i);
 	}
-	for (size_t i = 0; i < todo.size(); i++) {
-		unsigned r = todo[i];
-
-		if (s.values[r].copied) {
+	for (unsigned r : todo) {
+		if (s.values[r].copied)
 			shard.copied.push_back(r);
-			visit(r);
-		} else if (is_foldable(s, s.values[r])) {
+		else if (is_foldable(s, s.values[r]))
 			shard.borrowed.push_back(r);
-		} else {
+		else
 			shard.declared.push_back(r);
-		}
 	}
 }
 

@@ -215,7 +215,8 @@ bool is_literal(const SplitValue &x, const DataLayout &layout)
 
 	if (!v || !v->hasInitializer() || !v->isConstant() || !v->hasLocalLinkage() ||
 		!v->hasGlobalUnnamedAddr() || v->hasComdat() || v->hasSection() ||
-		v->isThreadLocal() || x.used || x.together || v->hasMetadata())
+		v->isThreadLocal() || x.used || x.together || v->hasMetadata() ||
+		!x.refs.empty())
 		return false;
 	const auto *data = dyn_cast<ConstantDataSequential>(v->getInitializer());
 	uint64_t size = layout.getTypeAllocSize(v->getValueType());
