@@ -22,7 +22,7 @@ def library_Group : OptionGroup<"library options">, HelpText<"LIBRARIES AND STAR
 def image_Group   : OptionGroup<"image options">, HelpText<"PACKAGE IMAGES">;
 def code_Group    : OptionGroup<"code options">, HelpText<"CODE">;
 def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
-def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY LINKS">;
+def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY AT ONCE">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
 // Options that ask a compiler for something else than a link.
@@ -216,7 +216,8 @@ def jobs : Separate<["--"], "jobs">, Group<many_Group>, MetaVarName<"<file.jsonl
 def jobs_EQ : Joined<["--"], "jobs=">, Alias<jobs>, Visibility<[LinkOption]>;
 def j : JoinedOrSeparate<["-"], "j">, Group<many_Group>, MetaVarName<"<number>">,
   HelpText<"Use at most <number> processes for --worker and --jobs (as many as there are CPUs)">,
-  Visibility<[LinkOption]>;
+  HelpTextForVariants<[BuildOption], "Use at most <number> threads (as many as there are CPUs)">,
+  Visibility<[LinkOption, BuildOption]>;
 
 // known to clang's drivers of other platforms, without a meaning for those here
 
@@ -782,6 +783,15 @@ def cpu_target : Separate<["--"], "cpu-target">, Group<code_Group>, MetaVarName<
   HelpText<"The CPU to make code for: cpu[,+feature][,-feature] (the platform's)">,
   Visibility<[BuildOption]>;
 def cpu_target_EQ : Joined<["--"], "cpu-target=">, Alias<cpu_target>, Visibility<[BuildOption]>;
+def incremental : Separate<["--"], "incremental">, Group<code_Group>, MetaVarName<"<folder>">,
+  HelpText<"Take what did not change from the objects of earlier builds in <folder>">,
+  Visibility<[BuildOption]>;
+def incremental_EQ : Joined<["--"], "incremental=">, Alias<incremental>,
+  Visibility<[BuildOption]>;
+def shard_size : Separate<["--"], "shard-size">, Group<code_Group>, MetaVarName<"<number>">,
+  HelpText<"Compile in parts of about <number> instructions (4000); for tests of pkgimg">,
+  Visibility<[BuildOption]>;
+def shard_size_EQ : Joined<["--"], "shard-size=">, Alias<shard_size>, Visibility<[BuildOption]>;
 def timings : Flag<["--"], "timings">, Group<show_Group>,
   HelpText<"Print how long each phase took">, Visibility<[BuildOption, RunOption]>;
 def verbose : Flag<["--"], "verbose">, Group<show_Group>,

@@ -105,12 +105,14 @@ static void collect(struct resolver *r, const struct ll_symbol *v, size_t n, boo
 	}
 }
 
-static int collect_all(struct resolver *r, LLVMMemoryBufferRef object)
+static int collect_all(struct resolver *r, const struct objects *objects)
 {
 	const struct ll_symbol *v;
 	size_t n;
 
-	if (object) {
+	for (size_t i = 0; i < objects->n; i++) {
+		LLVMMemoryBufferRef object = objects->v[i];
+
 		if (ll_object_symbols(r->a, r->d, NOWHERE, r->p->name, LLVMGetBufferStart(object),
 			    LLVMGetBufferSize(object), r->t->triple.normal, &v, &n))
 			return -1;
@@ -573,13 +575,13 @@ int needs_open(struct arena *a, struct diags *d, const struct package *p, const 
 }
 
 int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
-	const struct modules *m, LLVMMemoryBufferRef object, struct needs *n)
+	const struct modules *m, const struct objects *objects, struct needs *n)
 {
 	struct resolver r = start(a, d, p, t, n);
 	unsigned before = d->errors;
 
 	r.m = m;
-	if (start_defines(a, d, t, &r.start) || collect_all(&r, object))
+	if (start_defines(a, d, t, &r.start) || collect_all(&r, objects))
 		return -1;
 	resolve(&r);
 	return d->errors == before ? 0 : -1;

@@ -425,6 +425,33 @@ struct ll_clones {
 int ll_clone_make(struct arena *a, struct diags *d, struct LLVMOpaqueModule *m,
 	const struct ll_clone_plan *plan, struct ll_clones *out);
 
+/* ---- shards: a module in pieces, for code generation in parallel
+ * Shard 0 has the variables that several shards use, constructors and module assembly. The pieces
+ * depend on the module alone; a change in it changes few of them. A module under twice the wanted
+ * size, or one that cannot be taken apart, is one piece and is left as it is; else local symbols
+ * that several shards name get a new name, and are hidden. */
+struct ll_split;
+struct ll_shard {
+	const char *first, *last; /* functions, in the module's order; NULL: variables alone */
+	size_t nfunctions;
+	uint64_t weight; /* instructions: what it costs to compile */
+};
+struct ll_split_options {
+	uint64_t size;   /* instructions a shard should have, about */
+	bool imports;    /* functions worth inlining are copied into other shards */
+	const char *tag; /* behind the names of local symbols that become hidden: ".local" */
+	bool (*taken)(void *ctx, const char *name); /* is the name in use outside the module? */
+	void *ctx;
+};
+/* The module must stay as it is until ll_split_end; *out is [*n], n >= 1.
+ * threads: one at a time per context */
+struct ll_split *ll_split_make(struct arena *a, struct LLVMOpaqueModule *m,
+	const struct ll_split_options *o, const struct ll_shard **out, size_t *n);
+/* shard i as bitcode in malloc'd memory */
+void ll_split_write(struct ll_split *s, size_t i, void **bitcode, size_t *size);
+/* The module is whole again; s is gone. */
+void ll_split_end(struct ll_split *s);
+
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names
  * are as a DLL exports them, without the decoration of i386, which is added.
