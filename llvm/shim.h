@@ -335,6 +335,81 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
 	void **object, size_t *size);
 
+/* ---- versions of functions for several CPUs
+ * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if
+ * something wants its address, that jumps through the function's slot, a pointer in the array
+ * LL_SLOTS. llvm/clone.h has more. */
+#define LL_SLOTS "pkgimg.slots"
+
+enum ll_func_trait {
+	/* what may gain */
+	LL_F_LOOP = 1 << 0,       /* a loop */
+	LL_F_TIGHT = 1 << 1,      /* an innermost loop that calls nothing */
+	LL_F_COUNTED = 1 << 2,    /* a tight one whose count is known before it runs */
+	LL_F_FLOAT_LOOP = 1 << 3, /* floating point in a loop */
+	LL_F_BIT_LOOP = 1 << 4,   /* bits counted, searched, rotated or reversed in a loop */
+	LL_F_VECTOR = 1 << 5,     /* vectors: signature, calls, loads, stores, values */
+	LL_F_MATH = 1 << 6,       /* fma, muladd, fast-math flags */
+	LL_F_HALF = 1 << 7,       /* 16-bit IEEE floats */
+	LL_F_BFLOAT = 1 << 8,     /* 16-bit brain floats */
+	LL_F_CPU_QUERY = 1 << 9,  /* asks what the CPU has */
+	/* how it is used */
+	LL_F_COLD = 1 << 16,     /* rarely runs */
+	LL_F_OPTNONE = 1 << 17,  /* LLVM leaves it as it is */
+	LL_F_ALWAYS = 1 << 18,   /* always inlined */
+	LL_F_HINT = 1 << 19,     /* the source says inline */
+	LL_F_NOINLINE = 1 << 20, /* never inlined */
+	LL_F_ONE_CALL = 1 << 21, /* local, and one call is its only use */
+};
+
+struct ll_func_facts {
+	const char *name;
+	uint32_t traits;         /* enum ll_func_trait */
+	const char *kept;        /* why it can have one version only; NULL: it can have several */
+	uint32_t size;           /* instructions */
+	const uint32_t *callees; /* [ncallees] called directly; indices, ascending, each once */
+	size_t ncallees;
+};
+
+struct LLVMOpaqueTargetMachine;
+/* What a module's functions are, those with a body, in its order. Functions without a name get
+ * one, and functions that nothing uses are gone after it. `machine` is for the least of the CPUs,
+ * `cpu` and `features` what its code is compiled for; `native[0..nnative)` are the symbols that
+ * objects define, which win over weak functions of the module.
+ * returns [*n] */
+const struct ll_func_facts *ll_clone_facts(struct arena *a, struct LLVMOpaqueModule *m,
+	struct LLVMOpaqueTargetMachine *machine, const char *cpu, const char *features,
+	const char *const native[], size_t nnative, size_t *n);
+
+struct ll_clone_cpu {
+	const char *suffix, *cpu, *features;
+	size_t base; /* whose versions it uses where it has none of its own; below its own index */
+};
+
+struct ll_clone_plan {
+	const struct ll_clone_cpu *cpus; /* [ncpus]; cpus[0] has a version of every function */
+	size_t ncpus;
+	const bool *chosen; /* [ncpus * nfuncs] does the CPU have a version? row 0 is not read */
+	const struct ll_func_facts *funcs; /* [nfuncs] of ll_clone_facts */
+	size_t nfuncs;
+	const char *const *taken; /* [ntaken] symbols of native inputs: not for new names */
+	size_t ntaken;
+};
+
+struct ll_clones {
+	struct LLVMOpaqueModule **modules; /* [ncpus], owned by the caller; NULL: no version; [0] is
+					    * the module that was given */
+	const char **slots;                /* [nslots] names of functions, as they were */
+	size_t nslots;
+	const char **entries; /* [ncpus * nslots] the version that a CPU calls */
+	const char **symbols; /* [ncpus * nfuncs] of the versions; NULL where there is none */
+};
+
+/* Make the versions: each CPU's in a module of its own, in the same context, verified.
+ * returns 0, or -1 with LLVM's message reported */
+int ll_clone_make(struct arena *a, struct diags *d, struct LLVMOpaqueModule *m,
+	const struct ll_clone_plan *plan, struct ll_clones *out);
+
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names
  * are as a DLL exports them, without the decoration of i386.
