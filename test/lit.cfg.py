@@ -63,7 +63,8 @@ def works(*command):
 
 
 # a feature for each program that a test may do without
-for program in ("clang-format-19", "gcc", "g++", "npm", "git"):
+for program in ("clang-format-19", "gcc", "g++", "npm", "git", "qemu-x86_64", "qemu-aarch64",
+                "qemu-riscv64"):
     if shutil.which(program):
         config.available_features.add(program)
 # Windows programs; Debian's package has the program in no folder of PATH
