@@ -31,6 +31,7 @@ static const struct rule rules[] = {
 	{ OPT_verbose, FLAG, R(verbose) },
 	{ OPT__HASH_HASH_HASH, FLAG, R(plan_only) },
 	{ OPT_explain, FLAG, R(explain) },
+	{ OPT_explain_clones, FLAG, R(explain_clones) },
 };
 
 static void add(struct arena *a, struct job_words *w, const char *text, struct loc at)
@@ -76,7 +77,9 @@ static int cpu_help(struct cli *c, const struct build_request *r)
 int cmd_build(struct cli *c)
 {
 	struct build_request r = { 0 };
+	struct build_result made;
 	size_t n;
+	int failed;
 	const struct ll_arg *args = cli_parse(c, BuildOption, &n);
 
 	if (!args)
@@ -98,5 +101,8 @@ int cmd_build(struct cli *c)
 	if (r.cpu_target.text && cpu_targets_want_help(&r.cpu_target, 1))
 		return cpu_help(c, &r);
 	r.verbose |= driver_verbose_linking();
-	return frontend_build(c->mem, c->d, &r, NULL) ? EXIT_INPUT : EXIT_OK;
+	failed = frontend_build(c->mem, c->d, &r, &made);
+	if (made.clones_text)
+		fputs(made.clones_text, stdout);
+	return failed ? EXIT_INPUT : EXIT_OK;
 }

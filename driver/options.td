@@ -170,6 +170,8 @@ def _HASH_HASH_HASH : Flag<["-"], "###">, Group<show_Group>, Visibility<[LinkOpt
   HelpText<"Print the link line and do not run it">;
 def explain : Flag<["--"], "explain">, Group<show_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Print why each word of the link line is there, and do not run it">;
+def explain_clones : Flag<["--"], "explain-clones">, Group<show_Group>, Visibility<[BuildOption]>,
+  HelpText<"Print which functions have versions for which CPU target, and why">;
 def v : LinkFlag<"v">, Group<show_Group>, HelpText<"Print the link line and run it">;
 def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>,
   HelpText<"Do not warn of options that are not used">;

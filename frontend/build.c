@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "driver/driver.h"
+#include "frontend/clones.h"
 #include "frontend/codegen.h"
 #include "frontend/exports.h"
 #include "frontend/metadata.h"
@@ -21,7 +22,7 @@
 #include "frontend/tmpdir.h"
 #include "image/image.h"
 
-const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "optimise", "emit",
+const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "optimise", "emit",
 	"describe", "link", NULL };
 
 struct build {
@@ -32,10 +33,12 @@ struct build {
 	struct target t;
 	struct modules m;
 	struct exports exports;
+	struct clones clones;
 	struct needs needs;
 	struct metadata meta;
 	LLVMMemoryBufferRef code, root; /* objects; code is NULL for native inputs alone */
-	const char *tmp, *code_path, *root_path;
+	LLVMMemoryBufferRef *more; /* [clones.n] of the other targets, from 1 */
+	const char *tmp, *code_path, *root_path, **more_paths;
 	struct build_result result;
 };
 
@@ -109,9 +112,22 @@ static int merge(struct build *b)
 	return 0;
 }
 
+static int clone(struct build *b)
+{
+	return clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
+}
+
 static int optimise(struct build *b)
 {
-	return b->m.merged ? codegen_optimise(&b->m.diag, b->m.merged, &b->t) : 0;
+	for (size_t i = 0; i < b->clones.n; i++) {
+		const struct clone_module *c = &b->clones.v[i];
+
+		if (c->cpu)
+			codegen_set_cpu(b->a, c->m, &b->t.cpus[c->cpu]);
+		if (codegen_optimise(&b->m.diag, c->m, &b->t))
+			return -1;
+	}
+	return 0;
 }
 
 static int emit(struct build *b)
@@ -122,16 +138,58 @@ static int emit(struct build *b)
 	if (!b->code)
 		return -1;
 	b->result.object_size = LLVMGetBufferSize(b->code);
+	b->more = arena_array(b->a, LLVMMemoryBufferRef, b->clones.n);
+	for (size_t i = 1; i < b->clones.n; i++) {
+		b->more[i] = codegen_emit(&b->m.diag, b->clones.v[i].m, &b->t);
+		if (!b->more[i])
+			return -1;
+		b->result.object_size += LLVMGetBufferSize(b->more[i]);
+	}
 	return 0;
+}
+
+/* bytes of machine code by symbol, of every object */
+static void add_sizes(
+	struct build *b, LLVMMemoryBufferRef code, struct clone_size **v, size_t *n, size_t *cap)
+{
+	const struct ll_symbol *symbols;
+	size_t nsymbols;
+
+	if (ll_object_symbols(b->a, b->d, b->p.output.at, b->p.name, LLVMGetBufferStart(code),
+		    LLVMGetBufferSize(code), NULL, &symbols, &nsymbols))
+		return;
+	for (size_t i = 0; i < nsymbols; i++) {
+		if (!symbols[i].function || symbols[i].undefined)
+			continue;
+		arena_push_room(b->a, *v, *n, *cap);
+		(*v)[(*n)++] = (struct clone_size) { symbols[i].name, symbols[i].size };
+	}
+}
+
+static void explain_clones(struct build *b)
+{
+	struct clone_size *v = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < b->clones.n; i++)
+		add_sizes(b, i ? b->more[i] : b->code, &v, &n, &cap);
+	b->result.clones_text = clones_explain(b->a, &b->t, &b->clones, v, n);
 }
 
 /* ---- describe */
 
 static int describe(struct build *b)
 {
+	const struct metadata_dispatch dispatch = { .nslots = b->clones.nslots,
+		.functions = b->clones.functions,
+		.entries = b->clones.entries,
+		.self = b->clones.self_select };
+
+	if (b->r->explain_clones)
+		explain_clones(b);
 	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, b->code, &b->needs) ||
-		metadata_build(
-			b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, NULL, &b->meta))
+		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &dispatch,
+			&b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;
@@ -154,6 +212,14 @@ static int write_objects(struct build *b)
 		LLVMDisposeMemoryBuffer(b->code);
 		b->code = NULL;
 		if (!b->code_path)
+			return -1;
+	}
+	b->more_paths = arena_array(b->a, const char *, b->clones.n);
+	for (size_t i = 1; i < b->clones.n; i++) {
+		b->more_paths[i] = tmpdir_write(b->a, b->d, b->tmp,
+			str_fmt(b->a, "code%zu.o", i), LLVMGetBufferStart(b->more[i]),
+			LLVMGetBufferSize(b->more[i]));
+		if (!b->more_paths[i])
 			return -1;
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
@@ -185,6 +251,8 @@ static void fill_job(struct build *b, struct link_job *job)
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
 	if (b->code_path)
 		job_add_input(job, JOB_IN_FILE, b->code_path, NOWHERE);
+	for (size_t i = 1; i < b->clones.n; i++)
+		job_add_input(job, JOB_IN_FILE, b->more_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
 		if (b->m.v[i].native)
 			job_add_input(job, JOB_IN_FILE, b->m.v[i].path, b->m.v[i].at);
@@ -272,6 +340,7 @@ static int run_phases(struct build *b)
 	} phases[BUILD_PHASES] = {
 		[BUILD_LOAD] = { load, false }, /* guards each module */
 		[BUILD_MERGE] = { merge, true },
+		[BUILD_CLONE] = { clone, true },
 		[BUILD_OPTIMISE] = { optimise, true },
 		[BUILD_EMIT] = { emit, true },
 		[BUILD_DESCRIBE] = { describe, false },
@@ -305,6 +374,8 @@ static void clean_up(struct build *b)
 		LLVMDisposeMemoryBuffer(b->code);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
+	if (!b->m.crashed)
+		clones_free(&b->clones);
 	modules_free(&b->m);
 	target_free(&b->t);
 }

@@ -58,24 +58,51 @@ static void set_string_attribute(LLVMValueRef f, const char *key, const char *va
 
 /* The target's features come behind those the function was compiled with, so that a function with
  * features of its own keeps them. */
-static void set_cpu(struct arena *a, LLVMValueRef f, const struct target *t)
+static void set_cpu(struct arena *a, LLVMValueRef f, const struct cpu_target *cpu)
 {
 	static const char tune[] = "tune-cpu";
 	unsigned n;
 	const char *old = string_attribute(f, "target-features", &n);
 
-	set_string_attribute(f, "target-cpu", t->cpus[0].cpu);
+	set_string_attribute(f, "target-cpu", cpu->cpu);
 	LLVMRemoveStringAttributeAtIndex(f, LLVM_OF_FUNCTION, tune, sizeof(tune) - 1);
-	if (*t->cpus[0].features)
+	if (*cpu->features)
 		set_string_attribute(f, "target-features",
-			str_fmt(a, "%.*s%s%s", (int)n, old, n ? "," : "", t->cpus[0].features));
+			str_fmt(a, "%.*s%s%s", (int)n, old, n ? "," : "", cpu->features));
 }
 
-static void set_cpus(struct arena *a, LLVMModuleRef m, const struct target *t)
+static bool has_attribute(LLVMValueRef f, const char *name)
+{
+	return LLVMGetEnumAttributeAtIndex(
+		f, LLVM_OF_FUNCTION, LLVMGetEnumAttributeKindForName(name, strlen(name)));
+}
+
+static void set_attribute(LLVMValueRef f, const char *name)
+{
+	unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+
+	LLVMAddAttributeAtIndex(f, LLVM_OF_FUNCTION,
+		LLVMCreateEnumAttribute(LLVMGetModuleContext(LLVMGetGlobalParent(f)), kind, 0));
+}
+
+/* minsize is more than optsize, and has it along; neither goes with optnone */
+static void set_size(LLVMValueRef f, const struct cpu_target *cpu)
+{
+	if (has_attribute(f, "optnone"))
+		return;
+	if (cpu->opt_size || cpu->min_size)
+		set_attribute(f, "optsize");
+	if (cpu->min_size)
+		set_attribute(f, "minsize");
+}
+
+void codegen_set_cpu(struct arena *a, LLVMModuleRef m, const struct cpu_target *cpu)
 {
 	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
-		if (!LLVMIsDeclaration(f))
-			set_cpu(a, f, t);
+		if (LLVMIsDeclaration(f))
+			continue;
+		set_cpu(a, f, cpu);
+		set_size(f, cpu);
 	}
 }
 
@@ -89,7 +116,7 @@ int codegen_optimise(struct llvm_diag *diag, LLVMModuleRef m, const struct targe
 	LLVMErrorRef e;
 
 	if (!t->plain)
-		set_cpus(diag->mem, m, t);
+		codegen_set_cpu(diag->mem, m, t->cpus);
 	LLVMPassBuilderOptionsSetLoopInterleaving(o, l->unroll);
 	LLVMPassBuilderOptionsSetLoopUnrolling(o, l->unroll);
 	LLVMPassBuilderOptionsSetMergeFunctions(o, 0);

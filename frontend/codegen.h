@@ -7,6 +7,10 @@
 #include "frontend/llvmdiag.h"
 #include "frontend/target.h"
 
+/* Say in every function's attributes which CPU its code is for; a function with features of its own
+ * keeps them. */
+void codegen_set_cpu(struct arena *a, LLVMModuleRef m, const struct cpu_target *cpu);
+
 /* Optimise as clang does at the target's level. returns 0, or -1 reported */
 int codegen_optimise(struct llvm_diag *diag, LLVMModuleRef m, const struct target *t);
 
