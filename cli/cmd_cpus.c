@@ -349,8 +349,8 @@ int cmd_cpus(struct cli *c)
 		switch (args[i].id) {
 		case OPT_help:
 			return cli_help(c, CpusOption, "pkgimg cpus [--json] [TARGETS | IMAGE]",
-				"shows this CPU's features, what CPU targets mean, and which target "
-				"of an image runs here");
+				"shows this CPU's features, what CPU targets mean, and which "
+				"target of an image runs here");
 		case OPT_json: json = true; continue;
 		case OPT_target: q.target = w; continue;
 		case OPT_platform: q.platform = w; continue;
@@ -358,7 +358,8 @@ int cmd_cpus(struct cli *c)
 		}
 		if (image || q.cpu_target.text) {
 			diag_err(c->d, w.at,
-				"one image or one string of CPU targets is wanted, '%s' is a second",
+				"one image or one string of CPU targets is wanted, '%s' is a "
+				"second",
 				w.text);
 			return EXIT_USAGE;
 		}

@@ -18,12 +18,13 @@
 #include "frontend/package.h"
 #include "frontend/root.h"
 #include "frontend/seal.h"
+#include "frontend/selector.h"
 #include "frontend/target.h"
 #include "frontend/tmpdir.h"
 #include "image/image.h"
 
-const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "optimise", "emit",
-	"describe", "link", NULL };
+const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "optimise",
+	"emit", "describe", "link", NULL };
 
 struct build {
 	struct arena *a;
@@ -37,8 +38,8 @@ struct build {
 	struct needs needs;
 	struct metadata meta;
 	LLVMMemoryBufferRef code, root; /* objects; code is NULL for native inputs alone */
-	LLVMMemoryBufferRef *more; /* [clones.n] of the other targets, from 1 */
-	const char *tmp, *code_path, *root_path, **more_paths;
+	LLVMMemoryBufferRef *more;      /* [clones.n] of the other targets, from 1 */
+	const char *tmp, *code_path, *root_path, *select_path, **more_paths;
 	struct build_result result;
 };
 
@@ -121,10 +122,11 @@ static int optimise(struct build *b)
 {
 	for (size_t i = 0; i < b->clones.n; i++) {
 		const struct clone_module *c = &b->clones.v[i];
+		struct target t = b->t; /* with that CPU as its first */
 
-		if (c->cpu)
-			codegen_set_cpu(b->a, c->m, &b->t.cpus[c->cpu]);
-		if (codegen_optimise(&b->m.diag, c->m, &b->t))
+		t.cpus += c->cpu;
+		t.ncpus -= c->cpu;
+		if (codegen_optimise(&b->m.diag, c->m, &t))
 			return -1;
 	}
 	return 0;
@@ -201,6 +203,19 @@ static int describe(struct build *b)
 
 /* ---- link */
 
+static int write_selector(struct build *b)
+{
+	const void *object;
+	size_t size;
+
+	if (!b->clones.nslots || !b->clones.self_select)
+		return 0;
+	if (selector_make(b->a, b->d, &b->t, &object, &size))
+		return -1;
+	b->select_path = tmpdir_write(b->a, b->d, b->tmp, "select.o", object, size);
+	return b->select_path ? 0 : -1;
+}
+
 static int write_objects(struct build *b)
 {
 	b->tmp = tmpdir_make(b->a, b->d);
@@ -216,15 +231,14 @@ static int write_objects(struct build *b)
 	}
 	b->more_paths = arena_array(b->a, const char *, b->clones.n);
 	for (size_t i = 1; i < b->clones.n; i++) {
-		b->more_paths[i] = tmpdir_write(b->a, b->d, b->tmp,
-			str_fmt(b->a, "code%zu.o", i), LLVMGetBufferStart(b->more[i]),
-			LLVMGetBufferSize(b->more[i]));
+		b->more_paths[i] = tmpdir_write(b->a, b->d, b->tmp, str_fmt(b->a, "code%zu.o", i),
+			LLVMGetBufferStart(b->more[i]), LLVMGetBufferSize(b->more[i]));
 		if (!b->more_paths[i])
 			return -1;
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
-	return b->root_path ? 0 : -1;
+	return b->root_path ? write_selector(b) : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -249,6 +263,8 @@ static void fill_job(struct build *b, struct link_job *job)
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
+	if (b->select_path) /* where constructors are not sorted, the first object's run first */
+		job_add_input(job, JOB_IN_FILE, b->select_path, NOWHERE);
 	if (b->code_path)
 		job_add_input(job, JOB_IN_FILE, b->code_path, NOWHERE);
 	for (size_t i = 1; i < b->clones.n; i++)
