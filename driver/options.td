@@ -8,6 +8,7 @@ def BuildOption : OptionVisibility;
 def RunOption : OptionVisibility;
 def InspectOption : OptionVisibility;
 def PlatformsOption : OptionVisibility;
+def CpusOption : OptionVisibility;
 def MainOption : OptionVisibility;
 def LinkerInput : OptionFlag; // keeps its place among the inputs
 
@@ -32,13 +33,14 @@ def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 
 // ---- everywhere
 def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Show this help">,
-  Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, MainOption]>;
+  Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption,
+              MainOption]>;
 def h : Flag<["-"], "h">, Alias<help>,
-  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, MainOption]>;
+  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, MainOption]>;
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption, LinkOption]>;
+  Visibility<[InspectOption, PlatformsOption, LinkOption, CpusOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -98,13 +100,14 @@ def job : Separate<["--"], "job">, Group<input_Group>, MetaVarName<"<file.yaml>"
 def job_EQ : Joined<["--"], "job=">, Alias<job>, Visibility<[LinkOption]>;
 
 def target : Joined<["--"], "target=">, Group<target_Group>, MetaVarName<"<triple>">,
-  HelpText<"Link for <triple> instead of this machine">, Visibility<[LinkOption, BuildOption]>;
+  HelpText<"Link for <triple> instead of this machine">,
+  Visibility<[LinkOption, BuildOption, CpusOption]>;
 def target_legacy : Separate<["-"], "target">, Alias<target>, Visibility<[LinkOption, BuildOption]>;
 def platform : Separate<["--"], "platform">, Group<target_Group>, MetaVarName<"<name|file>">,
   HelpText<"Use this platform instead of the one found by the triple">,
-  Visibility<[LinkOption, BuildOption]>;
+  Visibility<[LinkOption, BuildOption, CpusOption]>;
 def platform_EQ : Joined<["--"], "platform=">, Alias<platform>,
-  Visibility<[LinkOption, BuildOption]>;
+  Visibility<[LinkOption, BuildOption, CpusOption]>;
 def sysroot_EQ : Joined<["--"], "sysroot=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for start files and libraries in <dir>">, Visibility<[LinkOption]>;
 def sysroot : Separate<["--"], "sysroot">, Alias<sysroot_EQ>, Visibility<[LinkOption]>;
@@ -779,8 +782,8 @@ def Olevel : Joined<["-"], "O">, Group<code_Group>, MetaVarName<"<0|1|2|3|s|z>">
   HelpText<"How much to optimise (2)">,
   HelpTextForVariants<[LinkOption], "Accepted; a link has nothing to optimise">,
   Visibility<[BuildOption, LinkOption]>;
-def cpu_target : Separate<["--"], "cpu-target">, Group<code_Group>, MetaVarName<"<target>">,
-  HelpText<"The CPU to make code for: cpu[,+feature][,-feature] (the platform's)">,
+def cpu_target : Separate<["--"], "cpu-target">, Group<code_Group>, MetaVarName<"<targets>">,
+  HelpText<"The CPUs to make code for: cpu[,option]*[;cpu[,option]*]*, `help` lists them">,
   Visibility<[BuildOption]>;
 def cpu_target_EQ : Joined<["--"], "cpu-target=">, Alias<cpu_target>, Visibility<[BuildOption]>;
 def incremental : Separate<["--"], "incremental">, Group<code_Group>, MetaVarName<"<folder>">,

@@ -18,6 +18,7 @@
 #include "frontend/package.h"
 #include "frontend/root.h"
 #include "frontend/seal.h"
+#include "frontend/selector.h"
 #include "frontend/target.h"
 #include "frontend/tmpdir.h"
 #include "image/image.h"
@@ -39,7 +40,7 @@ struct build {
 	struct jobs jobs;
 	struct objects code; /* none for native inputs alone */
 	LLVMMemoryBufferRef root;
-	const char *tmp, **code_paths, *root_path;
+	const char *tmp, **code_paths, *root_path, *select_path;
 	struct build_result result;
 };
 
@@ -191,6 +192,19 @@ static int describe(struct build *b)
 
 /* ---- link */
 
+static int write_selector(struct build *b)
+{
+	const void *object;
+	size_t size;
+
+	if (!b->clones.nslots || !b->clones.self_select)
+		return 0;
+	if (selector_make(b->a, b->d, &b->t, &object, &size))
+		return -1;
+	b->select_path = tmpdir_write(b->a, b->d, b->tmp, "select.o", object, size);
+	return b->select_path ? 0 : -1;
+}
+
 static int write_objects(struct build *b)
 {
 	b->tmp = tmpdir_make(b->a, b->d);
@@ -208,7 +222,7 @@ static int write_objects(struct build *b)
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
-	return b->root_path ? 0 : -1;
+	return b->root_path ? write_selector(b) : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -236,6 +250,8 @@ static void fill_job(struct build *b, struct link_job *job)
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
+	if (b->select_path) /* where constructors are not sorted, the first object's run first */
+		job_add_input(job, JOB_IN_FILE, b->select_path, NOWHERE);
 	for (size_t i = 0; i < b->code.n; i++)
 		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {

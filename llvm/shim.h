@@ -354,7 +354,8 @@ int ll_compile_ir(struct diags *d, const char *name, const char *text, const cha
  * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if
  * something wants its address, that jumps through the function's slot, a pointer in the array
  * LL_SLOTS. llvm/clone.h has more. */
-#define LL_SLOTS "pkgimg.slots"
+#define LL_SLOTS  "pkgimg.slots"
+#define LL_CHOSEN "pkgimg.chosen" /* u32, beside it */
 
 enum ll_func_trait {
 	/* what may gain */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "image/cpu_features.h"
 #include "test/unit/image_maker.h"
 #include "test/unit/unit.h"
 
@@ -422,6 +423,71 @@ static void abi_texts(struct unit *u)
 	}
 }
 
+/* the one entry of table `kind`, which a test may change */
+static void *entry(struct sealed *s, uint32_t kind)
+{
+	uint8_t *meta = s->file + s->meta_at;
+	struct img_table *dir = (void *)(meta + sizeof(struct img_header));
+
+	while (dir->kind != kind)
+		dir++;
+	return meta + dir->offset;
+}
+
+struct mistake {
+	uint32_t kind, word, value; /* word: its index in the table */
+	const char *text;
+};
+
+static void checks_versions(struct unit *u)
+{
+	const struct maker_wish wish = { .versions = { 8, 200 } };
+	struct sealed s = seal(u, &wish);
+	uint32_t data = DATA_AT + 512 - META_AT;
+	const struct mistake rows[] = {
+		{ IMG_TARGETS, 2, 8, "targets, entry 0: unknown flags: wanted at most 7, got 8" },
+		{ IMG_TARGETS, 2, 6, "targets, entry 0: two sizes at once: opt_size and min_size" },
+		{ IMG_TARGETS, 3, 1, "wanted at most 0, got 1" },
+		{ IMG_TARGETS, 27, 2,
+			"targets, entry 2: the target it refines is out of range: wanted at most "
+			"1, got 2" },
+		{ IMG_DISPATCH, 0, 6, "the address of the slots is out of range: wanted below 6" },
+		{ IMG_DISPATCH, 1, 0, "dispatch: there are no slots" },
+		{ IMG_DISPATCH, 1, 3,
+			"entries: they are not one for each target and slot: wanted 9, got 6" },
+		{ IMG_DISPATCH, 1, 0x80000000, "entries: they are not one" },
+		{ IMG_DISPATCH, 2, 2, "dispatch: unknown flags" },
+		{ IMG_DISPATCH, 3, 6, "the address of the choice is out of range" },
+		{ IMG_DISPATCH, 0, 0, "the slots are not in memory that can be written" },
+		{ IMG_ADDRESSES, 4, data + 12, "the slots are not aligned as pointers are" },
+		{ IMG_ADDRESSES, 4, data + 504, "the slots are not in memory that can be written" },
+		{ IMG_ADDRESSES, 5, data + 65, "the place of the choice is not in memory" },
+		{ IMG_ADDRESSES, 5, (uint32_t)-META_AT,
+			"the place of the choice is not in memory" },
+		{ IMG_ADDRESSES, 5, data + 20, "the place of the choice is among the slots" },
+		{ IMG_ENTRIES, 5, data, "entries, entry 5: it is not in executable memory" },
+		{ IMG_METHODS, 7, 3,
+			"methods, entry 0: its slot is out of range: wanted at most 2" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t *word = (uint32_t *)entry(&s, rows[i].kind) + rows[i].word, old = *word;
+		struct img_view v;
+		struct img_error e;
+		char text[256] = "";
+
+		u->row = rows[i].text;
+		*word = rows[i].value;
+		sum_again(&s);
+		CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
+		img_error_text(&e, text, sizeof(text));
+		if (!CHECK(strstr(text, rows[i].text) != NULL))
+			printf("  got: %s\n", text);
+		*word = old;
+	}
+	free(s.file);
+}
+
 /* ---- hostile files */
 
 /* use all that an accepted view offers: nothing may crash, whatever it says */
@@ -437,6 +503,9 @@ static void use(const struct img_view *v)
 		img_find_method(v, name, text, &at);
 		img_find_method(v, img_str(v, v->methods[i].symbol), NULL, &at);
 	}
+	for (uint32_t i = 0; i < v->ntargets; i++)
+		img_cpu_names(img_cpu_arch(img_str(v, v->package->abi_text)), v->targets[i].needs,
+			0, " ", text, sizeof(text));
 	for (uint32_t i = 0; i < v->nglobals; i++)
 		img_find_global(v, img_str(v, v->globals[i].symbol), &at);
 	for (uint32_t i = 0; i < v->ntypes; i++) {
@@ -481,9 +550,10 @@ static const uint64_t edges[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, UINT
 /* each bit, and each aligned word set to values from the edges; sums made right again */
 static void metadata_changed(struct unit *u)
 {
-	const struct maker_wish wish = {
-		.library = "libc.so.6", .host = "malloc", .dependency = "base"
-	};
+	const struct maker_wish wish = { .library = "libc.so.6",
+		.host = "malloc",
+		.dependency = "base",
+		.versions = { 8, 200 } };
 	struct sealed s = seal(u, &wish);
 	uint8_t *before = malloc(s.size);
 	struct tally t = { 0 };
@@ -675,5 +745,5 @@ static void two_changes(struct unit *u)
 }
 
 UNIT_MAIN(seals, tells_what_is_wrong, refuses_other_files, writes_types, writes_odd_types, finds,
-	digests_do_not_know_indices, types_that_hold_themselves, abi_texts, metadata_changed,
-	metadata_flipped, container_changed, narrow_files, cut, two_changes)
+	digests_do_not_know_indices, types_that_hold_themselves, abi_texts, checks_versions,
+	metadata_changed, metadata_flipped, container_changed, narrow_files, cut, two_changes)
