@@ -61,7 +61,7 @@ void CloneMaker::slot_edges(CpuModule &c)
 		if (!lives(c.cpu, g) && !c.imported.test(g))
 			continue;
 		for (size_t i = 0; i < plan.funcs[g].ncallees; i++) {
-			size_t f = plan.funcs[g].callees[i];
+			size_t f = plan.funcs[g].callees[i].func;
 			int64_t to = cloned.test(f) ? target(c, g, f) : 0;
 			if (to < 0)
 				need_slot(f);
