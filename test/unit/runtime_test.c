@@ -41,7 +41,7 @@ static void put_image(struct unit *u, const struct place *p, const struct maker_
 	snprintf(temp, sizeof(temp), "%s.tmp", p->path);
 	fd = open(temp, O_RDWR | O_CREAT | O_TRUNC, 0755);
 	CHECK(fd >= 0 && write(fd, m->file, m->size) == (ssize_t)m->size);
-	CHECK_INT(image_seal(fd, mk_digest, NULL, &e), IMG_OK);
+	CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK);
 	close(fd);
 	CHECK(rename(temp, p->path) == 0);
 	free(m);
