@@ -88,7 +88,6 @@ static bool read_optional(struct img_rd *r, uint64_t at, uint64_t size, struct o
 	if (u16_at(r, at) != PE32 && u16_at(r, at) != PE32_PLUS)
 		return img_bad_value(r, "neither PE32 nor PE32+", "", PE32_PLUS, u16_at(r, at));
 	directories = u16_at(r, at) == PE32 ? 96 : 112;
-	c->pointer = u16_at(r, at) == PE32 ? 4 : 8;
 	if (size < directories + 8)
 		return img_bad_value(r, "too small", "at least ", directories + 8, size);
 	if (u32_at(r, at + directories - 4) == 0)
@@ -139,6 +138,7 @@ static bool read_headers(struct img_rd *r, struct img_container *c, struct optio
 	if (!read_optional(r, at, h.optional_size, optional) || !find_strings(r, c, &h))
 		return false;
 	c->sections_at = at + h.optional_size;
+	c->pointer = u16_at(r, at) == PE32 ? 4 : 8;
 	c->nsections = h.nsections;
 	r->doing = "PE sections";
 	return img_need_bytes(
