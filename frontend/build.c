@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "driver/driver.h"
 #include "frontend/clones.h"
-#include "frontend/codegen.h"
+#include "frontend/compile.h"
 #include "frontend/exports.h"
 #include "frontend/metadata.h"
 #include "frontend/modules.h"
@@ -18,11 +18,12 @@
 #include "frontend/package.h"
 #include "frontend/root.h"
 #include "frontend/seal.h"
+#include "frontend/selector.h"
 #include "frontend/target.h"
 #include "frontend/tmpdir.h"
 #include "image/image.h"
 
-const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "optimise", "emit",
+const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "compile",
 	"describe", "link", NULL };
 
 struct build {
@@ -36,9 +37,10 @@ struct build {
 	struct clones clones;
 	struct needs needs;
 	struct metadata meta;
-	LLVMMemoryBufferRef code, root; /* objects; code is NULL for native inputs alone */
-	LLVMMemoryBufferRef *more; /* [clones.n] of the other targets, from 1 */
-	const char *tmp, *code_path, *root_path, **more_paths;
+	struct jobs jobs;
+	struct objects code; /* none for native inputs alone */
+	LLVMMemoryBufferRef root;
+	const char *tmp, **code_paths, *root_path, *select_path;
 	struct build_result result;
 };
 
@@ -88,6 +90,11 @@ static int load(struct build *b)
 	if (target_open(b->a, b->d, &b->p, &b->t))
 		return -1;
 	b->result.triple = b->t.triple.normal;
+	if (b->r->object_only && b->t.platform->family == FAMILY_DARWIN)
+		return diag_err(b->d, b->p.output.at,
+			"no single object is made for %s: LLD cannot link several into one there; "
+			"leave '-c' out and build the image",
+			b->t.platform->name);
 	if (b->p.output_bare)
 		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
 	b->result.output = b->p.output.text;
@@ -107,6 +114,7 @@ static int merge(struct build *b)
 			"visible function or variable",
 			b->p.output.text);
 	exports_apply(&b->m, &b->exports);
+	needs_import_data(b->a, &b->t, &b->m, &b->needs);
 	if (b->r->strip && b->m.merged)
 		LLVMStripModuleDebugInfo(b->m.merged);
 	return 0;
@@ -117,35 +125,18 @@ static int clone(struct build *b)
 	return clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
 }
 
-static int optimise(struct build *b)
+static int compile(struct build *b)
 {
-	for (size_t i = 0; i < b->clones.n; i++) {
-		const struct clone_module *c = &b->clones.v[i];
+	const struct compile_options o = { .jobs = b->jobs,
+		.store = b->r->store,
+		.shard_size = b->r->shard_size,
+		.timings = b->r->timings };
+	int failed;
 
-		if (c->cpu)
-			codegen_set_cpu(b->a, c->m, &b->t.cpus[c->cpu]);
-		if (codegen_optimise(&b->m.diag, c->m, &b->t))
-			return -1;
-	}
-	return 0;
-}
-
-static int emit(struct build *b)
-{
-	if (!b->m.merged)
-		return 0;
-	b->code = codegen_emit(&b->m.diag, b->m.merged, &b->t);
-	if (!b->code)
-		return -1;
-	b->result.object_size = LLVMGetBufferSize(b->code);
-	b->more = arena_array(b->a, LLVMMemoryBufferRef, b->clones.n);
-	for (size_t i = 1; i < b->clones.n; i++) {
-		b->more[i] = codegen_emit(&b->m.diag, b->clones.v[i].m, &b->t);
-		if (!b->more[i])
-			return -1;
-		b->result.object_size += LLVMGetBufferSize(b->more[i]);
-	}
-	return 0;
+	failed = compile_modules(
+		b->a, &b->m.diag, b->clones.v, b->clones.n, &b->m, &b->t, &o, &b->code);
+	b->result.object_size = b->code.size;
+	return failed;
 }
 
 /* bytes of machine code by symbol, of every object */
@@ -171,8 +162,8 @@ static void explain_clones(struct build *b)
 	struct clone_size *v = NULL;
 	size_t n = 0, cap = 0;
 
-	for (size_t i = 0; i < b->clones.n; i++)
-		add_sizes(b, i ? b->more[i] : b->code, &v, &n, &cap);
+	for (size_t i = 0; i < b->code.n; i++)
+		add_sizes(b, b->code.v[i], &v, &n, &cap);
 	b->result.clones_text = clones_explain(b->a, &b->t, &b->clones, v, n);
 }
 
@@ -187,7 +178,7 @@ static int describe(struct build *b)
 
 	if (b->r->explain_clones)
 		explain_clones(b);
-	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, b->code, &b->needs) ||
+	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->needs) ||
 		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &dispatch,
 			&b->meta))
 		return -1;
@@ -201,30 +192,37 @@ static int describe(struct build *b)
 
 /* ---- link */
 
+static int write_selector(struct build *b)
+{
+	const void *object;
+	size_t size;
+
+	if (!b->clones.nslots || !b->clones.self_select)
+		return 0;
+	if (selector_make(b->a, b->d, &b->t, &object, &size))
+		return -1;
+	b->select_path = tmpdir_write(b->a, b->d, b->tmp, "select.o", object, size);
+	return b->select_path ? 0 : -1;
+}
+
 static int write_objects(struct build *b)
 {
 	b->tmp = tmpdir_make(b->a, b->d);
 	if (!b->tmp)
 		return -1;
-	if (b->code) {
-		b->code_path = tmpdir_write(b->a, b->d, b->tmp, "code.o",
-			LLVMGetBufferStart(b->code), LLVMGetBufferSize(b->code));
-		LLVMDisposeMemoryBuffer(b->code);
-		b->code = NULL;
-		if (!b->code_path)
-			return -1;
-	}
-	b->more_paths = arena_array(b->a, const char *, b->clones.n);
-	for (size_t i = 1; i < b->clones.n; i++) {
-		b->more_paths[i] = tmpdir_write(b->a, b->d, b->tmp,
-			str_fmt(b->a, "code%zu.o", i), LLVMGetBufferStart(b->more[i]),
-			LLVMGetBufferSize(b->more[i]));
-		if (!b->more_paths[i])
+	b->code_paths = arena_array(b->a, const char *, b->code.n);
+	for (size_t i = 0; i < b->code.n; i++) {
+		LLVMMemoryBufferRef code = b->code.v[i];
+
+		b->code_paths[i] = tmpdir_write(b->a, b->d, b->tmp,
+			i ? str_fmt(b->a, "code%zu.o", i) : "code.o", LLVMGetBufferStart(code),
+			LLVMGetBufferSize(code));
+		if (!b->code_paths[i])
 			return -1;
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
-	return b->root_path ? 0 : -1;
+	return b->root_path ? write_selector(b) : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -243,16 +241,19 @@ static void fill_job(struct build *b, struct link_job *job)
 	set_kind(b, job);
 	if (b->r->strip)
 		job_set_flag(job, JF_STRIP, NOWHERE);
+	/* Mach-O has no debug information, but says in what object it is: ours is gone by then */
+	if (b->t.platform->family == FAMILY_DARWIN)
+		job_add_input(job, JOB_IN_WORD, "-S", NOWHERE);
 	job_set_str(job, JS_OUTPUT, b->p.output.text, b->p.output.at);
 	if (b->p.target.text)
 		job_set_str(job, JS_TARGET, b->p.target.text, b->p.target.at);
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
-	if (b->code_path)
-		job_add_input(job, JOB_IN_FILE, b->code_path, NOWHERE);
-	for (size_t i = 1; i < b->clones.n; i++)
-		job_add_input(job, JOB_IN_FILE, b->more_paths[i], NOWHERE);
+	if (b->select_path) /* where constructors are not sorted, the first object's run first */
+		job_add_input(job, JOB_IN_FILE, b->select_path, NOWHERE);
+	for (size_t i = 0; i < b->code.n; i++)
+		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
 		if (b->m.v[i].native)
 			job_add_input(job, JOB_IN_FILE, b->m.v[i].path, b->m.v[i].at);
@@ -341,8 +342,7 @@ static int run_phases(struct build *b)
 		[BUILD_LOAD] = { load, false }, /* guards each module */
 		[BUILD_MERGE] = { merge, true },
 		[BUILD_CLONE] = { clone, true },
-		[BUILD_OPTIMISE] = { optimise, true },
-		[BUILD_EMIT] = { emit, true },
+		[BUILD_COMPILE] = { compile, true },
 		[BUILD_DESCRIBE] = { describe, false },
 		[BUILD_LINK] = { link_image, false }, /* guards LLD */
 	};
@@ -370,8 +370,8 @@ static int run_phases(struct build *b)
 static void clean_up(struct build *b)
 {
 	tmpdir_remove(b->tmp);
-	if (b->code)
-		LLVMDisposeMemoryBuffer(b->code);
+	objects_free(&b->code);
+	jobs_close(&b->jobs);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
 	if (!b->m.crashed)
@@ -387,7 +387,7 @@ int frontend_build(
 	int result = -1;
 
 	ll_start();
-	if (!package_read(a, d, r, &b.p)) {
+	if (!(package_read(a, d, r, &b.p) | jobs_open(a, d, &r->threads, &b.jobs))) {
 		b.result.name = b.p.name;
 		result = run_phases(&b);
 		clean_up(&b);

@@ -5,7 +5,9 @@
  *   modules.c   inputs -> LLVM modules and native symbols, checked; linked into one module
  *   exports.c   what is exported; everything else becomes internal
  *   clones.c    which functions get a version for which CPU target; a module for each target
- *   codegen.c   one module -> optimised -> one object
+ *   compile.c   one module -> shards -> optimised -> objects
+ *               (codegen.c: one of them; shards.c: threads; store.c: objects of earlier builds;
+ *               jobs.c: how much may run at once)
  *   needs.c     what the objects take from outside, and who provides it
  *   metadata.c  types, methods, globals -> the tables of image/FORMAT.md (types.c: the types)
  *   root.c      the tables -> an object with the root symbol
@@ -35,6 +37,9 @@ struct build_request {
 	struct job_word cpu_target; /* "haswell,+aes"; default: the platform's */
 	struct job_word target;     /* triple */
 	struct job_word platform;   /* name or file */
+	struct job_word threads;    /* at most; default: frontend/jobs.h */
+	struct job_word store;      /* folder of objects of earlier builds */
+	struct job_word shard_size; /* instructions */
 	struct job_words exports;   /* names and globs */
 	struct job_words needs;     /* sonames, or shared library files with a '/' in their path */
 	struct job_words host;      /* symbols that the host program provides */
@@ -48,11 +53,10 @@ struct build_request {
 };
 
 enum build_phase {
-	BUILD_LOAD,  /* read and check inputs, debug information included */
-	BUILD_MERGE, /* link modules, decide exports */
-	BUILD_CLONE, /* versions for several CPU targets */
-	BUILD_OPTIMISE,
-	BUILD_EMIT,
+	BUILD_LOAD,     /* read and check inputs, debug information included */
+	BUILD_MERGE,    /* link modules, decide exports */
+	BUILD_CLONE,    /* versions for several CPU targets */
+	BUILD_COMPILE,  /* optimise and emit, in shards */
 	BUILD_DESCRIBE, /* needs, types, methods, the root object */
 	BUILD_LINK,     /* plan, LLD, seal, publish */
 	BUILD_PHASES,

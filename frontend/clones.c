@@ -7,8 +7,8 @@
 
 /* ---- what gains by what */
 
-/* A function with the trait gains if the target adds one of the features, LLVM's names. A '*' at the
- * end stands for any letters. */
+/* A function with the trait gains if the target adds one of the features, LLVM's names. A '*' at
+ * the end stands for any letters. */
 struct gain {
 	uint32_t trait;
 	const char *because;
@@ -62,8 +62,7 @@ static bool matches(const char *name, const char *words)
 	return false;
 }
 
-static void features_of(
-	struct arena *a, const struct target *t, size_t cpu, struct ll_names *out)
+static void features_of(struct arena *a, const struct target *t, size_t cpu, struct ll_names *out)
 {
 	const struct cpu_target *c = &t->cpus[cpu];
 

@@ -1,9 +1,9 @@
 /* Which functions get a version for which CPU target, and the modules that come of it.
  *
  * Target 0 has all functions. A target with clone_all has a version of every function that can have
- * several; another one has versions of those that gain by the features it adds to its base, of those
- * that inline such a function, and of those between them, so that calls inside stay direct. Where a
- * target has no version, its base's serves. docs/cpu-targets.md tells users. */
+ * several; another one has versions of those that gain by the features it adds to its base, of
+ * those that inline such a function, and of those between them, so that calls inside stay direct.
+ * Where a target has no version, its base's serves. docs/cpu-targets.md tells users. */
 #ifndef FRONTEND_CLONES_H
 #define FRONTEND_CLONES_H
 
@@ -34,9 +34,9 @@ struct clones {
 	size_t n;
 	const struct ll_func_facts *funcs; /* [nfuncs] of the merged module before */
 	size_t nfuncs;
-	struct clone_whys *why;   /* [ncpus] */
-	const char **functions;   /* [nslots] linkage names */
-	const char **entries;     /* [ncpus * nslots] symbol of the version a target calls */
+	struct clone_whys *why; /* [ncpus] */
+	const char **functions; /* [nslots] linkage names */
+	const char **entries;   /* [ncpus * nslots] symbol of the version a target calls */
 	size_t nslots;
 	bool self_select; /* code of the image runs before a loader can choose */
 };

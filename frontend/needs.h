@@ -3,6 +3,7 @@
 #ifndef FRONTEND_NEEDS_H
 #define FRONTEND_NEEDS_H
 
+#include "frontend/compile.h"
 #include "frontend/modules.h"
 
 struct need {
@@ -25,10 +26,14 @@ struct needs {
 int needs_open(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
 	struct needs *out);
 
-/* Find a provider for every symbol that the objects leave open. `object` (or NULL) is the emitted
+/* Windows: have the merged module take variables of the libraries through the import table. */
+void needs_import_data(
+	struct arena *a, const struct target *t, const struct modules *m, const struct needs *n);
+
+/* Find a provider for every symbol that the objects leave open. `objects` are the emitted
  * code of m->merged, which is still there to be asked who uses a symbol.
  * returns 0, or -1 with every symbol reported that is missing */
 int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
-	const struct modules *m, LLVMMemoryBufferRef object, struct needs *n);
+	const struct modules *m, const struct objects *objects, struct needs *n);
 
 #endif

@@ -13,7 +13,7 @@ enum { ROOT_ALIGN = 64 };
 struct root {
 	LLVMContextRef ctx;
 	LLVMModuleRef m;
-	LLVMTypeRef i8, i32, i64;
+	LLVMTypeRef i8, i32, word; /* as wide as a pointer */
 	LLVMValueRef root;
 };
 
@@ -25,9 +25,10 @@ static LLVMValueRef displacement(const struct root *r, const char *symbol)
 		v = LLVMAddGlobal(r->m, r->i8, symbol);
 		LLVMSetVisibility(v, LLVMHiddenVisibility);
 	}
-	there = LLVMConstPtrToInt(v, r->i64);
-	here = LLVMConstPtrToInt(r->root, r->i64);
-	return LLVMConstTrunc(LLVMConstSub(there, here), r->i32);
+	there = LLVMConstPtrToInt(v, r->word);
+	here = LLVMConstPtrToInt(r->root, r->word);
+	there = LLVMConstSub(there, here);
+	return r->word == r->i32 ? there : LLVMConstTrunc(there, r->i32);
 }
 
 static LLVMValueRef displacements(
@@ -102,9 +103,13 @@ LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const 
 	LLVMValueRef init[PARTS];
 	LLVMMemoryBufferRef object;
 
+	if (t->platform->family == FAMILY_DARWIN) {
+		LLVMDisposeModule(r.m);
+		return root_emit_macho(diag->mem, diag->d, t, meta);
+	}
 	r.i8 = LLVMInt8TypeInContext(ctx);
 	r.i32 = LLVMInt32TypeInContext(ctx);
-	r.i64 = LLVMInt64TypeInContext(ctx);
+	r.word = LLVMIntPtrTypeInContext(ctx, t->layout);
 	LLVMSetTarget(r.m, t->triple.normal);
 	LLVMSetModuleDataLayout(r.m, t->layout);
 	r.root = LLVMAddGlobal(r.m, add_parts(diag->mem, &r, meta, types, NULL), "pkgimg.meta");

@@ -15,10 +15,14 @@ static void find_triple(struct arena *a, const struct package *p, struct target 
 
 	t->at = p->target.text ? p->target.at : p->platform.at;
 	if (p->target.text) {
-		ll_triple_parse(a, p->target.text, &t->triple);
+		ll_triple_parse(a, ll_code_triple(a, p->target.text), &t->triple);
 		return;
 	}
-	ll_triple_parse(a, pf->name, &t->triple);
+	if (pf->family == FAMILY_DARWIN) { /* one platform file for all CPUs */
+		ll_triple_parse(a, pf->triple.text, &t->triple);
+		return;
+	}
+	ll_triple_parse(a, ll_code_triple(a, pf->name), &t->triple);
 	if (!t->triple.known || str_eq(t->triple.os, "unknown"))
 		ll_triple_parse(
 			a, pf->multiarch.text ? pf->multiarch.text : ll_host_triple(a), &t->triple);
@@ -36,11 +40,19 @@ static int choose_platform(
 	t->platform = driver_platform(a, d, &job);
 	if (!t->platform)
 		return -1;
-	if (t->platform->family != FAMILY_ELF)
+	if (t->platform->family != FAMILY_ELF && t->platform->family != FAMILY_DARWIN &&
+		!t->platform->image_start.text)
 		return diag_err(d, p->target.text ? p->target.at : p->platform.at,
-			"platform '%s' has no package images in this version; ELF platforms have",
+			"platform '%s' has no package images in this version; ELF platforms, "
+			"Apple's and Windows with MinGW have",
 			t->platform->name);
 	find_triple(a, p, t);
+	if (!t->triple.little_endian)
+		return diag_err(d, t->at,
+			"package images are little-endian, '%s' is not; `pkgimg link --image "
+			"--root-symbol=NAME` links objects for it, with a root of their own in "
+			"place of tables",
+			t->triple.text);
 	return 0;
 }
 
@@ -98,28 +110,56 @@ static int open_machine(struct arena *a, struct diags *d, struct target *t)
 	return 0;
 }
 
-int target_open(struct arena *a, struct diags *d, const struct package *p, struct target *out)
+static int read_cpus(struct arena *a, struct diags *d, const struct package *p, struct target *t)
 {
 	struct job_words cpus;
 	struct cpu_targets read;
 
-	*out = (struct target) { .opt_level = p->opt_level };
-	if (choose_platform(a, d, p, out))
-		return -1;
 	ll_init_targets();
-	cpus = cpu_words(a, p, out);
-	if (cpu_targets_read(a, d, cpus.v, cpus.n, out->triple.normal, &read))
+	cpus = cpu_words(a, p, t);
+	if (cpu_targets_read(a, d, cpus.v, cpus.n, t->triple.normal, &read))
 		return -1;
-	out->cpus = read.v;
-	out->ncpus = read.n;
-	out->plain &= out->ncpus == 1;
-	out->plain |= out->ncpus == 1 && cpus.n == 1 && str_eq(cpus.v->text, "generic");
+	t->cpus = read.v;
+	t->ncpus = read.n;
+	t->arch = read.arch;
+	t->abi = read.abi;
+	t->plain &= t->ncpus == 1;
+	t->plain |= t->ncpus == 1 && cpus.n == 1 && str_eq(cpus.v->text, "generic");
+	return 0;
+}
+
+int target_open(struct arena *a, struct diags *d, const struct package *p, struct target *out)
+{
+	*out = (struct target) { .opt_level = p->opt_level };
+	if (choose_platform(a, d, p, out) || read_cpus(a, d, p, out))
+		return -1;
 	return open_machine(a, d, out);
+}
+
+/* what a request says of the target, without its package file */
+static struct package request_package(struct arena *a, const struct build_request *r)
+{
+	struct package p = { .target = r->target, .platform = r->platform };
+
+	if (r->cpu_target.text) {
+		p.cpu_targets.v = arena_new(a, struct job_word);
+		p.cpu_targets.v[p.cpu_targets.n++] = r->cpu_target;
+	}
+	return p;
+}
+
+int target_read(struct arena *a, struct diags *d, const struct build_request *r, struct target *out)
+{
+	const struct package p = request_package(a, r);
+
+	*out = (struct target) { 0 };
+	ll_start();
+	return choose_platform(a, d, &p, out) || read_cpus(a, d, &p, out) ? -1 : 0;
 }
 
 const char *target_cpu_help(struct arena *a, struct diags *d, const struct build_request *r)
 {
-	const struct package p = { .target = r->target, .platform = r->platform };
+	const struct package p = request_package(a, r);
 	struct target t = { 0 };
 
 	ll_start();

@@ -12,7 +12,10 @@
 			*/
 #define IMG_VERSION     2
 #define IMG_ROOT_SYMBOL "pkgimg_image"
-#define IMG_SECTION     ".pkgimg" /* ELF and PE section; Mach-O: __DATA_CONST,__pkgimg */
+#define IMG_SECTION     ".pkgimg" /* ELF and PE section */
+
+#define IMG_MACHO_SEGMENT "__DATA_CONST"
+#define IMG_MACHO_SECTION "__pkgimg"
 
 /* flags of the header */
 enum {
@@ -27,7 +30,7 @@ struct img_header {
 	uint16_t version;     /* IMG_VERSION */
 	uint16_t header_size; /* sizeof(struct img_header) */
 	uint32_t flags;
-	uint64_t file_size;        /* bytes of the whole file */
+	uint64_t file_size;        /* bytes of the file that are summed: all but a signature */
 	uint64_t meta_size;        /* bytes from here: header, directory, tables; multiple of 8 */
 	uint64_t meta_sum;         /* XXH3-64 of those bytes with this field zero */
 	uint64_t file_sum;         /* XXH3-64 of the file with meta_sum, file_sum, build_id zero */

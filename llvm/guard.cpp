@@ -56,9 +56,10 @@ bool shim::guarded(function_ref<void()> work, std::string *why)
 	ll_start(); // the handler above
 	Recovery on;
 	CrashRecoveryContext context;
+	std::string *outer = guard_why;
 	guard_why = why;
 	bool done = context.RunSafely(work);
-	guard_why = nullptr;
+	guard_why = outer;
 	if (!done && why->empty())
 		*why = "it is broken so that LLVM's reader crashes";
 	return done;

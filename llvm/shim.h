@@ -101,6 +101,12 @@ int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size
 	const char *const argv[], size_t *out_argc, const char *const **out_argv,
 	const unsigned **origin);
 
+/* The words of a clang configuration file: one option or more per line, # comments, \ at a line's
+ * end goes on, @FILE relative to the file it stands in, <CFGDIR> the file's folder. returns 0, or
+ * -1 reported at `at` */
+int ll_read_config(struct arena *a, struct diags *d, struct loc at, const char *path, size_t *n,
+	const char *const **words);
+
 /* ---- triples; cold */
 struct ll_triple {
 	const char *text;              /* as given */
@@ -114,6 +120,8 @@ struct ll_triple {
 	bool known; /* the arch is one that LLVM knows */
 };
 void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
+/* normalised, and as code is made for it: 32-bit ARM on Windows runs Thumb code only */
+const char *ll_code_triple(struct arena *a, const char *text);
 /* the triple of this machine, normalised */
 const char *ll_host_triple(struct arena *a);
 
@@ -167,6 +175,7 @@ const char *ll_json_kind_name(enum ll_json_kind k);
 
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);
+void ll_sha256(const void *data, size_t n, uint8_t out[32]);
 
 /* ---- untrusted input
  * Do `work(ctx)`, which reads bytes that may be damaged, and survive LLVM's fatal errors and
@@ -194,20 +203,24 @@ const char *ll_file_kind_name(enum ll_file_kind k);
  * says nothing. `major` gets its major version or 0. */
 const char *ll_bitcode_producer(struct arena *a, const void *data, size_t n, unsigned *major);
 
-/* Symbols of a native object (or of every member of an archive). */
+/* Symbols of a native object (or of every member of an archive). Names are as in LLVM IR: Mach-O's
+ * '_' is not part of them (a name without one stays as it is). */
 struct ll_symbol {
-	const char *name;
+	const char *name; /* as in LLVM IR: the '_' of i386 COFF is not part of it, @BYTES is */
 	const char *file; /* "a.o" or "liba.a(b.o)" */
 	bool undefined, weak, global, hidden, function, tls, common;
+	bool bound; /* undefined, in a linked Mach-O file: it says which library has it */
 	uint64_t size;
 };
 /* returns 0, or -1 reported at `at`: not an object, broken, or of another machine than `triple`
  * (message names both). A universal Mach-O file is read for the triple's architecture; bitcode,
- * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones. NULL
- * `triple`: any machine will do. */
+ * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones; a text
+ * stub (.tbd) counts as one. NULL `triple`: any machine will do. */
 int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
+/* The name that a text stub (.tbd) says its library has; NULL: it is none, or broken. */
+const char *ll_stub_install_name(struct arena *a, const void *data, size_t n);
 
 /* Write the Mach-O files parts[0..n), one architecture each, as one universal file.
  * returns 0, or -1 reported */
@@ -331,9 +344,11 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
+ * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL:
+ * the least that the triple stands for.
  * returns 0, or -1 reported */
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
-	void **object, size_t *size);
+	const char *cpu, void **object, size_t *size);
 
 /* ---- versions of functions for several CPUs
  * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if
@@ -418,16 +433,58 @@ struct ll_clones {
 int ll_clone_make(struct arena *a, struct diags *d, struct LLVMOpaqueModule *m,
 	const struct ll_clone_plan *plan, struct ll_clones *out);
 
+/* ---- shards: a module in pieces, for code generation in parallel
+ * Shard 0 has the variables that several shards use, constructors and module assembly. The pieces
+ * depend on the module alone; a change in it changes few of them. A module under twice the wanted
+ * size, or one that cannot be taken apart, is one piece and is left as it is; else local symbols
+ * that several shards name get a new name, and are hidden. */
+struct ll_split;
+struct ll_shard {
+	const char *first, *last; /* functions, in the module's order; NULL: variables alone */
+	size_t nfunctions;
+	uint64_t weight; /* instructions: what it costs to compile */
+};
+struct ll_split_options {
+	uint64_t size;   /* instructions a shard should have, about */
+	bool imports;    /* functions worth inlining are copied into other shards */
+	const char *tag; /* behind the names of local symbols that become hidden: ".local" */
+	bool (*taken)(void *ctx, const char *name); /* is the name in use outside the module? */
+	void *ctx;
+};
+/* The module must stay as it is until ll_split_end; *out is [*n], n >= 1.
+ * threads: one at a time per context */
+struct ll_split *ll_split_make(struct arena *a, struct LLVMOpaqueModule *m,
+	const struct ll_split_options *o, const struct ll_shard **out, size_t *n);
+/* shard i as bitcode in malloc'd memory */
+void ll_split_write(struct ll_split *s, size_t i, void **bitcode, size_t *size);
+/* The module is whole again; s is gone. */
+void ll_split_end(struct ll_split *s);
+
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names
- * are as a DLL exports them, without the decoration of i386.
+ * are as a DLL exports them, without the decoration of i386, which is added.
  * returns 0, or -1 reported: no DLLs for that triple, not writable; cold */
 struct ll_import {
 	const char *name;
-	bool data; /* there is only __imp_NAME */
+	const char *other; /* the name that the DLL exports, if it is another one; else NULL */
+	bool data;         /* there is only __imp_NAME */
+	bool stdcall;      /* on i386, with `args` bytes of arguments */
+	unsigned args;
 };
 int ll_write_import_library(struct diags *d, struct loc at, const char *path, const char *dll,
 	const char *triple, const struct ll_import *v, size_t n);
+
+/* The name that a DLL, or an import library for one, has for the loader (NULL if it does not say),
+ * and a DLL's exports.
+ * returns 0, or -1: it is neither */
+int ll_dll_read(
+	struct arena *a, const void *data, size_t n, const char **dll, struct ll_names *exports);
+
+/* ---- archives
+ * One object in memory as an archive with an index, the file `path`: a linker takes it only if
+ * something is missing that it defines. returns 0, or -1 reported */
+int ll_write_archive(struct diags *d, struct loc at, const char *path, const char *member,
+	const void *object, size_t size);
 
 #ifdef __cplusplus
 }

@@ -240,8 +240,8 @@ static int join(const struct choice *c, uint32_t chosen, uint32_t *target)
 	if (rt_cpu_accepts(c->offered, v->targets[*target].needs, lacks))
 		return PKGIMG_OK;
 	return rt_fail(c->err, PKGIMG_E_CPU, c->path, ": it runs in this process as ", text,
-		" already,", limit(c), c->cap ? c->cap : "", c->cap ? "' " : " ",
-		"which is not allowed", (char *)NULL);
+		" already,", limit(c), c->cap ? c->cap : "",
+		c->cap ? "' which is not allowed" : " which this CPU does not run", (char *)NULL);
 }
 
 int rt_take_target(const char *path, const struct pkgimg_options *opt, const struct img_view *v,
