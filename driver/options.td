@@ -40,7 +40,7 @@ def h : Flag<["-"], "h">, Alias<help>,
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption, LinkOption, CpusOption]>;
+  Visibility<[InspectOption, PlatformsOption, CpusOption, LinkOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -86,7 +86,7 @@ def config_dir : Joined<["--"], "config-user-dir=">, Group<input_Group>, MetaVar
 def config_system_dir : Joined<["--"], "config-system-dir=">, Group<input_Group>,
   MetaVarName<"<dir>">, HelpText<"The same, behind it">, Visibility<[LinkOption]>;
 def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
-  
+
   HelpText<"Read no clang.cfg or TRIPLE.cfg in those folders">, Visibility<[LinkOption]>;
 def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
   HelpText<"What the inputs behind it are; only `none`: each by its content">,

@@ -22,6 +22,7 @@ struct gain {
 	"vector vector-enhancements-1 vector-enhancements-2 lsx lasx "
 static const struct gain gains[] = {
 	{ LL_F_COUNTED, "a loop that vectors can serve", VECTORS },
+	{ LL_F_TIGHT, "a loop without calls", VECTORS "bmi2 zbb cssc" },
 	{ LL_F_FLOAT_LOOP, "floating point in a loop",
 		VECTORS "fma fma4 fullfp16 d f f64 fpregs vfp4" },
 	{ LL_F_BIT_LOOP, "bits counted or moved in a loop",
@@ -97,7 +98,10 @@ struct choice {
 	bool *chosen;        /* [n] of the target at hand */
 	const char **reason; /* [n] */
 	uint32_t *traits;    /* [n] its own, and of what it inlines */
-	uint32_t *via;       /* [n] the function that it inlines and has them from; else itself */
+	double *work;        /* [n] likewise, ll_func_facts.work and .gaining */
+	double *gaining;
+	uint32_t *via;       /* [n] the inlined function that most of it is in, or itself */
+	enum { NEW, OPEN, DONE } *state; /* [n] of the walk that fills these in */
 };
 
 enum { INLINE_SMALL = 60, INLINE_HINTED = 150, INLINE_ONCE = 400 };
@@ -115,31 +119,41 @@ static bool is_inlined(const struct ll_func_facts *f)
 
 enum { GAIN_TRAITS = 0xffff };
 
-/* What a function inlines is in it. */
-static void spread_traits(struct choice *c)
+static bool is_open(const struct choice *c, size_t i)
 {
-	bool more = true;
+	return c->state[i] == OPEN;
+}
 
-	for (size_t i = 0; i < c->n; i++) {
-		c->traits[i] = c->funcs[i].traits & GAIN_TRAITS;
-		c->via[i] = (uint32_t)i;
-	}
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < c->n; i++) {
-			const struct ll_func_facts *f = &c->funcs[i];
+/* What a function inlines is in it, as often as it is called. Functions that inline each other in
+ * a circle are cut where the walk closes it. */
+static void gather(struct choice *c, size_t i)
+{
+	const struct ll_func_facts *f = &c->funcs[i];
+	double most = 0;
 
-			for (size_t k = 0; k < f->ncallees; k++) {
-				uint32_t to = f->callees[k];
+	c->state[i] = OPEN;
+	c->traits[i] = f->traits & GAIN_TRAITS;
+	c->work[i] = (double)f->work;
+	c->gaining[i] = most = (double)f->gaining;
+	c->via[i] = (uint32_t)i;
+	for (size_t k = 0; k < f->ncallees; k++) {
+		const struct ll_callee *to = &f->callees[k];
+		double gaining;
 
-				if (!is_inlined(&c->funcs[to]) || !(c->traits[to] & ~c->traits[i]))
-					continue;
-				c->traits[i] |= c->traits[to];
-				c->via[i] = to;
-				more = true;
-			}
+		if (!is_inlined(&c->funcs[to->func]) || is_open(c, to->func))
+			continue;
+		if (c->state[to->func] == NEW)
+			gather(c, to->func);
+		gaining = (double)to->weight * c->gaining[to->func];
+		c->traits[i] |= c->traits[to->func];
+		c->work[i] += (double)to->weight * c->work[to->func];
+		c->gaining[i] += gaining;
+		if (gaining > most) {
+			most = gaining;
+			c->via[i] = to->func;
 		}
 	}
+	c->state[i] = DONE;
 }
 
 static bool is_idle(const struct ll_func_facts *f)
@@ -150,13 +164,17 @@ static bool is_idle(const struct ll_func_facts *f)
 static const char *words_of(struct choice *c, size_t i, uint32_t gain)
 {
 	struct strbuf b = { .mem = c->a };
-	uint32_t own = c->funcs[i].traits & gain;
+	uint32_t traits = c->funcs[c->via[i]].traits & gain;
 
+	if (!traits)
+		traits = c->traits[i] & gain;
+	if (traits & LL_F_COUNTED)
+		traits &= ~(uint32_t)LL_F_TIGHT;
 	for (size_t g = 0; g < GAINS; g++) {
-		if ((own ? own : c->traits[i] & gain) & gains[g].trait)
+		if (traits & gains[g].trait)
 			strbuf_fmt(&b, "%s%s", b.n ? ", " : "", gains[g].because);
 	}
-	if (!own)
+	if (c->via[i] != i)
 		strbuf_fmt(&b, " (of '%s', which it inlines)", c->funcs[c->via[i]].name);
 	return strbuf_text(&b);
 }
@@ -167,10 +185,27 @@ static void take(struct choice *c, size_t i, const char *reason)
 	c->reason[i] = reason;
 }
 
+/* percent: less of a function's time is not worth a second version. A loop that vectors cannot serve
+ * gains little, by better instructions for single bits and bytes: it has a second version where that
+ * costs little, in a small function that does nothing else. */
+enum { LEAST_GAIN = 20, TINY_SIZE = 60, SMALL_SIZE = 150 };
+
+static bool gains_enough(const struct choice *c, size_t i, uint32_t gain)
+{
+	uint32_t traits = c->traits[i] & gain;
+
+	if (traits & LL_F_TIGHT && c->funcs[i].size <= TINY_SIZE &&
+		2 * c->funcs[i].tight >= c->funcs[i].work)
+		return true;
+	traits &= ~(uint32_t)LL_F_TIGHT;
+	return traits & LL_F_CPU_QUERY ||
+	       (traits && c->gaining[i] * 100 >= c->work[i] * (double)LEAST_GAIN);
+}
+
 static void choose_gaining(struct choice *c, uint32_t gain)
 {
 	for (size_t i = 0; i < c->n; i++) {
-		if (!c->funcs[i].kept && !is_idle(&c->funcs[i]) && c->traits[i] & gain)
+		if (!c->funcs[i].kept && !is_idle(&c->funcs[i]) && gains_enough(c, i, gain))
 			take(c, i, words_of(c, i, gain));
 	}
 }
@@ -179,7 +214,7 @@ static void choose_gaining(struct choice *c, uint32_t gain)
 static const struct ll_func_facts *chosen_callee(const struct choice *c, size_t i)
 {
 	for (size_t k = 0; k < c->funcs[i].ncallees; k++) {
-		uint32_t to = c->funcs[i].callees[k];
+		uint32_t to = c->funcs[i].callees[k].func;
 
 		if (to != i && c->chosen[to])
 			return &c->funcs[to];
@@ -187,7 +222,8 @@ static const struct ll_func_facts *chosen_callee(const struct choice *c, size_t 
 	return NULL;
 }
 
-/* Between two versions there should be no call through a slot. */
+/* Between two versions there should be no call through a slot where it is hot: from a loop to a
+ * small function. A large one does more than a slot costs. */
 static void close_over_calls(struct choice *c)
 {
 	bool more = true;
@@ -196,10 +232,10 @@ static void close_over_calls(struct choice *c)
 		more = false;
 		for (size_t i = 0; i < c->n; i++) {
 			for (size_t k = 0; c->chosen[i] && k < c->funcs[i].ncallees; k++) {
-				uint32_t to = c->funcs[i].callees[k];
+				uint32_t to = c->funcs[i].callees[k].func;
 				const struct ll_func_facts *end;
 
-				if (c->chosen[to] || c->funcs[to].kept || is_idle(&c->funcs[to]))
+				if (c->funcs[i].callees[k].weight <= 1 || c->funcs[to].size > SMALL_SIZE || c->chosen[to] || c->funcs[to].kept || is_idle(&c->funcs[to]))
 					continue;
 				end = chosen_callee(c, to);
 				if (!end)
@@ -239,8 +275,14 @@ static bool choose(struct arena *a, const struct target *t, struct clones *out, 
 	bool any = false;
 
 	c.traits = arena_array(a, uint32_t, n);
+	c.work = arena_array(a, double, n);
+	c.gaining = arena_array(a, double, n);
+	c.state = arena_alloc_array(a, n, sizeof(*c.state), _Alignof(int));
 	c.via = arena_array(a, uint32_t, n);
-	spread_traits(&c);
+	for (size_t i = 0; i < n; i++) {
+		if (c.state[i] == NEW)
+			gather(&c, i);
+	}
 	for (size_t cpu = 1; cpu < t->ncpus; cpu++) {
 		c.chosen = chosen + cpu * n;
 		c.reason = arena_array(a, const char *, n);

@@ -337,6 +337,7 @@ static void join(struct writer *w, struct metadata *out)
 			out->runs[1] = (struct metadata_run) { dir[i].offset, t->count,
 				w->dispatch->entries };
 	}
+	out->has_chosen = w->dispatch != NULL;
 	out->nmethods = (uint32_t)w->nmethods;
 	out->nglobals = (uint32_t)w->nglobals;
 	out->ntypes = w->types.ntypes;

@@ -7,8 +7,8 @@
 #include "frontend/package.h"
 #include "frontend/target.h"
 
-#define METADATA_SLOTS  LL_SLOTS  /* symbol: void *[nslots], one run, hidden */
-#define METADATA_CHOSEN LL_CHOSEN /* symbol: uint32_t, hidden */
+#define METADATA_SLOTS  "pkgimg.slots"  /* symbol: void *[nslots], one run, hidden */
+#define METADATA_CHOSEN "pkgimg.chosen" /* symbol: uint32_t, hidden; root.c defines it */
 
 /* Functions that have several versions. */
 struct metadata_dispatch {
@@ -30,6 +30,7 @@ struct metadata {
 	uint64_t *bytes;                         /* [size / 8], runs all zero, not sealed */
 	size_t size;                             /* bytes, a multiple of 8 */
 	struct metadata_run runs[METADATA_RUNS]; /* in order, not touching; n may be 0 */
+	bool has_chosen;                         /* METADATA_CHOSEN is wanted */
 	uint32_t nmethods, nglobals, ntypes;
 };
 

@@ -71,6 +71,15 @@ static LLVMTypeRef add_parts(struct arena *a, const struct root *r, const struct
 	return LLVMStructTypeInContext(r->ctx, types, (unsigned)n, 1);
 }
 
+/* where the loader or the image's own selector leaves which target was taken */
+static void add_chosen(const struct root *r)
+{
+	LLVMValueRef v = LLVMAddGlobal(r->m, r->i32, METADATA_CHOSEN);
+
+	LLVMSetInitializer(v, LLVMConstNull(r->i32));
+	LLVMSetVisibility(v, LLVMHiddenVisibility);
+}
+
 static void add_root(const struct root *r)
 {
 	LLVMValueRef alias;
@@ -105,6 +114,8 @@ LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const 
 	LLVMSetModuleDataLayout(r.m, t->layout);
 	r.root = LLVMAddGlobal(r.m, add_parts(diag->mem, &r, meta, types, NULL), "pkgimg.meta");
 	add_root(&r);
+	if (meta->has_chosen)
+		add_chosen(&r);
 	add_parts(diag->mem, &r, meta, types, init);
 	object = codegen_emit(diag, r.m, t);
 	LLVMDisposeModule(r.m);

@@ -2,14 +2,13 @@
  * relocation for the distance to a symbol of another object, though the format and the linker have
  * one.
  *
- * One section, one symbol of our own, and for each address a pair of relocations, "subtract the
+ * One section, two names of ours for it, and for each address a pair of relocations, "subtract the
  * root" and "add the symbol". Integers are little-endian. */
 #include "frontend/root.h"
 
 #include <string.h>
 
 #include "base/str.h"
-#include "frontend/names.h"
 #include "image/format.h"
 
 enum {
@@ -25,12 +24,13 @@ enum {
 	NO_DEAD_STRIP = 0x10000000,
 	PROT_ALL = 7,
 	DEFINED = 0x0f, /* in a section, external */
-	HIDDEN = 0x1f,  /* the same, for this image alone */
 	UNDEFINED = 0x01,
+	PRIVATE = 0x10,   /* with either: not outside of the library */
+	ALIGN_4 = 2 << 8, /* of a common symbol: undefined, with its size for a value */
+	OWN_SYMBOLS = 2,  /* before those of the addresses */
 	RELOC_EXTERN = 1 << 27,
 	RELOC_4_BYTES = 2 << 25,
 	RELOC_ADD = 0,
-	OWN_SYMBOLS = 2, /* the root under both of its names */
 };
 
 /* what the CPUs call themselves and "subtract" */
@@ -44,16 +44,6 @@ static const struct cpu {
 
 struct writer {
 	struct strbuf file, strings;
-};
-
-/* what the linker fills in: where, and the index of the symbol behind our own */
-struct fill {
-	uint32_t at, symbol;
-};
-struct fills {
-	struct fill *v; /* [n] ascending by `at` */
-	size_t n;
-	struct names symbols; /* each once */
 };
 
 static void put(struct writer *w, uint64_t value, size_t bytes)
@@ -76,12 +66,13 @@ static void put_name(struct writer *w, const char *name)
 	strbuf_add(&w->file, field, sizeof(field));
 }
 
-static void put_symbol(struct writer *w, const char *name, unsigned type)
+static void put_symbol(struct writer *w, const char *name, int type, uint64_t size)
 {
 	put(w, w->strings.n, 4);
-	put(w, type, 1);
-	put(w, type != UNDEFINED, 1); /* the section */
-	put(w, 0, 2 + 8);
+	put(w, (uint64_t)type, 1);
+	put(w, (type & DEFINED) == DEFINED, 1); /* the section */
+	put(w, size ? ALIGN_4 : 0, 2);
+	put(w, size, 8);
 	if (*name == '\1') /* taken as it is */
 		strbuf_puts(&w->strings, name + 1);
 	else
@@ -89,23 +80,52 @@ static void put_symbol(struct writer *w, const char *name, unsigned type)
 	strbuf_putc(&w->strings, '\0');
 }
 
-/* from the last address to the first, as assemblers have them */
-static void put_relocations(struct writer *w, const struct cpu *cpu, const struct fills *f)
+/* an address: a place in the metadata and the symbol whose address belongs there */
+struct address {
+	uint32_t at;
+	const char *symbol;
+};
+
+struct addresses {
+	struct address *v;
+	size_t n;
+};
+
+static struct addresses collect(struct arena *a, const struct metadata *meta)
 {
-	for (size_t i = f->n; i-- > 0;) {
-		put(w, f->v[i].at, 4);
+	struct addresses out = { 0 };
+
+	for (size_t i = 0; i < METADATA_RUNS; i++)
+		out.n += meta->runs[i].n;
+	out.v = arena_array(a, struct address, out.n);
+	out.n = 0;
+	for (size_t i = 0; i < METADATA_RUNS; i++) {
+		const struct metadata_run *run = &meta->runs[i];
+
+		for (size_t k = 0; k < run->n; k++)
+			out.v[out.n++] =
+				(struct address) { (uint32_t)(run->at + 4 * k), run->symbols[k] };
+	}
+	return out;
+}
+
+/* from the last address to the first, as assemblers have them */
+static void put_relocations(struct writer *w, const struct cpu *cpu, const struct addresses *l)
+{
+	for (size_t i = l->n; i-- > 0;) {
+		put(w, l->v[i].at, 4);
 		put(w, cpu->reloc_subtract << 28 | RELOC_EXTERN | RELOC_4_BYTES, 4);
-		put(w, f->v[i].at, 4);
-		put(w, RELOC_ADD | RELOC_EXTERN | RELOC_4_BYTES | (f->v[i].symbol + OWN_SYMBOLS), 4);
+		put(w, l->v[i].at, 4);
+		put(w, RELOC_ADD | RELOC_EXTERN | RELOC_4_BYTES | (uint32_t)(i + OWN_SYMBOLS), 4);
 	}
 }
 
-static void put_head(struct writer *w, const struct cpu *cpu, const struct metadata *meta,
-	const struct fills *f)
+static void put_head(
+	struct writer *w, const struct cpu *cpu, const struct metadata *meta, size_t naddresses)
 {
 	uint64_t data = HEADER + SEGMENT + SYMTAB, relocs = data + meta->size;
-	uint64_t symbols = relocs + 2 * RELOCATION * f->n;
-	uint64_t strings = symbols + SYMBOL * (f->symbols.n + OWN_SYMBOLS);
+	uint64_t symbols = relocs + 2 * RELOCATION * naddresses;
+	uint64_t strings = symbols + SYMBOL * (naddresses + OWN_SYMBOLS);
 
 	put32s(w,
 		(const uint32_t[]) { 0xfeedfacf, cpu->type, cpu->subtype, FILE_OBJECT, 2,
@@ -124,11 +144,12 @@ static void put_head(struct writer *w, const struct cpu *cpu, const struct metad
 	put(w, meta->size, 8);
 	put32s(w,
 		(const uint32_t[]) { (uint32_t)data, ALIGN_BITS, (uint32_t)relocs,
-			(uint32_t)(2 * f->n), NO_DEAD_STRIP, 0, 0, 0 },
+			(uint32_t)(2 * naddresses), NO_DEAD_STRIP, 0, 0, 0 },
 		8);
 	put32s(w,
-		(const uint32_t[]) { 0x2, SYMTAB, (uint32_t)symbols, (uint32_t)f->symbols.n + OWN_SYMBOLS,
-			(uint32_t)strings, (uint32_t)w->strings.n },
+		(const uint32_t[]) { 0x2, SYMTAB, (uint32_t)symbols,
+			(uint32_t)naddresses + OWN_SYMBOLS, (uint32_t)strings,
+			(uint32_t)w->strings.n },
 		6);
 }
 
@@ -143,48 +164,35 @@ static const struct cpu *cpu_of(const struct target *t)
 	return NULL;
 }
 
-static void collect(struct arena *a, const struct metadata *meta, struct fills *f)
-{
-	*f = (struct fills) { .symbols.mem = a };
-	for (size_t r = 0; r < METADATA_RUNS; r++)
-		f->n += meta->runs[r].n;
-	f->v = arena_array(a, struct fill, f->n);
-	f->n = 0;
-	for (size_t r = 0; r < METADATA_RUNS; r++) {
-		const struct metadata_run *run = &meta->runs[r];
-
-		for (size_t i = 0; i < run->n; i++)
-			f->v[f->n++] = (struct fill) { (uint32_t)(run->at + 4 * i),
-				(uint32_t)names_add(&f->symbols, run->symbols[i]) };
-	}
-}
-
 LLVMMemoryBufferRef root_emit_macho(
 	struct arena *a, struct diags *d, const struct target *t, const struct metadata *meta)
 {
 	struct writer w = { .file.mem = a, .strings.mem = a }, names = w;
 	const struct cpu *cpu = cpu_of(t);
-	struct fills f;
+	struct addresses l = collect(a, meta);
 
 	if (!cpu) {
 		diag_err(d, t->at, "package images are not made for '%s'; x86_64 and arm64 are",
 			t->triple.text);
 		return NULL;
 	}
-	collect(a, meta, &f);
-	if (meta->size + 64 * f.n > INT32_MAX || f.symbols.n >> 23) {
+	if (meta->size + 64 * l.n > INT32_MAX || l.n >> 24) {
 		diag_err(d, t->at, "more metadata than a Mach-O object holds");
 		return NULL;
 	}
 	strbuf_putc(&names.strings, '\0');
-	put_symbol(&names, IMG_ROOT_SYMBOL, DEFINED);
-	put_symbol(&names, ROOT_SELF_SYMBOL, HIDDEN);
-	for (size_t i = 0; i < f.symbols.n; i++)
-		put_symbol(&names, f.symbols.v[i], UNDEFINED);
+	put_symbol(&names, IMG_ROOT_SYMBOL, DEFINED, 0);
+	put_symbol(&names, ROOT_SELF_SYMBOL, DEFINED | PRIVATE, 0);
+	for (size_t i = 0; i < l.n; i++) {
+		bool chosen = str_eq(l.v[i].symbol, METADATA_CHOSEN);
+
+		put_symbol(&names, l.v[i].symbol, chosen ? UNDEFINED | PRIVATE : UNDEFINED,
+			chosen ? sizeof(uint32_t) : 0);
+	}
 	w.strings = names.strings;
-	put_head(&w, cpu, meta, &f);
+	put_head(&w, cpu, meta, l.n);
 	strbuf_add(&w.file, (const char *)meta->bytes, meta->size);
-	put_relocations(&w, cpu, &f);
+	put_relocations(&w, cpu, &l);
 	strbuf_add(&w.file, names.file.s, names.file.n);
 	strbuf_add(&w.file, names.strings.s, names.strings.n);
 	return LLVMCreateMemoryBufferWithMemoryRangeCopy(w.file.s, w.file.n, "root.o");

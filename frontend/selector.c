@@ -46,7 +46,8 @@ int selector_make(
 			"this one has code that runs before a loader could; give one CPU target",
 			t->triple.normal);
 	if (file_read(a, d, t->at, "selector", path, 1 << 20, &text, &n) ||
-		ll_compile_ir(d, path_base(path), text, t->triple.normal, NULL, &bytes, size))
+		ll_compile_ir(d, path_base(path), text, t->triple.normal,
+			t->platform->cpu_target.text, &bytes, size))
 		return -1;
 	*object = memcpy(arena_alloc(a, *size, 16), bytes, *size);
 	free(bytes);

@@ -1,7 +1,8 @@
 // Versions of functions for several CPUs: what the files of it share.
 //
 //   clone_facts.cpp   what each function is: what it might gain, why it must stay one
-//   clone_loops.cpp   what its loops are
+//   clone_gain.cpp    what it may gain
+//   clone_asm.cpp     what its assembly names
 //   clone_abi.cpp     does a call look the same on every CPU?
 //   clone_make.cpp    the modules, one per CPU: which code is where, and under which name
 //   clone_calls.cpp   calls in them: to a version, or through a slot; stubs
@@ -19,6 +20,7 @@
 #include "llvm/internal.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/Module.h"
@@ -38,8 +40,14 @@ namespace shim
 // the functions that ll_clone_facts and ll_clone_make number: definitions, in the module's order
 std::vector<llvm::Function *> clone_functions(llvm::Module &m);
 
-// traits LL_F_LOOP ... LL_F_BIT_LOOP
-uint32_t clone_loop_traits(llvm::Function &f);
+// what a function may gain
+struct CloneGain {
+	uint32_t traits = 0;  // LL_F_LOOP ... LL_F_CPU_QUERY
+	uint64_t work = 0, gaining = 0, tight = 0; // ll_func_facts
+	llvm::DenseMap<const llvm::BasicBlock *, uint64_t> weight; // of blocks in loops; else 1
+
+	explicit CloneGain(llvm::Function &f);
+};
 
 // Is a CPU's width of vectors part of how `f` is called, or of how it calls? The reason, or NULL.
 struct CloneAbi {

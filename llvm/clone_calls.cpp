@@ -61,7 +61,7 @@ void CloneMaker::slot_edges(CpuModule &c)
 		if (!lives(c.cpu, g) && !c.imported.test(g))
 			continue;
 		for (size_t i = 0; i < plan.funcs[g].ncallees; i++) {
-			size_t f = plan.funcs[g].callees[i];
+			size_t f = plan.funcs[g].callees[i].func;
 			int64_t to = cloned.test(f) ? target(c, g, f) : 0;
 			if (to < 0)
 				need_slot(f);
@@ -264,12 +264,6 @@ void CloneMaker::define_slots()
 	for (uint32_t f : slotted)
 		v.push_back(c.body[f]);
 	g->setInitializer(ConstantArray::get(cast<ArrayType>(g->getValueType()), v));
-	/* where the loader or the image's own selector leaves which target was taken */
-	Constant *none = ConstantInt::get(Type::getInt32Ty(c.m->getContext()), 0);
-	auto *chosen = new GlobalVariable(*c.m, none->getType(), /*isConstant=*/false,
-		GlobalValue::ExternalLinkage, none, LL_CHOSEN);
-	chosen->setExternallyInitialized(true);
-	clone_hide(*chosen);
 }
 
 // A stub nobody wants goes. One that stays must stay as it is: LLVM may not think that it knows all

@@ -5,18 +5,18 @@
 #include "llvm-c/Core.h"
 #include "llvm-c/TargetMachine.h"
 #include "llvm/ADT/SmallPtrSet.h"
-#include "llvm/ADT/SmallSet.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/GlobalAlias.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
-#include "llvm/IR/Operator.h"
 #include "llvm/IR/PassInstrumentation.h"
 #include "llvm/IR/PassManager.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
 #include "llvm/Transforms/Utils/GlobalStatus.h"
+
+#include <map>
 
 using namespace llvm;
 
@@ -55,77 +55,7 @@ bool shim::clone_is_label_table(const GlobalVariable &g, const Function &f)
 namespace
 {
 
-// ---- what may gain
-
-struct Body {
-	uint32_t traits = 0;
-
-	void type(const Type *t);
-	void instruction(const Instruction &i);
-	void call(const CallBase &c);
-};
-
-void Body::type(const Type *t)
-{
-	const Type *element = t->getScalarType();
-
-	if (t->isVectorTy())
-		traits |= LL_F_VECTOR;
-	if (element->isHalfTy())
-		traits |= LL_F_HALF;
-	if (element->isBFloatTy())
-		traits |= LL_F_BFLOAT;
-}
-
-void Body::call(const CallBase &c)
-{
-	auto *f = dyn_cast<Function>(c.getCalledOperand());
-
-	for (const Use &a : c.args())
-		type(a->getType());
-	if (!f)
-		return;
-	if (shim::clone_is_query(*f))
-		traits |= LL_F_CPU_QUERY;
-	switch (f->getIntrinsicID()) {
-	case Intrinsic::fma:
-	case Intrinsic::fmuladd: traits |= LL_F_MATH; break;
-	default: break;
-	}
-}
-
-void Body::instruction(const Instruction &i)
-{
-	if (i.isDebugOrPseudoInst())
-		return;
-	type(i.getType());
-	if (auto *fp = dyn_cast<FPMathOperator>(&i)) {
-		if (fp->getFastMathFlags().any())
-			traits |= LL_F_MATH;
-	}
-	if (auto *c = dyn_cast<CallBase>(&i))
-		return call(*c);
-	for (const Value *v : i.operands()) {
-		type(v->getType());
-		auto *g = dyn_cast<GlobalVariable>(v->stripInBoundsConstantOffsets());
-		if (g && shim::clone_is_query(*g))
-			traits |= LL_F_CPU_QUERY;
-	}
-}
-
-uint32_t body_traits(const Function &f)
-{
-	Body b;
-
-	b.type(f.getReturnType());
-	for (const Type *t : f.getFunctionType()->params())
-		b.type(t);
-	for (const BasicBlock &block : f) {
-		for (const Instruction &i : block)
-			b.instruction(i);
-	}
-	return b.traits;
-}
+// ---- how it is used
 
 bool has_one_call(const Function &f)
 {
@@ -338,22 +268,23 @@ const char *Keeper::reason(Function &f)
 
 using Index = DenseMap<const Value *, uint32_t>;
 
-void set_callees(arena *a, const Function &f, const Index &index, ll_func_facts *out)
+void set_callees(arena *a, const Function &f, const Index &index, const shim::CloneGain &gain,
+	ll_func_facts *out)
 {
-	SmallSet<uint32_t, 8> seen;
-	SmallVector<uint32_t, 8> v;
+	std::map<uint32_t, uint64_t> callees; /* weight of the calls */
 
 	for (const BasicBlock &b : f) {
 		for (const Instruction &i : b) {
 			auto *c = dyn_cast<CallBase>(&i);
 			auto to = c ? index.find(shim::clone_callee(*c)) : index.end();
-			if (to != index.end() && seen.insert(to->second).second)
-				v.push_back(to->second);
+			if (to != index.end())
+				callees[to->second] += std::max<uint64_t>(gain.weight.lookup(&b), 1);
 		}
 	}
-	llvm::sort(v);
-	out->callees = shim::copy_array<uint32_t>(a, v);
-	out->ncallees = v.size();
+	out->callees = static_cast<ll_callee *>(arena_alloc_array(
+		a, callees.size(), sizeof(ll_callee), alignof(ll_callee)));
+	for (auto [to, weight] : callees)
+		out->callees[out->ncallees++] = { to, weight };
 }
 
 void drop_unused(Module &m)
@@ -398,9 +329,13 @@ const ll_func_facts *ll_clone_facts(arena *a, LLVMModuleRef module, LLVMTargetMa
 
 		out[i].name = shim::copy(a, f.getName());
 		out[i].size = f.getInstructionCount();
-		out[i].traits = body_traits(f) | use_traits(f) | shim::clone_loop_traits(f);
+		shim::CloneGain gain(f);
+		out[i].traits = gain.traits | use_traits(f);
+		out[i].work = gain.work;
+		out[i].gaining = gain.gaining;
+		out[i].tight = gain.tight;
 		out[i].kept = keeper.reason(f);
-		set_callees(a, f, index, &out[i]);
+		set_callees(a, f, index, gain, &out[i]);
 	}
 	*n = v.size();
 	return out;

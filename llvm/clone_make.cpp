@@ -128,7 +128,7 @@ BitVector CloneMaker::imports(size_t cpu) const
 
 		todo.pop_back();
 		for (size_t i = 0; i < f.ncallees; i++) {
-			uint32_t to = f.callees[i];
+			uint32_t to = f.callees[i].func;
 			if (lives(cpu, to) || r.test(to) || !is_import(plan.funcs[to]) ||
 				funcs[to]->isInterposable())
 				continue;

@@ -354,8 +354,7 @@ int ll_compile_ir(struct diags *d, const char *name, const char *text, const cha
  * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if
  * something wants its address, that jumps through the function's slot, a pointer in the array
  * LL_SLOTS. llvm/clone.h has more. */
-#define LL_SLOTS  "pkgimg.slots"
-#define LL_CHOSEN "pkgimg.chosen" /* u32, beside it */
+#define LL_SLOTS "pkgimg.slots"
 
 enum ll_func_trait {
 	/* what may gain */
@@ -378,12 +377,20 @@ enum ll_func_trait {
 	LL_F_ONE_CALL = 1 << 21, /* local, and one call is its only use */
 };
 
+struct ll_callee {
+	uint32_t func; /* index */
+	uint64_t weight; /* calls of it, each 8 times at each depth of loops */
+};
+
 struct ll_func_facts {
 	const char *name;
 	uint32_t traits;         /* enum ll_func_trait */
 	const char *kept;        /* why it can have one version only; NULL: it can have several */
 	uint32_t size;           /* instructions */
-	const uint32_t *callees; /* [ncallees] called directly; indices, ascending, each once */
+	uint64_t work;    /* instructions, each 8 times at each depth of loops */
+	uint64_t gaining; /* of these with a trait that gains, LL_F_TIGHT alone left out */
+	uint64_t tight;   /* of the rest in tight loops */
+	struct ll_callee *callees; /* [ncallees] called directly; ascending, each once */
 	size_t ncallees;
 };
 
