@@ -68,7 +68,8 @@ static void put_symbol(struct writer *w, const char *name, unsigned type)
 	put(w, w->strings.n, 4);
 	put(w, type, 1);
 	put(w, type == DEFINED, 1); /* the section */
-	put(w, 0, 2 + 8);
+	put(w, 0, 2);
+	put(w, 0, 8);
 	if (*name == '\1') /* taken as it is */
 		strbuf_puts(&w->strings, name + 1);
 	else

@@ -46,8 +46,10 @@ static int read_file(
 
 	if (file_read(a, d, at, "start file", path, START_LIMIT, &text, &size))
 		return -1;
-	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL)
+	for (const char *line = text, *end; line; line = end ? end + 1 : NULL) {
+		end = strchr(line, '\n');
 		read_line(a, line, out);
+	}
 	return 0;
 }
 
