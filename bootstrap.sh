@@ -89,6 +89,7 @@ main() {
     test)
       build_preset dev
       build_preset asan
+      tools/fetch-sqlite || say "without SQLite's source, tests that build it are skipped"
       exec python3 tools/run-tests build/release build/dev build/asan
       ;;
     bench) exec bench/run "$@" ;;

@@ -80,7 +80,7 @@ static const struct option_rule ask_rules[] = {
 	{ OPT_print_multiarch, QUERY, 13, "multiarch" },
 	{ OPT_specs_EQ, UNUSED, 0, NULL },
 	{ OPT_compiler_EQ, IGNORE, 0, NULL }, /* cli/compile.c has done it */
-	{ OPT_Xarch__, IGNORE, 0, NULL }, /* looked at when all the others are known */
+	{ OPT_Xarch__, IGNORE, 0, NULL },     /* looked at when all the others are known */
 	{ OPT_job, READ_JOB, 0, NULL },
 	{ OPT__HASH_HASH_HASH, MODE, M(dry_run), NULL },
 	{ OPT_explain, MODE, M(explain), NULL },

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "driver/pelibs.h"
 #include "driver/spawn.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
@@ -29,6 +30,7 @@ struct run {
 	struct outfile out;
 	const char *path; /* what LLD writes: out.path, also for one architecture of several */
 	struct argv argv; /* the words as LLD gets them */
+	const char *const *found; /* what stands for words of the plan, or NULL: none does */
 	bool verbose, one_thread;
 	unsigned lld_errors;
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
@@ -62,21 +64,42 @@ static int copy_ready(struct run *r, const struct plan_make *m, const char *path
 	return file_write_temporary(r->d, m->at, path, object, n);
 }
 
-static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+/* the object is malloc'd */
+static int compile_ir(struct run *r, const struct plan_make *m, void **object, size_t *size)
 {
 	char *text;
+	size_t n;
+
+	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
+		return -1;
+	return ll_compile_ir(
+		r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, object, size);
+}
+
+static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+{
 	void *object;
-	size_t n, size;
+	size_t size;
 	int rc;
 
 	if (m->ready && file_exists(m->ready))
 		return copy_ready(r, m, path);
-	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
-		return -1;
-	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, &object,
-		    &size))
+	if (compile_ir(r, m, &object, &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
+	free(object);
+	return rc;
+}
+
+static int make_ir_archive(struct run *r, const struct plan_make *m, const char *path)
+{
+	void *object;
+	size_t size;
+	int rc;
+
+	if (compile_ir(r, m, &object, &size))
+		return -1;
+	rc = ll_write_archive(r->d, m->at, path, path_base(m->source), object, size);
 	free(object);
 	return rc;
 }
@@ -105,10 +128,14 @@ static int make_import_library(struct run *r, const struct plan_make *m, const c
 
 	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
 		return -1;
+	stub_list_narrow(&list, r->plan->arch);
 	v = arena_array(r->a, struct ll_import, list.nsymbols + 1);
-	for (size_t i = 0; i < list.nsymbols; i++)
-		v[i] = (struct ll_import) { list.symbols[i].name,
-			list.symbols[i].kind == STUB_OBJECT };
+	for (size_t i = 0; i < list.nsymbols; i++) {
+		const struct stub_symbol *s = &list.symbols[i];
+
+		v[i] = (struct ll_import) { s->name, s->other, s->kind == STUB_OBJECT, s->stdcall,
+			s->args };
+	}
 	return ll_write_import_library(
 		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
 }
@@ -132,6 +159,7 @@ static void make_files(struct run *r)
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
 		[PLAN_TEXT] = make_text,
 		[PLAN_IR] = make_ir,
+		[PLAN_IR_ARCHIVE] = make_ir_archive,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
 		[PLAN_TBD] = make_tbd,
@@ -155,6 +183,18 @@ static bool room_is_short(const struct run *r, off_t bytes)
 	return (uint64_t)fs.f_bavail * fs.f_frsize < 4 * (uint64_t)bytes + SHORT_OF_ROOM;
 }
 
+/* The same input is to give the same bytes on another day; LLD's default is the time of the link,
+ * which SOURCE_DATE_EPOCH fixes as well. */
+static bool wants_no_timestamp(const struct run *r)
+{
+	if (r->plan->flavor != PLAN_MINGW || getenv("SOURCE_DATE_EPOCH"))
+		return false;
+	for (size_t i = 0; i < r->plan->argv.n; i++)
+		if (strstr(r->plan->argv.v[i], "insert-timestamp"))
+			return false;
+	return true;
+}
+
 /* the plan's words with the temporary directory and the output put in */
 static void final_words(struct run *r)
 {
@@ -168,6 +208,8 @@ static void final_words(struct run *r)
 
 		if (i == r->plan->output_index)
 			argv_add(&r->argv, in->why[i], r->path);
+		else if (r->found && r->found[i])
+			argv_add(&r->argv, in->why[i], r->found[i]);
 		else if (at)
 			argv_addf(&r->argv, in->why[i], "%.*s%s/%s", (int)(at - in->v[i]), in->v[i],
 				r->out.dir, at + sizeof(tmp) - 1);
@@ -178,6 +220,9 @@ static void final_words(struct run *r)
 		return; /* what follows is for the LLD inside */
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
+	if (wants_no_timestamp(r))
+		argv_add(&r->argv, (struct argv_why) { .rule = "timestamp" },
+			"--no-insert-timestamp");
 	if (r->one_thread || bytes < LARGE_INPUT)
 		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
 	if (r->verbose)
@@ -317,8 +362,8 @@ static int link_once(struct run *r)
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
-/* Each architecture by itself, then one file of them. A signature bears the name of the file that is
- * linked, so each is linked under the final one. */
+/* Each architecture by itself, then one file of them. A signature bears the name of the file that
+ * is linked, so each is linked under the final one. */
 static int link_universal(struct run *r)
 {
 	const struct link_plan *first = r->plan;
@@ -376,7 +421,7 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	if (plan->shown_only)
 		return diag_err(d, plan->output_at, "'%s' is not linked: %s", plan->output,
 			plan->shown_only);
-	if (driver_check_inputs(d, plan))
+	if (driver_check_inputs(d, plan) | pelibs_find(a, d, plan, &r.found))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))
 		return -1;

@@ -104,6 +104,7 @@ static int merge(struct build *b)
 			"visible function or variable",
 			b->p.output.text);
 	exports_apply(&b->m, &b->exports);
+	needs_import_data(b->a, &b->t, &b->m, &b->needs);
 	if (b->r->strip && b->m.merged)
 		LLVMStripModuleDebugInfo(b->m.merged);
 	return 0;

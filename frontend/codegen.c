@@ -173,7 +173,8 @@ LLVMMemoryBufferRef codegen_emit(struct llvm_diag *diag, LLVMModuleRef m, const 
 	char *message = NULL;
 	LLVMBool failed;
 
-	if (t->platform->family != FAMILY_DARWIN) {
+	/* COFF of MinGW has .ctors, Mach-O sections of its own: LLVM knows them */
+	if (t->platform->family == FAMILY_ELF) {
 		place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
 		place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
 	}

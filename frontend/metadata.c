@@ -12,7 +12,7 @@ struct entry {
 	const struct definition *def;
 	const struct ll_func *func; /* or NULL */
 	const struct ll_var *var;
-	const char *name;
+	const char *name, *symbol;
 };
 
 struct table {
@@ -121,13 +121,19 @@ static int compare_entries(const void *a, const void *b)
 	const struct entry *x = a, *y = b;
 	int c = strcmp(x->name, y->name);
 
-	return c ? c : strcmp(x->def->name, y->def->name);
+	return c ? c : strcmp(x->symbol, y->symbol);
 }
 
 /* names as the string table has them, so that their order is the table's */
 static const char *table_text(struct writer *w, const char *text)
 {
 	return w->strings.bytes + strings_add(&w->strings, text);
+}
+
+/* LLVM marks a name that an object has just as it is: \1_f@8, i386's stdcall */
+static const char *spelled(const char *symbol)
+{
+	return symbol + (*symbol == '\1');
 }
 
 static void sort_exports(struct writer *w, const struct exports *e)
@@ -137,14 +143,14 @@ static void sort_exports(struct writer *w, const struct exports *e)
 	for (size_t i = 0; i < e->n; i++) {
 		const struct definition *def = e->v[i];
 		const struct module_input *in = &w->m->v[def->input];
-		struct entry x = { def, NULL, NULL, def->name };
+		struct entry x = { def, NULL, NULL, def->name, spelled(def->name) };
 
 		if (def->function) {
 			x.func = module_func(in, def->name);
-			x.name = x.func && *x.func->name ? x.func->name : def->name;
+			x.name = x.func && *x.func->name ? x.func->name : x.symbol;
 		} else {
 			x.var = module_var(in, def->name);
-			x.name = x.var && *x.var->name ? x.var->name : def->name;
+			x.name = x.var && *x.var->name ? x.var->name : x.symbol;
 		}
 		x.name = str_dup(w->a, table_text(w, x.name));
 		if (def->function)
@@ -192,7 +198,7 @@ static void put_methods(struct writer *w)
 		struct img_method *m = &out[i];
 
 		m->name = strings_add(&w->strings, x->name);
-		m->symbol = strings_add(&w->strings, x->def->name);
+		m->symbol = strings_add(&w->strings, x->symbol);
 		m->type = method_type(w, x);
 		m->address = add_address(w, x->def->name);
 		if (!x->func)
@@ -216,7 +222,7 @@ static void put_globals(struct writer *w)
 		struct img_global *g = &out[i];
 
 		g->name = strings_add(&w->strings, x->name);
-		g->symbol = strings_add(&w->strings, x->def->name);
+		g->symbol = strings_add(&w->strings, x->symbol);
 		g->address = x->def->tls ? IMG_NO_ADDRESS : add_address(w, x->def->name);
 		g->size = x->def->size;
 		g->flags = (x->def->tls ? IMG_GF_TLS : 0u) | (x->def->constant ? IMG_GF_CONST : 0u);

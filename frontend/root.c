@@ -13,7 +13,7 @@ enum { ROOT_ALIGN = 64 };
 struct root {
 	LLVMContextRef ctx;
 	LLVMModuleRef m;
-	LLVMTypeRef i8, i32, word;
+	LLVMTypeRef i8, i32, word; /* as wide as a pointer */
 	LLVMValueRef root;
 };
 

@@ -1,5 +1,6 @@
-/* The object with the metadata for Mach-O, made without LLVM: its writer for x86-64 has no relocation
- * for the distance to a symbol of another object, though the format and the linker have one.
+/* The object with the metadata for Mach-O, made without LLVM: its writer for x86-64 has no
+ * relocation for the distance to a symbol of another object, though the format and the linker have
+ * one.
  *
  * One section, one symbol of our own, and for each address a pair of relocations, "subtract the
  * root" and "add the symbol". Integers are little-endian. */
@@ -114,9 +115,8 @@ static void put_head(struct writer *w, const struct cpu *cpu, const struct metad
 			(uint32_t)(2 * meta->naddresses), NO_DEAD_STRIP, 0, 0, 0 },
 		8);
 	put32s(w,
-		(const uint32_t[]) { 0x2, SYMTAB, (uint32_t)symbols,
-			(uint32_t)meta->naddresses + 1, (uint32_t)strings,
-			(uint32_t)w->strings.n },
+		(const uint32_t[]) { 0x2, SYMTAB, (uint32_t)symbols, (uint32_t)meta->naddresses + 1,
+			(uint32_t)strings, (uint32_t)w->strings.n },
 		6);
 }
 

@@ -108,14 +108,14 @@ static void find_triple(struct arena *a, const struct package *p, struct target 
 
 	t->at = p->target.text ? p->target.at : p->platform.at;
 	if (p->target.text) {
-		ll_triple_parse(a, p->target.text, &t->triple);
+		ll_triple_parse(a, ll_code_triple(a, p->target.text), &t->triple);
 		return;
 	}
 	if (pf->family == FAMILY_DARWIN) { /* one platform file for all CPUs */
 		ll_triple_parse(a, pf->triple.text, &t->triple);
 		return;
 	}
-	ll_triple_parse(a, pf->name, &t->triple);
+	ll_triple_parse(a, ll_code_triple(a, pf->name), &t->triple);
 	if (!t->triple.known || str_eq(t->triple.os, "unknown"))
 		ll_triple_parse(
 			a, pf->multiarch.text ? pf->multiarch.text : ll_host_triple(a), &t->triple);
@@ -133,10 +133,11 @@ static int choose_platform(
 	t->platform = driver_platform(a, d, &job);
 	if (!t->platform)
 		return -1;
-	if (t->platform->family != FAMILY_ELF && t->platform->family != FAMILY_DARWIN)
+	if (t->platform->family != FAMILY_ELF && t->platform->family != FAMILY_DARWIN &&
+		!t->platform->image_start.text)
 		return diag_err(d, p->target.text ? p->target.at : p->platform.at,
-			"platform '%s' has no package images in this version; ELF platforms and "
-			"Apple's have",
+			"platform '%s' has no package images in this version; ELF platforms, "
+			"Apple's and Windows with MinGW have",
 			t->platform->name);
 	find_triple(a, p, t);
 	if (!t->triple.little_endian)

@@ -6,6 +6,7 @@
 static const struct img_container_kind kinds[] = {
 	{ "\177ELF", 4, img_elf_open, img_elf_sizes, NULL },
 	{ "\xcf\xfa\xed\xfe", 4, img_macho_open, img_macho_sizes, img_macho_resign },
+	{ "MZ", 2, img_pe_open, img_pe_sizes, NULL },
 };
 
 /* what else may be given for an image */
@@ -14,7 +15,6 @@ static const struct {
 	size_t n;
 	const char *problem;
 } others[] = {
-	{ "MZ", 2, "a Windows DLL: this version reads ELF images only" },
 	{ "\xce\xfa\xed\xfe", 4, "a Mach-O file of 32 bits: images have 64" },
 	{ "\xca\xfe\xba\xbe", 4,
 		"a Mach-O universal file: images are of one architecture, take one out of it "

@@ -29,6 +29,10 @@ void img_macho_sizes(const struct img_container *c, struct img_sizes *out);
 bool img_macho_resign(struct img_rd *r, const struct img_container *c, uint8_t *file,
 	img_digest_fn *sha256, void *ctx);
 
+/* pe.c */
+bool img_pe_open(struct img_rd *r, struct img_container *c);
+void img_pe_sizes(const struct img_container *c, struct img_sizes *out);
+
 /* Note that the loader maps `filesz` bytes of the file at `at` to `vaddr`, `memsz` bytes there in
  * all. returns false with the error told if there are too many */
 bool img_add_region(struct img_rd *r, struct img_container *c, const struct img_region *region);

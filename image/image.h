@@ -191,7 +191,7 @@ typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32
  * blake3   for the build id
  * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
-enum img_code image_seal(int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx,
-	struct img_error *e);
+enum img_code image_seal(
+	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e);
 
 #endif

@@ -1,8 +1,8 @@
 /* Mach-O, 64 bits, little-endian, of one architecture.
  *
- * Everything the loader goes by is in load commands behind the header: segments with their sections,
- * the trie of exported symbols, and where the code signature is. Only what is needed is read, each by
- * memcpy, and each offset is compared with the file's size before use. */
+ * Everything the loader goes by is in load commands behind the header: segments with their
+ * sections, the trie of exported symbols, and where the code signature is. Only what is needed is
+ * read, each by memcpy, and each offset is compared with the file's size before use. */
 #include <string.h>
 
 #include "image/container.h"
@@ -106,7 +106,8 @@ static bool take_segment(struct reader *m, uint64_t at, uint32_t size)
 	if (!img_need_bytes(r, s.at, s.filesz, "it is cut"))
 		return false;
 	if (s.filesz > s.memsz)
-		return img_bad_value(r, "more of the file than memory", "at most ", s.memsz, s.filesz);
+		return img_bad_value(
+			r, "more of the file than memory", "at most ", s.memsz, s.filesz);
 	if (s.memsz > UINT64_MAX - s.vaddr)
 		return img_bad(r, "it does not fit in memory");
 	if (s.at == 0 && s.filesz) {
@@ -132,13 +133,14 @@ static bool take_signature(struct reader *m, uint64_t at, uint32_t size)
 
 	r->doing = "Mach-O code signature";
 	if (size != sizeof(d) || m->is_signed)
-		return img_bad(r, m->is_signed ? "there is more than one" : "its command is broken");
+		return img_bad(
+			r, m->is_signed ? "there is more than one" : "its command is broken");
 	memcpy(&d, r->base + at, sizeof(d));
 	if (!img_need_bytes(r, d.at, d.size, "it is cut"))
 		return false;
 	if ((uint64_t)d.at + d.size != r->size)
-		return img_bad_value(r, "it does not end the file", "", r->size,
-			(uint64_t)d.at + d.size);
+		return img_bad_value(
+			r, "it does not end the file", "", r->size, (uint64_t)d.at + d.size);
 	m->is_signed = true;
 	m->c->summed = d.at;
 	return true;
@@ -186,8 +188,8 @@ static bool command_at(struct img_rd *r, uint64_t at, uint64_t end, struct comma
 		return img_bad(r, "the last one is cut");
 	memcpy(out, r->base + at, sizeof(*out));
 	if (out->size < sizeof(*out) || out->size % 8)
-		return img_bad_value(r, "one has a size that is no size", "at least ",
-			sizeof(*out), out->size);
+		return img_bad_value(
+			r, "one has a size that is no size", "at least ", sizeof(*out), out->size);
 	if (out->size > end - at)
 		return img_bad_value(r, "the last one is cut", "at most ", end - at, out->size);
 	return true;
@@ -331,8 +333,8 @@ static bool check_root(struct reader *m)
 		return img_bad(r, "the table of exported symbols is broken");
 	if (!rc)
 		return img_bad(r, "it is not among the exported symbols");
-	return m->base + at == m->c->meta_vaddr || img_bad(r, "it is not at the start of section "
-							       SEGMENT "," SECTION);
+	return m->base + at == m->c->meta_vaddr ||
+	       img_bad(r, "it is not at the start of section " SEGMENT "," SECTION);
 }
 
 bool img_macho_open(struct img_rd *r, struct img_container *c)
@@ -357,7 +359,7 @@ static uint64_t *size_of(const struct segment *s, const struct section *t, struc
 	if (t->flags & (SECTION_PURE_CODE | SECTION_SOME_CODE))
 		return &n->code;
 	return (s->prot & PROT_WRITABLE) && !(s->flags & SEGMENT_READ_ONLY) ? &n->data
-									     : &n->read_only;
+									    : &n->read_only;
 }
 
 void img_macho_sizes(const struct img_container *c, struct img_sizes *out)
@@ -439,7 +441,8 @@ bool img_macho_resign(struct img_rd *r, const struct img_container *c, uint8_t *
 		return img_bad(r, "its hashes are not SHA-256 of pages");
 	page = (uint64_t)1 << d[39];
 	if (limit != c->summed)
-		return img_bad_value(r, "it is not for all that is before it", "", c->summed, limit);
+		return img_bad_value(
+			r, "it is not for all that is before it", "", c->summed, limit);
 	if (n != (limit + page - 1) / page || hashes > length ||
 		(uint64_t)n * HASH_SIZE > length - hashes)
 		return img_bad_value(r, "its hashes do not fit", "", (limit + page - 1) / page, n);

@@ -69,8 +69,8 @@ static enum img_code finish(int fd, const struct img_container *c, uint8_t *file
 	return code ? code : write_part(fd, file, c->meta_at, sizeof(struct img_header), e);
 }
 
-enum img_code image_seal(int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx,
-	struct img_error *e)
+enum img_code image_seal(
+	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
 {
 	struct img_container c;
 	struct img_view v;

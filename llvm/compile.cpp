@@ -90,7 +90,7 @@ std::unique_ptr<TargetMachine> machine(diags *d, loc at, const std::string &trip
 int ll_compile_ir(diags *d, const char *name, const char *text, const char *triple, const char *cpu,
 	void **object, size_t *size)
 {
-	std::string normal = Triple::normalize(triple);
+	std::string normal = shim::code_triple(triple);
 	loc at = {};
 	SmallVector<char, 0> bytes;
 	raw_svector_ostream os(bytes);

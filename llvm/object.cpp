@@ -75,8 +75,12 @@ Triple::ArchType machine_of(const Triple &t)
 
 Triple triple_of(const SymbolicFile &f)
 {
-	if (const auto *o = dyn_cast<ObjectFile>(&f))
-		return o->makeTriple();
+	if (const auto *o = dyn_cast<ObjectFile>(&f)) {
+		Triple t = o->makeTriple();
+		if (o->isCOFF()) // LLVM says so for ARM only
+			t.setObjectFormat(Triple::COFF);
+		return t;
+	}
 	if (const auto *ir = dyn_cast<IRObjectFile>(&f))
 		return Triple(Triple::normalize(ir->getTargetTriple()));
 	if (const auto *import = dyn_cast<COFFImportFile>(&f)) {
@@ -114,7 +118,8 @@ bool is_macho(const SymbolicFile &f)
 	return isa<MachOObjectFile>(f) || (ir && triple_of(*ir).isOSBinFormatMachO());
 }
 
-// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall look
+// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall
+// look
 bool is_bound(const MachOObjectFile &f, DataRefImpl symbol)
 {
 	if (!(f.getHeader().flags & MachO::MH_TWOLEVEL))
@@ -160,6 +165,20 @@ bool is_function(const SymbolicFile &f, const BasicSymbolRef &s, uint32_t flags)
 	return false;
 }
 
+// "__imp__f@4" and "_f@4" of i386 COFF are "__imp_f@4" and "f@4" in LLVM IR
+std::string ir_name(const SymbolicFile &f, StringRef name)
+{
+	StringRef imp = "__imp_";
+	bool imported = name.starts_with(imp);
+
+	if (!(f.isCOFF() || f.isCOFFImportFile()) || triple_of(f).getArch() != Triple::x86)
+		return name.str();
+	if (imported)
+		name = name.drop_front(imp.size());
+	name.consume_front("_");
+	return (imported ? imp : "").str() + name.str();
+}
+
 Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s)
 {
 	Expected<uint32_t> flags = s.getFlags();
@@ -178,7 +197,7 @@ Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolR
 	StringRef spelled(text);
 	if (is_macho(f))
 		spelled.consume_front("_");
-	out.name = shim::copy(mem, spelled);
+	out.name = shim::copy(mem, StringRef(ir_name(f, spelled)));
 	out.file = name;
 	out.undefined = *flags & BasicSymbolRef::SF_Undefined;
 	out.weak = *flags & BasicSymbolRef::SF_Weak;

@@ -120,6 +120,8 @@ struct ll_triple {
 	bool known; /* the arch is one that LLVM knows */
 };
 void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
+/* normalised, and as code is made for it: 32-bit ARM on Windows runs Thumb code only */
+const char *ll_code_triple(struct arena *a, const char *text);
 /* the triple of this machine, normalised */
 const char *ll_host_triple(struct arena *a);
 
@@ -198,7 +200,7 @@ const char *ll_bitcode_producer(struct arena *a, const void *data, size_t n, uns
 /* Symbols of a native object (or of every member of an archive). Names are as in LLVM IR: Mach-O's
  * '_' is not part of them (a name without one stays as it is). */
 struct ll_symbol {
-	const char *name;
+	const char *name; /* as in LLVM IR: the '_' of i386 COFF is not part of it, @BYTES is */
 	const char *file; /* "a.o" or "liba.a(b.o)" */
 	bool undefined, weak, global, hidden, function, tls, common;
 	bool bound; /* undefined, in a linked Mach-O file: it says which library has it */
@@ -334,22 +336,37 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
- * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL: the
- * least that the triple stands for.
+ * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL:
+ * the least that the triple stands for.
  * returns 0, or -1 reported */
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
 	const char *cpu, void **object, size_t *size);
 
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names
- * are as a DLL exports them, without the decoration of i386.
+ * are as a DLL exports them, without the decoration of i386, which is added.
  * returns 0, or -1 reported: no DLLs for that triple, not writable; cold */
 struct ll_import {
 	const char *name;
-	bool data; /* there is only __imp_NAME */
+	const char *other; /* the name that the DLL exports, if it is another one; else NULL */
+	bool data;         /* there is only __imp_NAME */
+	bool stdcall;      /* on i386, with `args` bytes of arguments */
+	unsigned args;
 };
 int ll_write_import_library(struct diags *d, struct loc at, const char *path, const char *dll,
 	const char *triple, const struct ll_import *v, size_t n);
+
+/* The name that a DLL, or an import library for one, has for the loader (NULL if it does not say),
+ * and a DLL's exports.
+ * returns 0, or -1: it is neither */
+int ll_dll_read(
+	struct arena *a, const void *data, size_t n, const char **dll, struct ll_names *exports);
+
+/* ---- archives
+ * One object in memory as an archive with an index, the file `path`: a linker takes it only if
+ * something is missing that it defines. returns 0, or -1 reported */
+int ll_write_archive(struct diags *d, struct loc at, const char *path, const char *member,
+	const void *object, size_t size);
 
 #ifdef __cplusplus
 }

@@ -4,8 +4,8 @@
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Support/BLAKE3.h"
-#include "llvm/Support/SHA256.h"
 #include "llvm/Support/MemoryBufferRef.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -36,6 +36,20 @@ void ll_triple_parse(arena *a, const char *text, ll_triple *out)
 	out->bits = triple_bits(t);
 	out->little_endian = t.isLittleEndian();
 	out->known = t.getArch() != Triple::UnknownArch;
+}
+
+std::string shim::code_triple(StringRef text)
+{
+	Triple t(Triple::normalize(text));
+
+	if (t.isOSWindows() && t.getArch() == Triple::arm)
+		t.setArchName(("thumb" + t.getArchName().drop_front(strlen("arm"))).str());
+	return t.str();
+}
+
+const char *ll_code_triple(arena *a, const char *text)
+{
+	return shim::copy(a, StringRef(shim::code_triple(text)));
 }
 
 const char *ll_host_triple(arena *a)

@@ -99,6 +99,34 @@ const struct stub_symbol *stub_list_find(const struct stub_list *l, const char *
 	return NULL;
 }
 
+/* is `arch` one of the words of "x86_64,i386"? */
+static bool names_machine(const char *list, const char *arch)
+{
+	size_t n = strlen(arch);
+
+	for (const char *s = list; s; s = strchr(s, ','), s += s != NULL)
+		if (strncmp(s, arch, n) == 0 && (s[n] == ',' || !s[n]))
+			return true;
+	return false;
+}
+
+void stub_list_narrow(struct stub_list *l, const char *arch)
+{
+	size_t n = 0;
+
+	if (str_eq(arch, "thumb")) /* Windows' name of the other half */
+		arch = "arm";
+	for (size_t i = 0; i < l->nsymbols; i++) {
+		struct stub_symbol *s = &l->symbols[i];
+
+		if (s->on && !names_machine(s->on, arch))
+			continue;
+		s->stdcall &= str_eq(arch, "i386");
+		l->symbols[n++] = *s;
+	}
+	l->nsymbols = n;
+}
+
 bool stub_list_has(const struct stub_list *l, const char *name)
 {
 	return stub_list_find(l, name) != NULL;
@@ -131,7 +159,8 @@ struct base {
 };
 
 /* the words of a line; w[n..] are NULL */
-#define MAX_WORDS 5
+#define MAX_WORDS    7
+#define SYMBOL_WORDS "NAME VERSION KIND SIZE [=NAME] [@BYTES] [on:CPU,...]"
 struct words {
 	char *w[MAX_WORDS + 1];
 	size_t n;
@@ -326,45 +355,94 @@ static int read_drop(struct reader *r, const struct words *w)
 
 /* ---- lines */
 
-/* "=NAME": the object is another name of NAME, which stands above it */
-static int read_same(struct reader *r, const char *word, uint8_t kind, uint32_t *out)
+/* "x86_64,i386": known machines with commas between them */
+static int check_machines(struct reader *r, const char *word, const char *list)
 {
-	const struct stub_symbol *same = word[0] == '=' ? stub_list_find(r->list, word + 1) : NULL;
+	for (const char *s = list;; s++) {
+		size_t n = strcspn(s, ",");
+		const char *one = str_ndup(r->mem, s, n);
 
-	if (word[0] != '=')
-		return diag_err(r->d, place(r, word),
-			"the end of the line or =NAME is wanted, got '%s'", word);
-	if (!same || same->kind != STUB_OBJECT || kind != STUB_OBJECT)
+		if (!stub_machine_find(one))
+			return diag_err(
+				r->d, place(r, word), "no architecture is called '%s'", one);
+		s += n;
+		if (!*s)
+			return 0;
+	}
+}
+
+/* "=NAME": an object is another name of NAME, which stands above it; a function is called NAME in
+ * its DLL */
+static int read_same(struct reader *r, const char *word, struct stub_symbol *s)
+{
+	const struct stub_symbol *same;
+
+	if (s->kind == STUB_FUNCTION && word[1]) {
+		s->other = word + 1;
+		return 0;
+	}
+	same = stub_list_find(r->list, word + 1);
+	if (!same || same->kind != STUB_OBJECT || s->kind != STUB_OBJECT)
 		return diag_err(r->d, place(r, word),
 			"'%s' wants an object above this line, and "
 			"to stand behind an object",
 			word);
-	*out = same->same;
+	s->same = same->same;
 	return 0;
+}
+
+/* one word behind the size */
+static int read_mark(struct reader *r, char *word, struct stub_symbol *s)
+{
+	uint64_t bytes;
+	bool pointers;
+
+	if (word[0] == '=')
+		return read_same(r, word, s);
+	if (word[0] == '@') {
+		if (read_size(r, word + 1, &bytes, &pointers))
+			return -1;
+		s->stdcall = true;
+		s->args = (uint32_t)bytes;
+		return 0;
+	}
+	if (str_starts(word, "on:")) {
+		s->on = word + 3;
+		return check_machines(r, word, s->on);
+	}
+	return diag_err(r->d, place(r, word),
+		"the end of the line, =NAME, @BYTES or on:CPU,... is wanted, got '%s'", word);
 }
 
 static int read_symbol(struct reader *r, const struct words *w)
 {
 	struct stub_list *l = r->list;
+	const struct stub_symbol *last = l->nsymbols ? &l->symbols[l->nsymbols - 1] : NULL;
 	struct stub_symbol s = { .name = w->w[0] };
+	int order = last ? strcmp(last->name, s.name) : -1;
 
 	if (w->n < 4)
-		return diag_err(r->d, place(r, w->w[0]),
-			"NAME VERSION KIND SIZE [=NAME] is wanted, got %zu word%s", w->n,
-			w->n == 1 ? "" : "s");
+		return diag_err(r->d, place(r, w->w[0]), SYMBOL_WORDS " is wanted, got %zu word%s",
+			w->n, w->n == 1 ? "" : "s");
 	if (w->n > MAX_WORDS)
 		return diag_err(r->d, place(r, w->w[MAX_WORDS]),
 			"the end of the line is wanted, got '%s'", w->w[MAX_WORDS]);
-	if (l->nsymbols && strcmp(l->symbols[l->nsymbols - 1].name, s.name) >= 0)
+	if (order > 0 || (order == 0 && !last->on))
 		return diag_err(r->d, place(r, s.name),
 			"'%s' stands behind '%s'; names are wanted in ascending order, each once",
-			s.name, l->symbols[l->nsymbols - 1].name);
+			s.name, last->name);
 	take_base(r, s.name, true);
 	s.same = (uint32_t)l->nsymbols;
 	if (read_kind(r, w->w[2], &s.kind) || read_size(r, w->w[3], &s.size, &s.pointers))
 		return -1;
-	if (w->n == 5 && read_same(r, w->w[4], s.kind, &s.same))
-		return -1;
+	for (size_t i = 4; i < w->n; i++) {
+		if (read_mark(r, w->w[i], &s))
+			return -1;
+	}
+	if (order == 0 && !s.on)
+		return diag_err(r->d, place(r, s.name),
+			"'%s' stands behind '%s'; names are wanted in ascending order, each once",
+			s.name, s.name);
 	if (l->nversions == UINT16_MAX / 4 || l->nsymbols == UINT32_MAX / 4)
 		return diag_err(r->d, place(r, s.name), "the list is too large for an ELF file");
 	s.version = intern_version(r, w->w[1]);

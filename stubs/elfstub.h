@@ -22,6 +22,11 @@ struct stub_symbol {
 	uint16_t version; /* versions[version - 1]; 0 = none */
 	uint8_t kind;     /* enum stub_kind */
 	bool pointers;    /* `size` counts pointers of the machine, not bytes */
+	/* DLLs only */
+	const char *other; /* the name that the DLL exports, if it is another one; else NULL */
+	const char *on;    /* the only machines that have it: "x86_64,i386"; NULL: all */
+	bool stdcall;      /* on i386; with */
+	uint32_t args;     /* bytes of arguments, which the callee takes off the stack */
 };
 
 struct stub_list {
@@ -53,6 +58,10 @@ int stub_list_read(
 /* the same from memory; text[0..size] is changed, text[size] is NUL; `path` is only for places */
 int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
 	struct stub_list *out);
+
+/* Leave out what the library does not have on `arch`, and what is said about another one. Before
+ * this a list for any machine may have a name more than once. */
+void stub_list_narrow(struct stub_list *l, const char *arch);
 
 bool stub_list_has(const struct stub_list *l, const char *name);
 /* the symbol, or NULL */

@@ -9,7 +9,8 @@ if(CMAKE_SCRIPT_MODE_FILE)
   string(REGEX MATCH "\ncpu-target: \"([^\",]*),?([^\"]*)" _ "\n${facts}")
   # in its own folder: the name of the source is part of the object
   execute_process(COMMAND ${LLC} -filetype=obj -relocation-model=pic -function-sections
-                          -data-sections -enable-no-trapping-fp-math -mtriple=${triple} -mcpu=${CMAKE_MATCH_1}
+                          -data-sections -enable-no-trapping-fp-math
+                          -mtriple=${triple} -mcpu=${CMAKE_MATCH_1}
                           -mattr=${CMAKE_MATCH_2} elf-image.ll -o ${OUT}
                   WORKING_DIRECTORY ${CMAKE_CURRENT_LIST_DIR} COMMAND_ERROR_IS_FATAL ANY)
   return()

@@ -81,6 +81,15 @@ wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/win
 if wine:
     config.available_features.add("wine")
     config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
+    if shutil.which("x86_64-w64-mingw32-gcc"):
+        config.available_features.add("mingw")
+if all(map(shutil.which, ("qemu-i386", "qemu-arm", "qemu-aarch64"))):
+    config.available_features.add("qemu-user")
+# SQLite's source, by tools/fetch-sqlite
+sqlite = os.path.join(config.source_root, "build", "inputs", "sqlite3")
+if os.path.exists(os.path.join(sqlite, "sqlite3.c")):
+    config.available_features.add("sqlite")
+    config.substitutions.append(("%sqlite", sqlite))
 # other CPUs under qemu, with Debian's C libraries for them: `%qemu-arm PROGRAM`, `%cross-arm/lib`
 for cpu, triple in (("aarch64", "aarch64-linux-gnu"), ("arm", "arm-linux-gnueabihf"),
                     ("i386", "i686-linux-gnu"), ("ppc64le", "powerpc64le-linux-gnu"),

@@ -1,16 +1,17 @@
 /* Mach-O package images: one dylib with one exported symbol, made of the job's inputs alone.
  *
- * No file of Apple's takes part. What the image takes from the libraries of `needs:` is bound to them
- * by stubs (.tbd) made on the fly from symbol lists; everything else is left to dyld, which looks for
- * it in all that the process has loaded (-undefined dynamic_lookup). Whether it may be is checked on
- * the result (driver/undefined.c).
+ * No file of Apple's takes part. What the image takes from the libraries of `needs:` is bound to
+ * them by stubs (.tbd) made on the fly from symbol lists; everything else is left to dyld, which
+ * looks for it in all that the process has loaded (-undefined dynamic_lookup). Whether it may be is
+ * checked on the result (driver/undefined.c).
  *
  * There is no start object: dyld runs constructors by itself, the linker makes ___dso_handle, and
  * destructors go through libSystem's __cxa_atexit.
  *
- * The words of an image are the same wherever and whenever it is linked: the deployment target comes
- * from the target or the platform file, the install name and the signature's identifier are the base
- * name of the output, debug maps have no folder and no time in them (the platform's options). */
+ * The words of an image are the same wherever and whenever it is linked: the deployment target
+ * comes from the target or the platform file, the install name and the signature's identifier are
+ * the base name of the output, debug maps have no folder and no time in them (the platform's
+ * options). */
 #include "toolchains/darwin.h"
 
 #include "base/file.h"
@@ -96,8 +97,7 @@ static const struct slot image_slots[] = {
 /* Who declares what the image takes from elsewhere wants to hear of what he forgot. */
 void darwin_image_plan(struct tc *t)
 {
-	t->plan->check_undefined =
-		t->job->list[JL_HOST_SYMBOLS].n || t->job->list[JL_NEEDS].given;
+	t->plan->check_undefined = t->job->list[JL_HOST_SYMBOLS].n || t->job->list[JL_NEEDS].given;
 	t->plan->root_symbol = tc_root_symbol(t);
 	darwin_plan_archs(t, image_slots);
 }

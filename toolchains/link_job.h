@@ -217,6 +217,7 @@ enum job_kind job_kind(const struct link_job *job);
 enum plan_make_kind {
 	PLAN_TEXT,           /* `source` is the content */
 	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
+	PLAN_IR_ARCHIVE,     /* the same, in an archive */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
 	PLAN_TBD,            /* the same, of a dylib */
@@ -248,8 +249,8 @@ struct link_plan {
 	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
-	const char *root_symbol; /* images: the linker does not see that it is missing */
-	const char *tbd_target;               /* Darwin: "arm64-macos" */
+	const char *root_symbol;  /* images: the linker does not see that it is missing */
+	const char *tbd_target;   /* Darwin: "arm64-macos" */
 	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
 	bool no_link;             /* nothing to print: clang makes no link job here */
 	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */

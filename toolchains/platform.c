@@ -152,6 +152,7 @@ static const struct yml_field file_fields[] = {
 static const struct yml_field image_fields[] = {
 	FACT("stubs", image_stubs),
 	FACT("start", image_start),
+	STRS("library", image_library),
 	FACT("start-object", image_start_object),
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),

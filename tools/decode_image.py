@@ -159,8 +159,8 @@ class Image:
 
     def __init__(self, data):
         self.data = data
-        is_macho = data[:4] == b"\xcf\xfa\xed\xfe"
-        self.sections = list(self.read_macho() if is_macho else self.read_sections())
+        readers = {b"\xcf\xfa": self.read_macho, b"MZ": self.read_pe}
+        self.sections = list(readers.get(data[:2], self.read_sections)())
         at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
         if self.header[:3] != (b"\x89PKGIMG\n", 1, 128):
@@ -183,9 +183,10 @@ class Image:
 
     def read_sections(self):
         """name, type, flags, address, offset, size"""
-        shoff, = struct.unpack_from("<Q", self.data, 40)
-        size, count, names = struct.unpack_from("<HHH", self.data, 58)
-        rows = [struct.unpack_from("<IIQQQQIIQQ", self.data, shoff + size * i)
+        wide = self.data[4] == 2
+        shoff, = struct.unpack_from("<Q" if wide else "<I", self.data, 40 if wide else 32)
+        size, count, names = struct.unpack_from("<HHH", self.data, 58 if wide else 46)
+        rows = [struct.unpack_from("<IIQQQQIIQQ" if wide else "<10I", self.data, shoff + size * i)
                 for i in range(count)]
         for row in rows:
             at = rows[names][4] + row[0]
@@ -201,6 +202,23 @@ class Image:
             if cmd == 0x19:
                 yield from self.read_segment(at)
             at += size
+
+    def read_pe(self):
+        """the same, in ELF's words; what memory has beyond the file is a section of zeros"""
+        pe, = struct.unpack_from("<I", self.data, 0x3c)
+        count, symbols, nsymbols, optional = struct.unpack_from("<2xH4xIIH", self.data, pe + 4)
+        for i in range(count):
+            name, size, rva, in_file, at, flags = struct.unpack_from(
+                "<8s4I12xI", self.data, pe + 24 + optional + 40 * i)
+            if name.startswith(b"/"):
+                at_name = symbols + 18 * nsymbols + int(name[1:].rstrip(b"\0"))
+                name = self.data[at_name:at_name + 16]
+            name = name.split(b"\0")[0].decode()
+            from_file = min(size, in_file)
+            loaded = 0 if flags & 0x02000000 else 2
+            yield (name, 1, loaded | (4 if flags & 0x20000000 else 0) | (flags >> 31), rva, at,
+                   from_file)
+            yield "", 8, 2, rva + from_file, 0, size - from_file
 
     def read_segment(self, at):
         segment, _, _, _, filesz, _, prot, nsects, flags = struct.unpack_from(

@@ -6,8 +6,8 @@
 The packages are downloaded by apt and unpacked into a temporary folder; with --installed the files
 of this machine are read instead. Other CPUs than x86-64 come from the packages for cross-compiling,
 and their lists say only what differs from an x86 list where that is shorter: make those first. For
-Windows the import libraries of mingw-w64 tell. The output is checked in; stubs/README.md describes
-the format.
+Windows (windows-gnu) the definition files in mingw-w64's source tell. The output is checked in;
+stubs/README.md describes the format.
 """
 import argparse
 import os
@@ -15,6 +15,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+
+import windows_lists
 
 # triple -> Debian's name of the architecture, the dynamic linker's soname, and for an architecture
 # that comes from packages for cross-compiling the folder of its libraries
@@ -36,14 +38,7 @@ MUSL = {
                    ["x86_64", "aarch64", "riscv64", "ppc64le", "s390x", "loongarch64"]),
     "linux-musl32": ("i386", "lib/i386-linux-musl", ["x86", "armhf", "armv7"]),
 }
-# triple -> the package of mingw-w64, and the folder of its import libraries
-WINDOWS = {
-    "x86_64-windows-gnu": ("mingw-w64-x86-64-dev", "usr/x86_64-w64-mingw32/lib"),
-}
-# import libraries; libucrt.a has those of all api-ms-win-crt-*.dll
-IMPORT_LIBRARIES = ["kernel32", "msvcrt", "ucrt", "ucrtbase", "advapi32", "user32", "gdi32",
-                    "shell32", "ole32", "ws2_32", "bcrypt", "ntdll", "shlwapi", "dbghelp", "psapi",
-                    "iphlpapi", "userenv"]
+WINDOWS = "windows-gnu"
 # package -> the libraries wanted from it; None stands for the dynamic linker
 PACKAGES = {
     "libc6": [
@@ -273,88 +268,9 @@ def write_musl(folder, installed):
                          "base libc.so.list"], len(symbols[name]))
 
 
-class ImportLibrary:
-    """An import library of dlltool: an object for each import, and two that name the DLL."""
-
-    def __init__(self, path):
-        with open(path, "rb") as f:
-            self.data = f.read()
-        self.names = {}    # label of a DLL's name -> the name
-        self.heads = {}    # label of a DLL -> label of its name
-        self.imports = []  # (label of a DLL, symbol, imported name, kind)
-        for member in self.members():
-            self.read_object(member)
-
-    def members(self):
-        at = 8
-        while at + 60 <= len(self.data):
-            name, size = self.data[at:at + 16], int(self.data[at + 48:at + 58])
-            if not name.startswith((b"/ ", b"//")):
-                yield self.data[at + 60:at + 60 + size]
-            at += 60 + size + size % 2
-
-    def read_object(self, data):
-        machine, nsections, _, symbols, nsymbols, opt, _ = struct.unpack_from("<HHIIIHH", data)
-        if machine != 0x8664:
-            return
-        sections = {}
-        for i in range(nsections):
-            name, _, _, size, offset = struct.unpack_from("<8sIIII", data, 20 + opt + 40 * i)
-            sections[i + 1] = (name.rstrip(b"\0").decode(), data[offset:offset + size])
-        defined, wanted = {}, []
-        i = 0
-        while i < nsymbols:
-            at = symbols + 18 * i
-            _, section, _, storage, more = struct.unpack_from("<IhHBB", data, at + 8)
-            if storage == 2 and section > 0:
-                defined[self.name(data, at, symbols + 18 * nsymbols)] = sections[section]
-            elif storage == 2 and section == 0:
-                wanted.append(self.name(data, at, symbols + 18 * nsymbols))
-            i += 1 + more
-        self.read_symbols(defined, wanted, {name: body for name, body in sections.values()})
-
-    def read_symbols(self, defined, wanted, sections):
-        for name, (section, body) in defined.items():
-            if name.endswith("_iname") and section == ".idata$7":
-                self.names[name] = body.split(b"\0")[0].decode()
-            elif name.startswith("_head_"):
-                self.heads[name] = next(w for w in wanted if w.endswith("_iname"))
-        head = next((w for w in wanted if w.startswith("_head_")), None)
-        hint_name = sections.get(".idata$6", b"")
-        for name in defined:
-            if not head or not name.startswith("__imp_") or len(hint_name) < 3:
-                continue  # by ordinal only, or no import
-            kind = "f" if name[6:] in defined else "o"
-            self.imports.append((head, name[6:], hint_name[2:].split(b"\0")[0].decode(), kind))
-
-    def name(self, data, at, strings):
-        if data[at:at + 4] != b"\0\0\0\0":
-            return data[at:at + 8].rstrip(b"\0").decode()
-        start = strings + struct.unpack_from("<I", data, at + 4)[0]
-        return data[start:data.index(b"\0", start)].decode()
-
-
-def write_import_lists(library, package, version, folder):
-    """one list for each DLL of an import library; renamed imports are left out"""
-    archive = ImportLibrary(library)
-    by_dll = {}
-    for label, symbol, imported, kind in archive.imports:
-        if symbol == imported:
-            dll = archive.names[archive.heads[label]].lower()
-            by_dll.setdefault(dll, {})[symbol] = kind
-    os.makedirs(folder, exist_ok=True)
-    for dll, symbols in sorted(by_dll.items()):
-        path = os.path.join(folder, dll + ".list")
-        with open(path, "w", encoding="ascii", newline="\n") as f:
-            f.write("# Made by tools/make-stub-lists.py from Debian's "
-                    f"{package} {version}; do not edit.\nsoname {dll}\nmachine x86_64\n")
-            f.writelines(f"{name} - {symbols[name]} 0\n"
-                         for name in sorted(symbols, key=str.encode))
-        print(f"{path}: {len(symbols)} symbols")
-
-
 def find_library(root, triple, soname):
-    for folder in ("lib", f"lib/{triple}", f"usr/lib/{triple}", "lib64", PLATFORMS[triple][2] or ""):
+    folders = ["lib", f"lib/{triple}", f"usr/lib/{triple}", "lib64", PLATFORMS[triple][2] or ""]
+    for folder in folders:
         path = os.path.join(root, folder, soname)
         if os.path.isfile(path):
             return path
@@ -399,18 +315,13 @@ def installed_version(package, arch):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("triple", nargs="?", default="x86_64-linux-gnu", 
-                        choices=[*PLATFORMS, *WINDOWS, "linux-musl"])
+                        choices=[*PLATFORMS, WINDOWS, "linux-musl"])
     parser.add_argument("--installed", action="store_true", help="read this machine's libraries")
     args = parser.parse_args()
     out = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../stubs/lists", args.triple)
     out = os.path.normpath(out)
-    if args.triple in WINDOWS:
-        package, libraries = WINDOWS[args.triple]
-        with tempfile.TemporaryDirectory() as folder:
-            version = unpack_package(package, "all", folder)
-            for name in IMPORT_LIBRARIES:
-                write_import_lists(os.path.join(folder, "root", libraries, f"lib{name}.a"),
-                                   package, version, out)
+    if args.triple == WINDOWS:
+        windows_lists.write_lists(out)
         return
     if args.triple in MUSL:
         write_musl(out, args.installed)

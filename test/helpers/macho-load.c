@@ -1,15 +1,16 @@
-/* macho-load FILE [CALL...]: load a dylib for x86-64 macOS into this Linux process, call functions of
- * it, unload it. The two systems share the calling convention, so the code itself runs.
+/* macho-load FILE [CALL...]: load a dylib for x86-64 macOS into this Linux process, call functions
+ * of it, unload it. The two systems share the calling convention, so the code itself runs.
  *
  * Does what dyld does, as far as images need it: segments, fixups (chained, or as opcodes), the
- * initialisers, thread-local variables (of one thread), destructors at unload. Names are looked up in
- * this process, as the C libraries have them in common. CALL is
+ * initialisers, thread-local variables (of one thread), destructors at unload. Names are looked up
+ * in this process, as the C libraries have them in common. CALL is
  *
  *   NAME:ARG,ARG     a function of the metadata by its name in the source; integers, or text
  *   #N:ARG,ARG       the Nth word behind the root symbol is the function's address
  *
  * Prints what each call returns: by the type in the metadata, or as an int. It trusts its input.
- * Sources: <mach-o/loader.h> and <mach-o/fixup-chains.h> as LLVM's BinaryFormat/MachO.h has them. */
+ * Sources: <mach-o/loader.h> and <mach-o/fixup-chains.h> as LLVM's BinaryFormat/MachO.h has them.
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -441,8 +442,8 @@ static void run_chains(void)
 
 /* ---- initialisers, thread-local variables */
 
-/* All thread-local variables lie in one block, first those with a value; descriptors have offsets in
- * it. There is one thread here. */
+/* All thread-local variables lie in one block, first those with a value; descriptors have offsets
+ * in it. There is one thread here. */
 static void set_up_tls(void)
 {
 	uint64_t from = UINT64_MAX, to = 0;
@@ -568,8 +569,8 @@ static void call(char *text, const struct img_view *v, const uint8_t *root)
 	printf("%s: ", text);
 	fflush(stdout);
 	print_result(v, method,
-		((uint64_t(*)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
-			uint64_t))(uintptr_t)f)(arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]));
+		((uint64_t (*)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t))(
+			uintptr_t)f)(arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]));
 }
 
 /* ---- all in order */

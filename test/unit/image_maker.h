@@ -18,6 +18,7 @@ enum { CODE_AT = MAKER_PAGE, DATA_AT = 2 * MAKER_PAGE, TAIL_AT = 3 * MAKER_PAGE 
 
 /* what a test may want otherwise */
 struct maker_wish {
+	bool narrow; /* a 32-bit file, for the checker alone */
 	const char *name, *abi_text, *library, *host;
 	const char *dependency; /* its name; with: */
 	uint64_t interface_digest;
@@ -353,6 +354,45 @@ static inline void mk_sections(struct maker *m)
 	m->size = at + sizeof(s);
 }
 
+/* The same as a 32-bit file. Each struct is smaller there and is written over its 64-bit form. */
+static inline void mk_narrow(struct maker *m, const Elf64_Ehdr *h)
+{
+	Elf32_Ehdr h32 = { .e_type = h->e_type,
+		.e_machine = 3,
+		.e_version = EV_CURRENT,
+		.e_phoff = (Elf32_Off)h->e_phoff,
+		.e_shoff = (Elf32_Off)h->e_shoff,
+		.e_ehsize = sizeof(h32),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = h->e_phnum,
+		.e_shentsize = sizeof(Elf32_Shdr),
+		.e_shnum = h->e_shnum,
+		.e_shstrndx = h->e_shstrndx };
+
+	memcpy(h32.e_ident, h->e_ident, EI_NIDENT);
+	h32.e_ident[EI_CLASS] = ELFCLASS32;
+	memcpy(m->file, &h32, sizeof(h32));
+#define NARROW(at, i, bits, ...)                                                                   \
+	do {                                                                                       \
+		Elf64_##bits w;                                                                    \
+		memcpy(&w, m->file + (at) + (i) * sizeof(w), sizeof(w));                           \
+		memcpy(m->file + (at) + (i) * sizeof(Elf32_##bits),                                \
+			&(Elf32_##bits) { __VA_ARGS__ }, sizeof(Elf32_##bits));                    \
+	} while (0)
+	for (unsigned i = 0; i < h->e_phnum; i++)
+		NARROW(h->e_phoff, i, Phdr, w.p_type, (Elf32_Off)w.p_offset, (Elf32_Addr)w.p_vaddr,
+			(Elf32_Addr)w.p_paddr, (Elf32_Word)w.p_filesz, (Elf32_Word)w.p_memsz,
+			w.p_flags, (Elf32_Word)w.p_align);
+	for (unsigned i = 0; i < h->e_shnum; i++)
+		NARROW(h->e_shoff, i, Shdr, w.sh_name, w.sh_type, (Elf32_Word)w.sh_flags,
+			(Elf32_Addr)w.sh_addr, (Elf32_Off)w.sh_offset, (Elf32_Word)w.sh_size,
+			w.sh_link, w.sh_info, (Elf32_Word)w.sh_addralign, (Elf32_Word)w.sh_entsize);
+	for (unsigned i = 0; i < 2; i++)
+		NARROW(DYNSYM_AT, i, Sym, w.st_name, (Elf32_Addr)w.st_value, (Elf32_Word)w.st_size,
+			w.st_info, w.st_other, w.st_shndx);
+#undef NARROW
+}
+
 /* an image, not sealed; the caller frees it */
 static inline struct maker *mk_image(const struct maker_wish *wish)
 {
@@ -392,6 +432,8 @@ static inline struct maker *mk_image(const struct maker_wish *wish)
 	p[0].p_filesz = p[0].p_memsz = META_AT + m->meta_size;
 	memcpy(m->file, &h, sizeof(h));
 	memcpy(m->file + 64, p, sizeof(p));
+	if (w->narrow)
+		mk_narrow(m, &h);
 	return m;
 }
 

@@ -130,7 +130,7 @@ static void refuses_other_files(struct unit *u)
 	} rows[] = {
 		{ "", 0, "file: the file is empty" },
 		{ "hello", 5, "file: no package image: it is no shared library" },
-		{ "MZ\x90\0", 4, "file: a Windows DLL: this version reads ELF images only" },
+		{ "MZ\x90\0", 4, "PE header: cut: wanted at most 4, got 60" },
 		{ "\xcf\xfa\xed\xfe", 4, "file: cut in its header: wanted at least 32, got 4" },
 		{ "\xce\xfa\xed\xfe", 4, "file: a Mach-O file of 32 bits: images have 64" },
 		{ "\x7f"
@@ -529,9 +529,9 @@ static void metadata_flipped(struct unit *u)
 	free(s.file);
 }
 
-static void container_changed(struct unit *u)
+static void container_changes(struct unit *u, bool narrow)
 {
-	struct sealed s = seal(u, NULL);
+	struct sealed s = seal(u, &(struct maker_wish) { .narrow = narrow });
 	static const size_t parts[][2] = { { 0, META_AT }, { TAIL_AT, TAIL_AT + 128 + 8 * 64 } };
 	struct tally t = { 0 };
 
@@ -558,6 +558,54 @@ static void container_changed(struct unit *u)
 	}
 	CHECK(t.accepted < t.tried);
 	free(s.file);
+}
+
+static void container_changed(struct unit *u)
+{
+	container_changes(u, false);
+	container_changes(u, true);
+}
+
+/* a 32-bit file has the same in it as a 64-bit one */
+static void narrow_files(struct unit *u)
+{
+	struct sealed s = seal(u, &(struct maker_wish) { .narrow = true });
+	struct sealed wide = seal(u, NULL);
+	struct img_container box, wide_box;
+	struct img_sizes sizes, wide_sizes;
+	struct img_view v;
+	struct img_error e;
+
+	CHECK_INT(img_check_file(s.file, s.size, IMG_CHECK_FILE_SUM, &v, &box, &e), IMG_OK);
+	CHECK_INT(img_check_file(wide.file, wide.size, 0, &v, &wide_box, &e), IMG_OK);
+	CHECK_INT(box.meta_vaddr, wide_box.meta_vaddr);
+	CHECK_INT(box.nregions, wide_box.nregions);
+	for (unsigned i = 0; i < box.nregions; i++) {
+		CHECK_INT(box.regions[i].vaddr, wide_box.regions[i].vaddr);
+		CHECK_INT(box.regions[i].memsz, wide_box.regions[i].memsz);
+		CHECK_INT(box.regions[i].at, wide_box.regions[i].at);
+		CHECK_INT(box.regions[i].filesz, wide_box.regions[i].filesz);
+		CHECK_INT(box.regions[i].access, wide_box.regions[i].access);
+	}
+	img_container_sizes(&box, &sizes);
+	img_container_sizes(&wide_box, &wide_sizes);
+	CHECK(!memcmp(&sizes, &wide_sizes, sizeof(sizes)));
+	s.file[EI_DATA] = ELFDATA2MSB;
+	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
+	CHECK_STR(e.problem, "a big-endian ELF file: this version reads little-endian ones");
+	s.file[EI_DATA] = ELFDATA2LSB;
+	for (size_t n = 0; n < s.size; n++) {
+		uint8_t *c;
+
+		if (n == META_AT + 1024 && META_AT + 1024 < TAIL_AT)
+			n = TAIL_AT - 8;
+		c = malloc(n ? n : 1);
+		memcpy(c, s.file, n);
+		CHECK(img_check_file(c, n, 0, &v, NULL, &e) != IMG_OK);
+		free(c);
+	}
+	free(s.file);
+	free(wide.file);
 }
 
 /* at each length of the interesting parts; a copy of exactly that many bytes */
@@ -628,4 +676,4 @@ static void two_changes(struct unit *u)
 
 UNIT_MAIN(seals, tells_what_is_wrong, refuses_other_files, writes_types, writes_odd_types, finds,
 	digests_do_not_know_indices, types_that_hold_themselves, abi_texts, metadata_changed,
-	metadata_flipped, container_changed, cut, two_changes)
+	metadata_flipped, container_changed, narrow_files, cut, two_changes)

@@ -1,4 +1,5 @@
-/* Mach-O images, made by hand: found, sealed with their signature, and refused when they are broken. */
+/* Mach-O images, made by hand: found, sealed with their signature, and refused when they are
+ * broken. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -38,8 +39,8 @@ static void be32(uint8_t *at, uint32_t v)
 		at[i] = (uint8_t)(v >> (24 - 8 * i));
 }
 
-static uint8_t *segment(uint8_t *p, const char *name, uint64_t at, uint64_t size, uint32_t prot,
-	uint32_t nsections)
+static uint8_t *segment(
+	uint8_t *p, const char *name, uint64_t at, uint64_t size, uint32_t prot, uint32_t nsections)
 {
 	w32(p, 0x19);
 	w32(p + 4, 72 + 80 * nsections);
@@ -81,7 +82,8 @@ static void put_signature(uint8_t *p)
 
 static struct maker *make(void)
 {
-	static const uint32_t head[] = { 0xfeedfacf, 0x0100000c, 0, 6, 6, CMDS_END - CMDS_AT, 0, 0 };
+	static const uint32_t head[] = { 0xfeedfacf, 0x0100000c, 0, 6, 6, CMDS_END - CMDS_AT, 0,
+		0 };
 	struct maker *m = calloc(1, sizeof(*m));
 	uint8_t *p;
 
@@ -196,11 +198,14 @@ static const struct change {
 	{ "Mach-O code signature: it does not end the file: ", SIGNATURE_CMD_AT + 12, 64, false },
 	{ "Mach-O code signature: it is cut: ", SIGNATURE_CMD_AT + 8, FILE_SIZE + 1, false },
 	{ "Mach-O code signature: it is no ad-hoc signature, ", SIGNATURE_AT, 0, true },
-	{ "Mach-O code signature: it is no ad-hoc signature, ", SIGNATURE_AT + 8, 0x02000000, true },
-	{ "Mach-O code signature: it is no ad-hoc signature, ", DIRECTORY_AT + 4, 0xffffffff, true },
+	{ "Mach-O code signature: it is no ad-hoc signature, ", SIGNATURE_AT + 8, 0x02000000,
+		true },
+	{ "Mach-O code signature: it is no ad-hoc signature, ", DIRECTORY_AT + 4, 0xffffffff,
+		true },
 	{ "Mach-O code signature: its hashes are not SHA-256 of pages", DIRECTORY_AT + 36,
 		0x0c000114, true },
-	{ "Mach-O code signature: it is not for all that is before it: ", DIRECTORY_AT + 32, 0, true },
+	{ "Mach-O code signature: it is not for all that is before it: ", DIRECTORY_AT + 32, 0,
+		true },
 	{ "Mach-O code signature: its hashes do not fit: ", DIRECTORY_AT + 28, 0x01000000, true },
 	{ "Mach-O code signature: its hashes do not fit: ", DIRECTORY_AT + 16, 0x00ffffff, true },
 };
