@@ -250,8 +250,13 @@ static size_t gcc_prefixes(struct tc *t, const char **v, size_t cap)
 	}
 	if (sysroot && *sysroot && !str_eq(sysroot, "/"))
 		return n;
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++)
-		v[n++] = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+	/* each of them would be looked into some 140 times */
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++) {
+		const char *prefix = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+
+		if (file_exists(prefix))
+			v[n++] = prefix;
+	}
 	v[n++] = "/usr";
 	return n;
 }
