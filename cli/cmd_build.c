@@ -86,6 +86,7 @@ int cmd_build(struct cli *c)
 			r.inputs[r.ninputs++] =
 				(struct job_word) { args[i].spelling, cli_place(c, &args[i]) };
 	}
+	r.last = true;
 	r.verbose |= driver_verbose_linking();
 	return frontend_build(c->mem, c->d, &r, NULL) ? EXIT_INPUT : EXIT_OK;
 }

@@ -306,7 +306,8 @@ static void clean_up(struct build *b)
 	jobs_close(&b->jobs);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
-	modules_free(&b->m);
+	if (!b->r->last)
+		modules_free(&b->m);
 	target_free(&b->t);
 }
 

@@ -47,6 +47,7 @@ struct build_request {
 	bool verbose;               /* print the link command and LLD's --verbose text */
 	bool plan_only;             /* -###: compile, print the link plan, link nothing */
 	bool explain;               /* --explain: the same, each word with its origin */
+	bool last; /* the process ends after this: LLVM's memory is left to the system */
 	bool timings;               /* print "timing: PHASE MS ms" lines on stderr */
 };
 

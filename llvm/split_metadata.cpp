@@ -23,6 +23,8 @@ class Walk
 	std::vector<MDNode *> todo;
 	DenseSet<const Metadata *> seen;
 
+	const MDNode *last = nullptr; // many instructions in turn have one place
+	void place(MDNode *n);
 	void instruction(const Instruction &i);
 	void object(const GlobalObject &o);
 
@@ -46,11 +48,20 @@ void Walk::push(Metadata *m)
 	}
 }
 
+void Walk::place(MDNode *n)
+{
+	if (n != last)
+		push(n);
+	last = n;
+}
+
 void Walk::instruction(const Instruction &i)
 {
 	Attachments attached;
 
-	i.getAllMetadata(attached);
+	place(i.getDebugLoc().getAsMDNode());
+	if (i.hasMetadataOtherThanDebugLoc())
+		i.getAllMetadataOtherThanDebugLoc(attached);
 	for (const auto &a : attached)
 		push(a.second);
 	for (const Use &u : i.operands()) {
@@ -60,7 +71,7 @@ void Walk::instruction(const Instruction &i)
 			push(v->getMetadata());
 	}
 	for (const DbgRecord &r : i.getDbgRecordRange()) {
-		push(r.getDebugLoc().getAsMDNode());
+		place(r.getDebugLoc().getAsMDNode());
 		if (const auto *v = dyn_cast<DbgVariableRecord>(&r)) {
 			push(v->getRawVariable());
 			push(v->isDbgAssign() ? v->getRawAssignID() : nullptr);
