@@ -374,9 +374,11 @@ static void clean_up(struct build *b)
 	jobs_close(&b->jobs);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
-	if (!b->m.crashed)
-		clones_free(&b->clones);
-	modules_free(&b->m);
+	if (!b->r->last) {
+		if (!b->m.crashed)
+			clones_free(&b->clones);
+		modules_free(&b->m);
+	}
 	target_free(&b->t);
 }
 

@@ -447,6 +447,8 @@ struct ll_shard {
 struct ll_split_options {
 	uint64_t size;   /* instructions a shard should have, about */
 	bool imports;    /* functions worth inlining are copied into other shards */
+	bool no_file_sums; /* debug information loses the sums of source files, which each edit of
+			    * a file changes in all that was made from it */
 	const char *tag; /* behind the names of local symbols that become hidden: ".local" */
 	bool (*taken)(void *ctx, const char *name); /* is the name in use outside the module? */
 	void *ctx;

@@ -369,6 +369,8 @@ ll_split *ll_split_make(arena *a, LLVMModuleRef m, const ll_split_options *o, co
 	auto *x = new ll_split(*unwrap(m), *o);
 	SmallVector<GlobalValue *, 16> list;
 
+	if (o->no_file_sums)
+		split_drop_file_sums(x->s.m);
 	if (x->s.m.getInstructionCount() >= 2 * o->size) {
 		split_resolve_aliases(x->s.m);
 		split_scan(x->s);

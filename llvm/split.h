@@ -72,8 +72,12 @@ struct Split {
 
 // Aliases that are nothing but another name are replaced by what they name.
 void split_resolve_aliases(llvm::Module &m);
+// The sums of source files, taken out of debug information.
+void split_drop_file_sums(llvm::Module &m);
 // values, their references, what must stay together
 void split_scan(Split &s);
+// what the module's metadata refers to
+void split_scan_metadata(Split &s);
 // shards: owned, imported, borrowed, copied, declared
 void split_plan(Split &s);
 
