@@ -95,10 +95,11 @@ bool ll_opt_in_group(unsigned id, unsigned group);
  * Expand @FILE words, nested, names relative to the working directory; the word of a file that does
  * not exist stays as it is. Files may be UTF-8, or UTF-16 with a byte order mark. origin[i] is the
  * index in argv of the word that out_argv[i] is or came from.
+ * `first` is the number of argv[0] as the user counts, for messages.
  * returns 0, or -1 reported (a file that includes itself, unreadable, bad encoding) */
 enum ll_quoting { LL_QUOTE_GNU, LL_QUOTE_WINDOWS };
-int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size_t argc,
-	const char *const argv[], size_t *out_argc, const char *const **out_argv,
+int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, unsigned first,
+	size_t argc, const char *const argv[], size_t *out_argc, const char *const **out_argv,
 	const unsigned **origin);
 
 /* The words of a clang configuration file: one option or more per line, # comments, \ at a line's
