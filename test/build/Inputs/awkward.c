@@ -13,13 +13,31 @@ static APART void note(char c)
 	order[norder++] = c;
 }
 
-__attribute__((constructor(300))) static void third(void) { note('c'); }
-__attribute__((constructor(200))) static void second(void) { note('b'); }
-__attribute__((constructor)) static void fourth(void) { note('d'); }
-__attribute__((constructor)) static void fifth(void) { note('e'); }
-__attribute__((constructor(101))) static void first(void) { note('a'); }
+__attribute__((constructor(300))) static void third(void)
+{
+	note('c');
+}
+__attribute__((constructor(200))) static void second(void)
+{
+	note('b');
+}
+__attribute__((constructor)) static void fourth(void)
+{
+	note('d');
+}
+__attribute__((constructor)) static void fifth(void)
+{
+	note('e');
+}
+__attribute__((constructor(101))) static void first(void)
+{
+	note('a');
+}
 
-APART int constructors(void) { return strcmp(order, "abcde") != 0; }
+APART int constructors(void)
+{
+	return strcmp(order, "abcde") != 0;
+}
 
 /* ---- variables that several functions share */
 static int shared = 1;
@@ -29,11 +47,29 @@ static const int table[] = { 3, 1, 4, 1, 5, 9, 2, 6 };
 int common_one;
 int common_two[4];
 
-APART void bump(void) { shared += 2; per_thread++; common_one++; common_two[3]--; }
-APART int bumped(void) { return shared * 100 + per_thread * 10 + common_one + common_two[3]; }
-APART const char *tag_one(void) { return tag; }
-APART const char *tag_two(void) { return tag; }
-APART int from_table(int i) { return table[i & 7]; }
+APART void bump(void)
+{
+	shared += 2;
+	per_thread++;
+	common_one++;
+	common_two[3]--;
+}
+APART int bumped(void)
+{
+	return shared * 100 + per_thread * 10 + common_one + common_two[3];
+}
+APART const char *tag_one(void)
+{
+	return tag;
+}
+APART const char *tag_two(void)
+{
+	return tag;
+}
+APART int from_table(int i)
+{
+	return table[i & 7];
+}
 APART int sum_table(void)
 {
 	int s = 0;
@@ -58,23 +94,47 @@ APART int variables(void)
 }
 
 /* ---- functions by address */
-static APART int one(void) { return 1; }
-static APART int two(void) { return 2; }
+static APART int one(void)
+{
+	return 1;
+}
+static APART int two(void)
+{
+	return 2;
+}
 typedef int function(void);
 static function *const methods[] = { one, two };
-APART function *get_one(void) { return one; }
-APART int call(unsigned i) { return methods[i](); }
-APART int addresses(void) { return get_one() != methods[0] || call(1) != 2 || call(0) != 1; }
+APART function *get_one(void)
+{
+	return one;
+}
+APART int call(unsigned i)
+{
+	return methods[i]();
+}
+APART int addresses(void)
+{
+	return get_one() != methods[0] || call(1) != 2 || call(0) != 1;
+}
 
 /* ---- other names */
-int plain(void) { return 7; }
+int plain(void)
+{
+	return 7;
+}
 extern int renamed(void) __attribute__((alias("plain")));
 extern int weakly_renamed(void) __attribute__((weak, alias("plain")));
 static int value = 11;
 extern int value_too __attribute__((alias("value")));
-__attribute__((weak)) int weak_one(void) { return 13; }
+__attribute__((weak)) int weak_one(void)
+{
+	return 13;
+}
 extern int nowhere(void) __attribute__((weak));
-APART void set_value(void) { value = 12; }
+APART void set_value(void)
+{
+	value = 12;
+}
 APART int aliases(void)
 {
 	set_value();
@@ -115,7 +175,10 @@ static APART long add_up(int n, ...)
 	va_end(ap);
 	return sum;
 }
-static APART struct large make_large(long x) { return (struct large) { { x, 0, 0, 0, 0, 0, 0, 0, x } }; }
+static APART struct large make_large(long x)
+{
+	return (struct large) { { x, 0, 0, 0, 0, 0, 0, 0, x } };
+}
 static APART int down(int n);
 static APART int down_too(int n)
 {
@@ -142,7 +205,10 @@ ENTRY(entry_a, 1);
 ENTRY(entry_b, 20);
 ENTRY(entry_c, 300);
 extern struct entry __start_awkward_set[], __stop_awkward_set[];
-__attribute__((always_inline)) static inline int always(int x) { return x * 3; }
+__attribute__((always_inline)) static inline int always(int x)
+{
+	return x * 3;
+}
 APART int sections(void)
 {
 	int sum = 0;
@@ -151,34 +217,57 @@ APART int sections(void)
 		sum += e->n;
 	return sum != 321 || always(2) != 6;
 }
-APART int always_too(void) { return always(5) != 15; }
+APART int always_too(void)
+{
+	return always(5) != 15;
+}
 
 /* ---- assembly that has names in it, and functions chosen when the image is loaded */
 #if defined(__x86_64__) && defined(__linux__)
-__attribute__((used)) static int named_in_assembly(void) { return 21; }
+__attribute__((used)) static int named_in_assembly(void)
+{
+	return 21;
+}
 asm(".text\nin_assembly: jmp named_in_assembly\n.globl also_in_assembly\nalso_in_assembly: jmp plain");
 extern int in_assembly(void) __attribute__((visibility("hidden")));
 extern int also_in_assembly(void) __attribute__((visibility("hidden")));
-__attribute__((used)) static int named_in_function(void) { return 22; }
+__attribute__((used)) static int named_in_function(void)
+{
+	return 22;
+}
 APART int by_name(void)
 {
 	int x;
 
-	asm volatile("call named_in_function" : "=a"(x) : : "rcx", "rdx", "rsi", "rdi", "r8", "r9",
-		     "r10", "r11", "memory", "cc");
+	asm volatile("call named_in_function"
+		: "=a"(x)
+		:
+		: "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc");
 	return x;
 }
-static int chosen_one(void) { return 31; }
-static function *choose(void) { return chosen_one; }
+static int chosen_one(void)
+{
+	return 31;
+}
+static function *choose(void)
+{
+	return chosen_one;
+}
 int chosen(void) __attribute__((ifunc("choose")));
-APART int call_chosen(void) { return chosen(); }
+APART int call_chosen(void)
+{
+	return chosen();
+}
 APART int assembly(void)
 {
 	return in_assembly() != 21 || also_in_assembly() != 7 || by_name() != 22 ||
 	       named_in_function() != 22 || call_chosen() + chosen() != 62;
 }
 #else
-APART int assembly(void) { return 0; }
+APART int assembly(void)
+{
+	return 0;
+}
 #endif
 
 int failures(void)

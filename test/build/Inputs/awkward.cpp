@@ -6,20 +6,37 @@
 
 #define APART __attribute__((noinline))
 
-namespace {
+namespace
+{
 struct base {
-	virtual ~base() {}
-	virtual int kind() const { return 1; }
+	virtual ~base()
+	{
+	}
+	virtual int kind() const
+	{
+		return 1;
+	}
 };
 struct derived : base {
 	std::string name;
-	explicit derived(const char *s) : name(s) {}
-	int kind() const override { return int(name.size()); }
+	explicit derived(const char *s) : name(s)
+	{
+	}
+	int kind() const override
+	{
+		return int(name.size());
+	}
 };
 int alive;
 struct counted {
-	counted() { alive++; }
-	~counted() { alive--; }
+	counted()
+	{
+		alive++;
+	}
+	~counted()
+	{
+		alive--;
+	}
 };
 APART void thrower(int x)
 {
@@ -49,7 +66,7 @@ APART int catcher(int x)
 	}
 	return 0;
 }
-}
+} // namespace
 
 // one variable and one guard, in one group of sections
 inline APART int &once()
@@ -62,10 +79,19 @@ template <class T> struct holder {
 	static std::vector<T> all;
 };
 template <class T> std::vector<T> holder<T>::all { T(1), T(2) };
-APART int use_one() { return ++once() + int(holder<int>::all.size()); }
-APART int use_two() { return ++once() + int(holder<int>::all.size()); }
+APART int use_one()
+{
+	return ++once() + int(holder<int>::all.size());
+}
+APART int use_two()
+{
+	return ++once() + int(holder<int>::all.size());
+}
 thread_local std::string late("late");
-APART int size_late() { return int(late.size()); }
+APART int size_late()
+{
+	return int(late.size());
+}
 
 extern "C" int failures_cxx()
 {
