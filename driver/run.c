@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
-#include "driver/pelibs.h"
+#include "driver/libraries.h"
 #include "driver/spawn.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
@@ -421,7 +421,7 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	if (plan->shown_only)
 		return diag_err(d, plan->output_at, "'%s' is not linked: %s", plan->output,
 			plan->shown_only);
-	if (driver_check_inputs(d, plan) | pelibs_find(a, d, plan, &r.found))
+	if (driver_check_inputs(d, plan) | libraries_find(a, d, plan, &r.found))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))
 		return -1;

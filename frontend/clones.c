@@ -100,8 +100,8 @@ struct choice {
 	uint32_t *traits;    /* [n] its own, and of what it inlines */
 	double *work;        /* [n] likewise, ll_func_facts.work and .gaining */
 	double *gaining;
-	uint32_t *via;       /* [n] the inlined function that most of it is in, or itself */
-	enum { NEW, OPEN, DONE } *state; /* [n] of the walk that fills these in */
+	uint32_t *via; /* [n] the inlined function that most of it is in, or itself */
+	enum { NEW, OPEN, DONE } * state; /* [n] of the walk that fills these in */
 };
 
 enum { INLINE_SMALL = 60, INLINE_HINTED = 150, INLINE_ONCE = 400 };
@@ -185,9 +185,9 @@ static void take(struct choice *c, size_t i, const char *reason)
 	c->reason[i] = reason;
 }
 
-/* percent: less of a function's time is not worth a second version. A loop that vectors cannot serve
- * gains little, by better instructions for single bits and bytes: it has a second version where that
- * costs little, in a small function that does nothing else. */
+/* percent: less of a function's time is not worth a second version. A loop that vectors cannot
+ * serve gains little, by better instructions for single bits and bytes: it has a second version
+ * where that costs little, in a small function that does nothing else. */
 enum { LEAST_GAIN = 20, TINY_SIZE = 60, SMALL_SIZE = 150 };
 
 static bool gains_enough(const struct choice *c, size_t i, uint32_t gain)
@@ -235,7 +235,9 @@ static void close_over_calls(struct choice *c)
 				uint32_t to = c->funcs[i].callees[k].func;
 				const struct ll_func_facts *end;
 
-				if (c->funcs[i].callees[k].weight <= 1 || c->funcs[to].size > SMALL_SIZE || c->chosen[to] || c->funcs[to].kept || is_idle(&c->funcs[to]))
+				if (c->funcs[i].callees[k].weight <= 1 ||
+					c->funcs[to].size > SMALL_SIZE || c->chosen[to] ||
+					c->funcs[to].kept || is_idle(&c->funcs[to]))
 					continue;
 				end = chosen_callee(c, to);
 				if (!end)

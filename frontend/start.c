@@ -46,9 +46,12 @@ static int read_file(
 
 	if (file_read(a, d, at, "start file", path, START_LIMIT, &text, &size))
 		return -1;
-	for (const char *line = text; line; line = strchr(line, '\n'), line += line != NULL)
+	for (const char *line = text;; line++) {
 		read_line(a, line, out);
-	return 0;
+		line += strcspn(line, "\n");
+		if (!*line)
+			return 0;
+	}
 }
 
 int start_defines(struct arena *a, struct diags *d, const struct target *t, struct names *out)

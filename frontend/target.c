@@ -8,6 +8,13 @@
 
 /* ---- platform and triple */
 
+/* with the text as given, though code may be made for another spelling */
+static void parse_triple(struct arena *a, const char *text, struct ll_triple *out)
+{
+	ll_triple_parse(a, ll_code_triple(a, text), out);
+	out->text = text;
+}
+
 /* The triple as said; else the platform's name if that is one; else its CPU's and this system's. */
 static void find_triple(struct arena *a, const struct package *p, struct target *t)
 {
@@ -15,14 +22,14 @@ static void find_triple(struct arena *a, const struct package *p, struct target 
 
 	t->at = p->target.text ? p->target.at : p->platform.at;
 	if (p->target.text) {
-		ll_triple_parse(a, ll_code_triple(a, p->target.text), &t->triple);
+		parse_triple(a, p->target.text, &t->triple);
 		return;
 	}
 	if (pf->family == FAMILY_DARWIN) { /* one platform file for all CPUs */
 		ll_triple_parse(a, pf->triple.text, &t->triple);
 		return;
 	}
-	ll_triple_parse(a, ll_code_triple(a, pf->name), &t->triple);
+	parse_triple(a, pf->name, &t->triple);
 	if (!t->triple.known || str_eq(t->triple.os, "unknown"))
 		ll_triple_parse(
 			a, pf->multiarch.text ? pf->multiarch.text : ll_host_triple(a), &t->triple);

@@ -121,7 +121,8 @@ static bool add_segments(struct img_rd *r, struct img_container *c, uint64_t at,
 		if (p.p_type == PT_LOAD &&
 			!img_add_region(r, c,
 				&(struct img_region) { p.p_vaddr, p.p_memsz, p.p_offset, p.p_filesz,
-					p.p_flags & PF_X ? IMG_REGION_EXEC : IMG_REGION_DATA }))
+					(p.p_flags & PF_X ? IMG_REGION_EXEC : 0) |
+						(p.p_flags & PF_W ? IMG_REGION_DATA : 0) }))
 			return false;
 	}
 	return true;

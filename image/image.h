@@ -71,7 +71,7 @@ struct img_view {
 /* What the system's loader maps: `filesz` bytes of the file at `at`, to `vaddr`, `memsz` in all. */
 enum {
 	IMG_REGION_EXEC = 1,
-	IMG_REGION_DATA = 2,   /* not executable: a loader may make it writable */
+	IMG_REGION_DATA = 2,   /* a loader may write there, or make it writable */
 	IMG_MAX_REGIONS = 128, /* linkers make about ten */
 };
 struct img_region {

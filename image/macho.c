@@ -126,7 +126,8 @@ static bool take_segment(struct reader *m, uint64_t at, uint32_t size)
 	return s.memsz == 0 ||
 	       img_add_region(r, m->c,
 		       &(struct img_region) { s.vaddr, s.memsz, s.at, s.filesz,
-			       s.prot & PROT_EXECUTABLE ? IMG_REGION_EXEC : IMG_REGION_DATA });
+			       (s.prot & PROT_EXECUTABLE ? IMG_REGION_EXEC : 0) |
+				       (s.prot & PROT_WRITABLE ? IMG_REGION_DATA : 0) });
 }
 
 /* The signature has hashes of all pages, ours among them: the seal makes it anew. So the sums stop

@@ -172,6 +172,7 @@ static bool add_section(struct img_rd *r, struct img_container *c, const struct 
 	if (s->file_size && !img_need_bytes(r, s->at, s->file_size, "cut"))
 		return false;
 	*end = (uint64_t)s->rva + memory_size(s);
+	/* slots lie in .rdata, which a loader opens for a moment */
 	return img_add_region(r, c,
 		&(struct img_region) { s->rva, memory_size(s), s->at, mapped_size(s),
 			s->flags & SECTION_EXECUTE ? IMG_REGION_EXEC : IMG_REGION_DATA });

@@ -104,10 +104,13 @@ static bool names_machine(const char *list, const char *arch)
 {
 	size_t n = strlen(arch);
 
-	for (const char *s = list; s; s = strchr(s, ','), s += s != NULL)
+	for (const char *s = list;; s++) {
 		if (strncmp(s, arch, n) == 0 && (s[n] == ',' || !s[n]))
 			return true;
-	return false;
+		s += strcspn(s, ",");
+		if (!*s)
+			return false;
+	}
 }
 
 void stub_list_narrow(struct stub_list *l, const char *arch)

@@ -243,6 +243,8 @@ struct link_plan {
 	struct loc output_at;
 	struct job_word *inputs; /* [ninputs] files, for the check before the link */
 	size_t ninputs;
+	const char *const *file_dirs; /* [nfile_dirs] where start files were looked for */
+	size_t nfile_dirs;
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;

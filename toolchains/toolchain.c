@@ -186,33 +186,43 @@ void slot_library_dirs(struct tc *t, const struct slot *s)
 
 /* ---- files */
 
-static const char *in_dir(struct tc *t, const char *dir, const char *name)
+static void add_file_dir(struct tc *t, const char **v, const char *dir)
 {
-	const char *sysroot = t->job->str[JS_SYSROOT].text, *path;
+	const char *sysroot = t->job->str[JS_SYSROOT].text;
 
 	if (!dir || !*dir)
-		return NULL;
+		return;
 	if (*dir == '=') /* GCC's sign for the sysroot */
 		dir = str_fmt(t->mem, "%s%s", sysroot ? sysroot : "", dir + 1);
-	path = path_join(t->mem, dir, name);
-	return file_exists(path) ? path : NULL;
+	v[t->nfile_dirs++] = dir;
+}
+
+/* -B folders, clang's own, the library folders, LLVM's */
+static void find_file_dirs(struct tc *t)
+{
+	const struct job_words *prefixes = &t->job->list[JL_PREFIXES], *dirs = &t->library_dirs;
+	const char **v = arena_array(t->mem, const char *, prefixes->n + dirs->n + 4);
+
+	for (size_t i = 0; i < prefixes->n; i++)
+		add_file_dir(t, v, prefixes->v[i].text);
+	add_file_dir(t, v, t->resource_dir);
+	add_file_dir(t, v, compiler_rt_os_dir(t));
+	add_file_dir(t, v, compiler_rt_target_dir(t));
+	for (size_t i = 0; i < dirs->n; i++)
+		add_file_dir(t, v, dirs->v[i].text);
+	add_file_dir(t, v, compiler_rt_llvm_lib_dir(t));
+	t->file_dirs = v;
 }
 
 const char *tc_find_file(struct tc *t, const char *name)
 {
-	const struct job_words *prefixes = &t->job->list[JL_PREFIXES];
-	const char *clang[] = { t->resource_dir, compiler_rt_os_dir(t), compiler_rt_target_dir(t) };
-	const char *path = NULL;
+	for (size_t i = 0; i < t->nfile_dirs; i++) {
+		const char *path = path_join(t->mem, t->file_dirs[i], name);
 
-	for (size_t i = 0; !path && i < prefixes->n; i++)
-		path = in_dir(t, prefixes->v[i].text, name);
-	for (size_t i = 0; !path && i < sizeof(clang) / sizeof(clang[0]); i++)
-		path = in_dir(t, clang[i], name);
-	for (size_t i = 0; !path && i < t->library_dirs.n; i++)
-		path = in_dir(t, t->library_dirs.v[i].text, name);
-	if (!path)
-		path = in_dir(t, compiler_rt_llvm_lib_dir(t), name);
-	return path ? path : name;
+		if (file_exists(path))
+			return path;
+	}
+	return name;
 }
 
 /* Where installations are looked for: --gcc-toolchain only, if given; else the sysroot and its usr;
@@ -240,8 +250,13 @@ static size_t gcc_prefixes(struct tc *t, const char **v, size_t cap)
 	}
 	if (sysroot && *sysroot && !str_eq(sysroot, "/"))
 		return n;
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++)
-		v[n++] = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+	/* each of them would be looked into some 140 times */
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++) {
+		const char *prefix = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+
+		if (file_exists(prefix))
+			v[n++] = prefix;
+	}
 	v[n++] = "/usr";
 	return n;
 }
@@ -516,6 +531,9 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 	set_vars(t, triple);
 	if (t->kind != JOB_IMAGE)
 		look_around(t);
+	find_file_dirs(t);
+	out->file_dirs = t->file_dirs;
+	out->nfile_dirs = t->nfile_dirs;
 	list_input_files(t);
 	return d->errors == before ? 0 : -1;
 }

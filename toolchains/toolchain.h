@@ -38,7 +38,9 @@ struct tc {
 	struct gcc_install gcc; /* dir NULL: none found */
 	struct platform_vars vars;
 	struct job_words library_dirs; /* the platform's, substituted, those that exist */
-	const char *data;              /* the program's data folder */
+	const char **file_dirs;        /* [nfile_dirs] where tc_find_file looks */
+	size_t nfile_dirs;
+	const char *data; /* the program's data folder */
 	struct {
 		const char *base, *name, *root;
 	} mingw;                  /* as VAR_MINGW and those behind it */

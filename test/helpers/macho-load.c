@@ -46,6 +46,7 @@ static struct {
 	uint8_t *file;
 	uint64_t size;
 	uint8_t *slide; /* where address 0 of the file is */
+	uint8_t *tls;   /* the thread-local variables */
 	struct segment segments[MOST_SEGMENTS];
 	unsigned nsegments;
 	struct section sections[MOST_SECTIONS];
@@ -459,7 +460,7 @@ static void set_up_tls(void)
 	}
 	if (from >= to)
 		return;
-	block = malloc(to - from);
+	m.tls = block = malloc(to - from);
 	if (!block)
 		fail("no memory");
 	memcpy(block, m.slide + from, to - from);
@@ -628,5 +629,7 @@ int main(int argc, char **argv)
 		exits[nexits].function(exits[nexits].argument);
 	}
 	fflush(stdout);
+	free(m.tls);
+	free(m.file);
 	return 0;
 }
