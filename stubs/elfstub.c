@@ -104,7 +104,7 @@ static bool names_machine(const char *list, const char *arch)
 {
 	size_t n = strlen(arch);
 
-	for (const char *s = list; s; s = strchr(s, ','), s += s != NULL)
+	for (const char *s = list; s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL)
 		if (strncmp(s, arch, n) == 0 && (s[n] == ',' || !s[n]))
 			return true;
 	return false;
