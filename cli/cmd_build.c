@@ -103,6 +103,7 @@ int cmd_build(struct cli *c)
 	}
 	if (r.cpu_target.text && cpu_targets_want_help(&r.cpu_target, 1))
 		return cpu_help(c, &r);
+	r.last = true;
 	r.verbose |= driver_verbose_linking();
 	failed = frontend_build(c->mem, c->d, &r, &made);
 	if (made.clones_text)

@@ -209,7 +209,8 @@ int compile_sources(struct cli *c, const char **folder)
 		diag_err(c->d, p.program_at, "a worker only links; compile first, without it");
 		return EXIT_INPUT;
 	}
-	if (ll_expand_response(c->mem, c->d, LL_QUOTE_GNU, c->n, c->argv, &p.n, &p.words, &origin))
+	if (ll_expand_response(
+		    c->mem, c->d, LL_QUOTE_GNU, c->first, c->n, c->argv, &p.n, &p.words, &origin))
 		return EXIT_INPUT;
 	p.args = ll_opts_parse(c->mem, p.n, p.words, LinkOption, &p.nargs);
 	if (makes_no_link(&p))

@@ -141,7 +141,7 @@ int config_words(
 	int rc;
 	size_t n;
 
-	if (ll_expand_response(a, d, LL_QUOTE_GNU, line->n, line->argv, &n, &v, &from))
+	if (ll_expand_response(a, d, LL_QUOTE_GNU, line->first, line->n, line->argv, &n, &v, &from))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		words_add(&c.words, v[i], from[i]);

@@ -33,6 +33,12 @@ int driver_check_inputs(struct diags *d, const struct link_plan *plan);
 const char *driver_source_language(const char *path);
 bool driver_is_header(const char *path);
 
+/* After a link that failed: is the linker's message about an input of another format or machine,
+ * and if so, which ones are. The second reads all inputs, and reports those that are with their
+ * place. */
+bool driver_is_about_format(const char *message);
+void driver_check_formats(struct arena *a, struct diags *d, const struct link_plan *plan);
+
 struct driver_run_options {
 	bool one_thread; /* LLD must not start its threads, however large the link */
 	bool verbose;    /* print the exact command, and LLD's --verbose text */

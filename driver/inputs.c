@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "llvm/shim.h"
 
 static bool same_file(const char *a, const char *b)
 {
@@ -84,4 +85,38 @@ int driver_check_inputs(struct diags *d, const struct link_plan *plan)
 				in->text);
 	}
 	return d->errors == before ? 0 : -1;
+}
+
+bool driver_is_about_format(const char *message)
+{
+	static const char *const texts[] = { "unknown file type", "unhandled file type",
+		"is incompatible with", "not an ELF file", "machine type", "which is incompatible",
+		"Bitcode section not found" };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strstr(message, texts[i]))
+			return true;
+	return false;
+}
+
+void driver_check_formats(struct arena *a, struct diags *d, const struct link_plan *plan)
+{
+	enum { MOST = 1 << 30 };
+
+	for (size_t i = 0; i < plan->ninputs; i++) {
+		const struct job_word *in = &plan->inputs[i];
+		const struct ll_symbol *symbols;
+		enum ll_file_kind kind;
+		size_t n, nsymbols;
+		char *data;
+
+		if (file_read(a, d, in->at, "input", in->text, MOST, &data, &n))
+			continue;
+		kind = ll_file_kind(NULL, data, n);
+		if (plan->flavor == PLAN_DARWIN && kind == LL_FILE_ARCHIVE)
+			continue; /* of other machines they are left out, which is usual */
+		if (kind != LL_FILE_UNKNOWN && kind != LL_FILE_SHARED)
+			ll_object_symbols(
+				a, d, in->at, in->text, data, n, plan->triple, &symbols, &nsymbols);
+	}
 }

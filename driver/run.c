@@ -32,7 +32,7 @@ struct run {
 	struct argv argv; /* the words as LLD gets them */
 	const char *const *found; /* what stands for words of the plan, or NULL: none does */
 	bool verbose, one_thread;
-	unsigned lld_errors;
+	bool about_format;   /* LLD met an input of another format or machine */
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
 
@@ -242,6 +242,7 @@ static void lld_line(void *ctx, bool err, const char *line, size_t n)
 	if (r->plan->kind == JOB_IMAGE && str_starts(s, undefined) &&
 		stub_libgcc_remedy(s + sizeof(undefined) - 1))
 		r->missing = s + sizeof(undefined) - 1;
+	r->about_format |= err && driver_is_about_format(s);
 	if (!err)
 		diag_output(r->d, s);
 	else if (str_starts(s, "pkgimg: error: "))
@@ -354,6 +355,8 @@ static int link_once(struct run *r)
 		return 0;
 	if (s == LL_OK && asks_for_text(r->plan))
 		return TEXT_ONLY;
+	if (r->about_format)
+		driver_check_formats(r->a, r->d, r->plan);
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
 	if (r->missing)
@@ -390,10 +393,23 @@ static int link_universal(struct run *r)
 	return rc ? rc : ll_universal(r->d, parts, n, r->out.path);
 }
 
+/* Apple's linker leaves out objects of other machines with a warning. Of a link for one machine
+ * something would be missing that was asked for. */
+static int check_left_out(struct run *r)
+{
+	unsigned before = r->d->errors;
+
+	if (r->about_format)
+		driver_check_formats(r->a, r->d, r->plan);
+	return r->d->errors == before ? 0 : -1;
+}
+
 static int link_and_check(struct run *r, const struct driver_run_options *o)
 {
 	int rc = r->plan->next ? link_universal(r) : link_once(r);
 
+	if (!rc && !r->plan->next)
+		rc = check_left_out(r);
 	if (!rc)
 		rc = run_post(r);
 	if (rc)

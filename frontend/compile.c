@@ -64,9 +64,10 @@ static int read_size(struct compiling *c, uint64_t *out)
 
 static int take_apart(struct compiling *c, const struct clone_module *v, size_t n)
 {
-	struct ll_split_options o = {
-		.imports = c->t->opt_level != '0', .taken = is_taken, .ctx = c->all
-	};
+	struct ll_split_options o = { .imports = c->t->opt_level != '0',
+		.no_file_sums = c->store.dir,
+		.taken = is_taken,
+		.ctx = c->all };
 	const struct ll_shard **found = arena_array(c->a, const struct ll_shard *, n);
 
 	if (read_size(c, &o.size))

@@ -145,8 +145,7 @@ static bool refers(const Constant &c)
 		return true;
 	if (isa<ConstantData>(c))
 		return false;
-	return any_of(c.operands(),
-		[](const Use &u) { return refers(*cast<Constant>(u)); });
+	return any_of(c.operands(), [](const Use &u) { return refers(*cast<Constant>(u)); });
 }
 
 // Constants whose bytes an optimiser may read: tables, strings
@@ -385,7 +384,8 @@ static void hand_over(CloneMaker &k, arena *a, ll_clones *out)
 		out->modules[c->cpu] = wrap(c->cpu ? c->owned.release() : &k.m);
 }
 
-int ll_clone_make(arena *a, diags *d, LLVMModuleRef module, const ll_clone_plan *plan, ll_clones *out)
+int ll_clone_make(
+	arena *a, diags *d, LLVMModuleRef module, const ll_clone_plan *plan, ll_clones *out)
 {
 	CloneMaker k(a, d, *unwrap(module), *plan);
 

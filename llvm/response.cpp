@@ -23,7 +23,7 @@ static bool names_file(const char *word)
 }
 
 // One word of the command line, so that all that comes out of it keeps its index.
-static int expand_word(diags *d, ll_quoting q, const char *word, unsigned index,
+static int expand_word(diags *d, ll_quoting q, const char *word, unsigned number,
 	BumpPtrAllocator &pool, SmallVectorImpl<const char *> &out)
 {
 	auto *cut =
@@ -33,7 +33,7 @@ static int expand_word(diags *d, ll_quoting q, const char *word, unsigned index,
 
 	out.push_back(word);
 	if (Error e = expansion.expandResponseFiles(out)) {
-		at.arg = index + 1;
+		at.arg = number;
 		return diag_err(d, at, "response file '%s' cannot be used: %s", word + 1,
 			shim::text_of(std::move(e)).c_str());
 	}
@@ -57,8 +57,9 @@ int ll_read_config(
 	return 0;
 }
 
-int ll_expand_response(arena *a, diags *d, ll_quoting q, size_t argc, const char *const argv[],
-	size_t *out_argc, const char *const **out_argv, const unsigned **origin)
+int ll_expand_response(arena *a, diags *d, ll_quoting q, unsigned first, size_t argc,
+	const char *const argv[], size_t *out_argc, const char *const **out_argv,
+	const unsigned **origin)
 {
 	SmallVector<const char *, 64> words;
 	SmallVector<unsigned, 64> from;
@@ -73,7 +74,7 @@ int ll_expand_response(arena *a, diags *d, ll_quoting q, size_t argc, const char
 			from.push_back(unsigned(i));
 			continue;
 		}
-		status |= expand_word(d, q, argv[i], unsigned(i), pool, some);
+		status |= expand_word(d, q, argv[i], first + unsigned(i), pool, some);
 		for (const char *w : some)
 			words.push_back(shim::copy(a, StringRef(w)));
 		from.append(some.size(), unsigned(i));

@@ -95,10 +95,11 @@ bool ll_opt_in_group(unsigned id, unsigned group);
  * Expand @FILE words, nested, names relative to the working directory; the word of a file that does
  * not exist stays as it is. Files may be UTF-8, or UTF-16 with a byte order mark. origin[i] is the
  * index in argv of the word that out_argv[i] is or came from.
+ * `first` is the number of argv[0] as the user counts, for messages.
  * returns 0, or -1 reported (a file that includes itself, unreadable, bad encoding) */
 enum ll_quoting { LL_QUOTE_GNU, LL_QUOTE_WINDOWS };
-int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size_t argc,
-	const char *const argv[], size_t *out_argc, const char *const **out_argv,
+int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, unsigned first,
+	size_t argc, const char *const argv[], size_t *out_argc, const char *const **out_argv,
 	const unsigned **origin);
 
 /* The words of a clang configuration file: one option or more per line, # comments, \ at a line's
@@ -378,18 +379,18 @@ enum ll_func_trait {
 };
 
 struct ll_callee {
-	uint32_t func; /* index */
+	uint32_t func;   /* index */
 	uint64_t weight; /* calls of it, each 8 times at each depth of loops */
 };
 
 struct ll_func_facts {
 	const char *name;
-	uint32_t traits;         /* enum ll_func_trait */
-	const char *kept;        /* why it can have one version only; NULL: it can have several */
-	uint32_t size;           /* instructions */
-	uint64_t work;    /* instructions, each 8 times at each depth of loops */
-	uint64_t gaining; /* of these with a trait that gains, LL_F_TIGHT alone left out */
-	uint64_t tight;   /* of the rest in tight loops */
+	uint32_t traits;           /* enum ll_func_trait */
+	const char *kept;          /* why it can have one version only; NULL: it can have several */
+	uint32_t size;             /* instructions */
+	uint64_t work;             /* instructions, each 8 times at each depth of loops */
+	uint64_t gaining;          /* of these with a trait that gains, LL_F_TIGHT alone left out */
+	uint64_t tight;            /* of the rest in tight loops */
 	struct ll_callee *callees; /* [ncallees] called directly; ascending, each once */
 	size_t ncallees;
 };
@@ -445,9 +446,11 @@ struct ll_shard {
 	uint64_t weight; /* instructions: what it costs to compile */
 };
 struct ll_split_options {
-	uint64_t size;   /* instructions a shard should have, about */
-	bool imports;    /* functions worth inlining are copied into other shards */
-	const char *tag; /* behind the names of local symbols that become hidden: ".local" */
+	uint64_t size;     /* instructions a shard should have, about */
+	bool imports;      /* functions worth inlining are copied into other shards */
+	bool no_file_sums; /* debug information loses the sums of source files, which each edit of
+			    * a file changes in all that was made from it */
+	const char *tag;   /* behind the names of local symbols that become hidden: ".local" */
 	bool (*taken)(void *ctx, const char *name); /* is the name in use outside the module? */
 	void *ctx;
 };

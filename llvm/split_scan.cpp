@@ -177,8 +177,7 @@ void Scan::function(unsigned n)
 	s.values[n].importable = plain && !f->isInterposable() && !f->isVarArg() &&
 				 !f->hasFnAttribute(Attribute::NoInline) &&
 				 !f->hasFnAttribute(Attribute::OptimizeNone) &&
-				 !f->hasFnAttribute(Attribute::Naked) &&
-				 !f->isPresplitCoroutine();
+				 !f->hasFnAttribute(Attribute::Naked) && !f->isPresplitCoroutine();
 }
 
 // a variable, alias or ifunc
@@ -192,8 +191,7 @@ void Scan::object(unsigned n)
 	if (const auto *o = dyn_cast<GlobalObject>(g)) {
 		if (const MDNode *md = o->getMetadata(LLVMContext::MD_associated)) {
 			const auto *c = dyn_cast_or_null<ConstantAsMetadata>(md->getOperand(0));
-			auto at = s.index.find(
-				c ? dyn_cast<GlobalValue>(c->getValue()) : nullptr);
+			auto at = s.index.find(c ? dyn_cast<GlobalValue>(c->getValue()) : nullptr);
 
 			if (at != s.index.end())
 				s.join(n, at->second);
@@ -215,105 +213,11 @@ bool is_literal(const SplitValue &x, const DataLayout &layout)
 
 	if (!v || !v->hasInitializer() || !v->isConstant() || !v->hasLocalLinkage() ||
 		!v->hasGlobalUnnamedAddr() || v->hasComdat() || v->hasSection() ||
-		v->isThreadLocal() || x.used || x.together || v->hasMetadata() ||
-		!x.refs.empty())
+		v->isThreadLocal() || x.used || x.together || v->hasMetadata() || !x.refs.empty())
 		return false;
 	const auto *data = dyn_cast<ConstantDataSequential>(v->getInitializer());
 	uint64_t size = layout.getTypeAllocSize(v->getValueType());
 	return size <= (data && data->isString() ? STRING_SIZE : LITERAL_SIZE);
-}
-
-// ---- what metadata refers to
-
-class Metadatas
-{
-	Split &s;
-	DenseSet<const Metadata *> seen;
-	std::vector<const Metadata *> todo;
-	DenseSet<unsigned> found;
-
-	void push(const Metadata *m)
-	{
-		if (m && (isa<MDNode>(m) || isa<ConstantAsMetadata>(m)) && seen.insert(m).second)
-			todo.push_back(m);
-	}
-	void instruction(const Instruction &i);
-	void value(const Constant *c);
-	void drain();
-
-      public:
-	explicit Metadatas(Split &split) : s(split)
-	{
-	}
-	void walk();
-};
-
-void Metadatas::value(const Constant *c)
-{
-	auto at = s.index.find(dyn_cast<GlobalValue>(c));
-
-	if (at != s.index.end() && found.insert(at->second).second)
-		s.everywhere.push_back(at->second);
-	if (isa<ConstantData>(c) || isa<GlobalValue>(c) || isa<BlockAddress>(c))
-		return;
-	for (const Use &u : c->operands())
-		value(cast<Constant>(u.get()));
-}
-
-void Metadatas::drain()
-{
-	while (!todo.empty()) {
-		const Metadata *m = todo.back();
-
-		todo.pop_back();
-		if (const auto *c = dyn_cast<ConstantAsMetadata>(m)) {
-			value(c->getValue());
-			continue;
-		}
-		for (const MDOperand &o : cast<MDNode>(m)->operands())
-			push(o.get());
-	}
-}
-
-void Metadatas::instruction(const Instruction &i)
-{
-	SmallVector<std::pair<unsigned, MDNode *>, 4> attached;
-
-	i.getAllMetadata(attached);
-	for (const auto &a : attached)
-		push(a.second);
-	for (const Use &u : i.operands()) {
-		const auto *v = dyn_cast<MetadataAsValue>(u.get());
-		if (v && isa<MDNode>(v->getMetadata()))
-			push(v->getMetadata());
-	}
-	for (const DbgVariableRecord &r : filterDbgVars(i.getDbgRecordRange()))
-		push(r.getRawVariable());
-}
-
-void Metadatas::walk()
-{
-	SmallVector<std::pair<unsigned, MDNode *>, 4> attached;
-
-	for (const SplitValue &x : s.values) {
-		const auto *o = dyn_cast_or_null<GlobalObject>(x.v);
-
-		if (!o)
-			continue;
-		attached.clear();
-		o->getAllMetadata(attached);
-		for (const auto &a : attached)
-			push(a.second);
-		if (const auto *f = dyn_cast<Function>(o))
-			for (const Instruction &i : instructions(f))
-				instruction(i);
-	}
-	for (const NamedMDNode &n : s.m.named_metadata()) {
-		for (const MDNode *op : n.operands())
-			push(op);
-	}
-	drain();
-	llvm::sort(s.everywhere);
 }
 
 // ---- all of it
@@ -443,7 +347,5 @@ void shim::split_scan(Split &s)
 	join_users(s);
 	for (unsigned i = 0; i < s.values.size(); i++)
 		s.values[s.cluster(i)].cluster_weight += s.values[i].owned ? s.values[i].weight : 0;
-	if (llvm::any_of(s.values,
-		    [](const SplitValue &x) { return x.v && x.v->isUsedByMetadata(); }))
-		Metadatas(s).walk();
+	split_scan_metadata(s);
 }

@@ -223,8 +223,8 @@ static void response_files(struct unit *u)
 	put("one.rsp", "'a b' c @two.rsp\n@rpath/x", 25);
 	put("two.rsp", "\\d\n", 3);
 	put("utf16.rsp", "\xFF\xFEh\0i\0", 6);
-	CHECK_INT(ll_expand_response(&a, caught_start(&c), LL_QUOTE_GNU, UNIT_COUNT(argv), argv, &n,
-			  &v, &origin),
+	CHECK_INT(ll_expand_response(&a, caught_start(&c), LL_QUOTE_GNU, 1, UNIT_COUNT(argv), argv,
+			  &n, &v, &origin),
 		0);
 	CHECK_STR(c.text, "");
 	if (!CHECK_INT(n, UNIT_COUNT(want)))
@@ -234,7 +234,8 @@ static void response_files(struct unit *u)
 		CHECK_INT(origin[i], from[i]);
 	}
 	put("one.rsp", "\"a b\" c\\d 'x", 12);
-	CHECK_INT(ll_expand_response(&a, &c.d, LL_QUOTE_WINDOWS, 1, argv + 1, &n, &v, &origin), 0);
+	CHECK_INT(
+		ll_expand_response(&a, &c.d, LL_QUOTE_WINDOWS, 1, 1, argv + 1, &n, &v, &origin), 0);
 	CHECK_INT(n, 3);
 	CHECK_STR(v[0], "a b");
 	CHECK_STR(v[1], "c\\d");
@@ -254,13 +255,14 @@ static void bad_response_files(struct unit *u)
 	put("self.rsp", "y @self.rsp", 11);
 	put("bad16.rsp", "\xFF\xFEh", 3);
 	mkdir("folder", 0777);
-	CHECK_INT(ll_expand_response(&a, caught_start(&c), LL_QUOTE_GNU, 4, argv, &n, &v, &origin),
+	CHECK_INT(
+		ll_expand_response(&a, caught_start(&c), LL_QUOTE_GNU, 5, 4, argv, &n, &v, &origin),
 		-1);
 	CHECK_INT(c.d.errors, 3);
-	CHECK(strstr(c.text, "argument 2: response file 'self.rsp' cannot be used: ") != NULL);
+	CHECK(strstr(c.text, "argument 6: response file 'self.rsp' cannot be used: ") != NULL);
 	CHECK(strstr(c.text, "recursive expansion of") != NULL);
-	CHECK(strstr(c.text, "argument 3: response file 'folder'") != NULL);
-	CHECK(strstr(c.text, "argument 4: response file 'bad16.rsp'") != NULL);
+	CHECK(strstr(c.text, "argument 7: response file 'folder'") != NULL);
+	CHECK(strstr(c.text, "argument 8: response file 'bad16.rsp'") != NULL);
 	arena_free(&a);
 }
 

@@ -1,4 +1,5 @@
-/* Code that nobody wrote for this test: xxHash, and of stb the printf, the PNG writer and reader. */
+/* Code that nobody wrote for this test: xxHash, and of stb the printf, the PNG writer and reader.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,8 @@ const char *written(int n)
 {
 	static char text[100];
 
-	stbsp_snprintf(text, sizeof(text), "%s %d %x %.3f %e", words[n & 3], n, n, n / 3.0, n * 1e20);
+	stbsp_snprintf(
+		text, sizeof(text), "%s %d %x %.3f %e", words[n & 3], n, n, n / 3.0, n * 1e20);
 	return text;
 }
 

@@ -35,7 +35,8 @@ static void call_all(void)
 	struct pair p = { 1, 2.25 };
 
 	printf("answer %d\n", CALL(int (*)(int), "answer", "int (int)", 2));
-	printf("words %s, %s\n", CALL(const char *(*)(unsigned), "word", "const char *(unsigned int)", 2),
+	printf("words %s, %s\n",
+		CALL(const char *(*)(unsigned), "word", "const char *(unsigned int)", 2),
 		CALL(const char *(*)(unsigned), "word", NULL, 9));
 	printf("span %d\n", CALL(int (*)(void), "span", "int (void)"));
 	for (int i = 0; i < 2; i++)
@@ -43,10 +44,10 @@ static void call_all(void)
 	printf("divide %llu\n", CALL(unsigned long long (*)(unsigned long long, unsigned long long),
 					"divide", NULL, 10000000000000000003ull, 1000003ull));
 	for (int i = 0; i < 2; i++)
-		printf("add %llu\n", CALL(unsigned long long (*)(unsigned long long), "add", NULL,
-					     1ull << 40));
-	p = CALL(struct pair (*)(struct pair, double), "scaled",
-		"struct pair (struct pair, double)", p, 4.0);
+		printf("add %llu\n",
+			CALL(unsigned long long (*)(unsigned long long), "add", NULL, 1ull << 40));
+	p = CALL(struct pair(*)(struct pair, double), "scaled", "struct pair (struct pair, double)",
+		p, 4.0);
 	printf("scaled %d %g\n", p.n, p.x);
 	printf("apply %d\n", CALL(int (*)(int (*)(int, float), int), "apply", NULL, half, 8));
 	printf("sum %d\n", CALL(int (*)(int, ...), "sum", "int (int, ...)", 3, 1, 2, 3));

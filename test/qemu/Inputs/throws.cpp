@@ -2,7 +2,8 @@
 // every CPU.
 extern "C" int printf(const char *, ...), puts(const char *);
 
-namespace {
+namespace
+{
 struct told {
 	const char *name;
 	told(const char *n) : name(n)

@@ -13,18 +13,54 @@ typedef const char *text;
 int answer = 42;
 const char *const greeting = "hello";
 
-signed char tiny(signed char a) { return a; }
-unsigned char byte(unsigned char a) { return a; }
-int16_t small(int16_t a) { return (int16_t)(a + 1); }
-int add(int a, int b) { return a + b; }
-unsigned int wrap(unsigned int a) { return a + 1; }
-int64_t wide(int64_t a) { return -a; }
-uint64_t widest(uint64_t a) { return a; }
-float half(float a) { return a / 2; }
-double third(double a) { return a / 3; }
-long double longest(long double a) { return a * 2; }
-bool negate(bool a) { return !a; }
-enum color next(enum color c) { return c == RED ? GREEN : BLUE; }
+signed char tiny(signed char a)
+{
+	return a;
+}
+unsigned char byte(unsigned char a)
+{
+	return a;
+}
+int16_t small(int16_t a)
+{
+	return (int16_t)(a + 1);
+}
+int add(int a, int b)
+{
+	return a + b;
+}
+unsigned int wrap(unsigned int a)
+{
+	return a + 1;
+}
+int64_t wide(int64_t a)
+{
+	return -a;
+}
+uint64_t widest(uint64_t a)
+{
+	return a;
+}
+float half(float a)
+{
+	return a / 2;
+}
+double third(double a)
+{
+	return a / 3;
+}
+long double longest(long double a)
+{
+	return a * 2;
+}
+bool negate(bool a)
+{
+	return !a;
+}
+enum color next(enum color c)
+{
+	return c == RED ? GREEN : BLUE;
+}
 text greet(text name)
 {
 	static char buf[64];
@@ -32,12 +68,30 @@ text greet(text name)
 	snprintf(buf, sizeof(buf), "%s, %s", greeting, name);
 	return buf;
 }
-const char *nothing(void) { return NULL; }
-size_t length(const char *s) { return s ? strlen(s) : 0; }
-void *same(void *p) { return p; }
-void shout(const char *s) { puts(s); }
-point move(point p) { return p; }
-double norm(const point *p) { return p->x * p->x + p->y * p->y; }
+const char *nothing(void)
+{
+	return NULL;
+}
+size_t length(const char *s)
+{
+	return s ? strlen(s) : 0;
+}
+void *same(void *p)
+{
+	return p;
+}
+void shout(const char *s)
+{
+	puts(s);
+}
+point move(point p)
+{
+	return p;
+}
+double norm(const point *p)
+{
+	return p->x * p->x + p->y * p->y;
+}
 int sum(int n, ...)
 {
 	va_list ap;
@@ -49,5 +103,11 @@ int sum(int n, ...)
 	va_end(ap);
 	return s;
 }
-_Complex double turn(_Complex double z) { return z; }
-int (*choose(int (*f)(int, int)))(int, int) { return f; }
+_Complex double turn(_Complex double z)
+{
+	return z;
+}
+int (*choose(int (*f)(int, int)))(int, int)
+{
+	return f;
+}

@@ -8,14 +8,26 @@ extern "C" void note(const char *text); // of the host
 
 struct noisy {
 	const char *name;
-	explicit noisy(const char *n) : name(n) { note((std::string("+") + name).c_str()); }
-	~noisy() { note((std::string("-") + name).c_str()); }
+	explicit noisy(const char *n) : name(n)
+	{
+		note((std::string("+") + name).c_str());
+	}
+	~noisy()
+	{
+		note((std::string("-") + name).c_str());
+	}
 };
 
 static noisy first("first"), second("second");
 
-static void at_exit() { note("atexit"); }
-__attribute__((destructor)) static void destructor() { note("destructor"); }
+static void at_exit()
+{
+	note("atexit");
+}
+__attribute__((destructor)) static void destructor()
+{
+	note("destructor");
+}
 
 static void thrower(int n)
 {

@@ -1,13 +1,15 @@
 // debug_cpp.ll is made of this, in this folder:
 // clang++-19 -g -std=c++17 -target x86_64-linux-gnu -fdebug-compilation-dir=. -S -emit-llvm
 //   debug.cpp -o debug_cpp.ll
-namespace ns {
+namespace ns
+{
 struct base {
 	virtual int f(int);
 	int b;
 };
-class derived : public base {
-public:
+class derived : public base
+{
+      public:
 	static int count;
 	enum class level : unsigned char { low = 1, high = 255 };
 	struct inner {
@@ -17,11 +19,13 @@ public:
 	int derived::*field;
 	int m(const inner &i) const;
 };
-struct lazy : virtual base {};
+struct lazy : virtual base {
+};
 template <class T, int N> struct array {
 	T v[N];
 };
-namespace {
+namespace
+{
 int secret(int z)
 {
 	return z;

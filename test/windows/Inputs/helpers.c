@@ -4,7 +4,11 @@ typedef unsigned long long u64;
 typedef long long s64;
 typedef unsigned int u32;
 static void leave(int code);
-#define CHECK(x) do { if (!(x)) leave(__LINE__ & 127 ? __LINE__ & 127 : 127); } while (0)
+#define CHECK(x)                                                                                   \
+	do {                                                                                       \
+		if (!(x))                                                                          \
+			leave(__LINE__ & 127 ? __LINE__ & 127 : 127);                              \
+	} while (0)
 
 #if defined(__aarch64__)
 static void leave(int code)
@@ -16,9 +20,11 @@ static void leave(int code)
 static int probes(void)
 {
 	u64 before, after, x15;
-	__asm__ volatile("mov x9, sp\n mov x15, #1250\n bl __chkstk\n mov %0, x9\n mov %1, sp\n mov %2, x15"
+	__asm__ volatile(
+		"mov x9, sp\n mov x15, #1250\n bl __chkstk\n mov %0, x9\n mov %1, sp\n mov %2, x15"
 		: "=r"(before), "=r"(after), "=r"(x15)
-		: : "x9", "x15", "x16", "x17", "x30", "cc", "memory");
+		:
+		: "x9", "x15", "x16", "x17", "x30", "cc", "memory");
 	return before == after && x15 == 1250;
 }
 #elif defined(__arm__)
@@ -28,22 +34,33 @@ static void leave(int code)
 	__asm__ volatile("svc 0" : : "r"(r0), "r"(r7));
 	__builtin_unreachable();
 }
-#define CALL64(f, d, n, q, m) do { \
-	register u64 a __asm__("r0") = (d), b __asm__("r2") = (n); \
-	__asm__ volatile("bl " f : "+r"(a), "+r"(b) : : "r12", "lr", "cc", "memory"); \
-	(q) = a; (m) = b; } while (0)
+#define CALL64(f, d, n, q, m)                                                                      \
+	do {                                                                                       \
+		register u64 a __asm__("r0") = (d), b __asm__("r2") = (n);                         \
+		__asm__ volatile("bl " f : "+r"(a), "+r"(b) : : "r12", "lr", "cc", "memory");      \
+		(q) = a;                                                                           \
+		(m) = b;                                                                           \
+	} while (0)
 u64 __rt_udiv(u32 d, u32 n), __rt_sdiv(u32 d, u32 n);
 double __u64tod(u64), __i64tod(s64);
 float __u64tos(u64), __i64tos(s64);
 u64 __dtou64(double), __stou64(float);
 s64 __dtoi64(double), __stoi64(float);
-static void udiv(u64 n, u64 d, u64 *q, u64 *m) { CALL64("__rt_udiv64", d, n, *q, *m); }
-static void sdiv(s64 n, s64 d, s64 *q, s64 *m) { CALL64("__rt_sdiv64", d, n, *q, *m); }
+static void udiv(u64 n, u64 d, u64 *q, u64 *m)
+{
+	CALL64("__rt_udiv64", d, n, *q, *m);
+}
+static void sdiv(s64 n, s64 d, s64 *q, s64 *m)
+{
+	CALL64("__rt_sdiv64", d, n, *q, *m);
+}
 static int probes(void)
 {
 	u32 r4 = 5000, sp0, sp1;
 	__asm__ volatile("mov r4, %2\n mov %1, sp\n bl __chkstk\n mov %0, r4\n mov r1, sp\n"
-		: "=r"(sp0), "=&r"(sp1) : "r"(r4) : "r1", "r4", "r12", "lr", "cc", "memory");
+		: "=r"(sp0), "=&r"(sp1)
+		: "r"(r4)
+		: "r1", "r4", "r12", "lr", "cc", "memory");
 	return sp0 == 20000;
 }
 #else
@@ -68,10 +85,13 @@ static void sdiv(s64 n, s64 d, s64 *q, s64 *m)
 static int probes(void)
 {
 	u32 after, ecx;
-	__asm__ volatile("movl %%esp, %%esi\n movl $20000, %%eax\n movl $77, %%ecx\n"
+	__asm__ volatile(
+		"movl %%esp, %%esi\n movl $20000, %%eax\n movl $77, %%ecx\n"
 		"call ___chkstk_ms_\n cmpl %%esp, %%esi\n jne 9f\n"
 		"call _alloca\n movl %%esi, %%edx\n subl %%esp, %%edx\n 9: movl %%esi, %%esp\n"
-		: "=d"(after), "=c"(ecx) : : "eax", "esi", "cc", "memory");
+		: "=d"(after), "=c"(ecx)
+		:
+		: "eax", "esi", "cc", "memory");
 	return after == 20000 && ecx == 77;
 }
 void __chkstk_ms(void);
@@ -79,15 +99,20 @@ __asm__("___chkstk_ms_: jmp __chkstk_ms");
 #endif
 /* what the other functions of the file refer to */
 void dll(int reason) __asm__("pkgimg.dll");
-void dll(int reason) { (void)reason; }
+void dll(int reason)
+{
+	(void)reason;
+}
 
-static const u64 numbers[] = { 1, 2, 3, 7, 10, 255, 256, 65535, 65536, 1000003, 0x7fffffff, 0x80000000,
-	0xffffffff, 0x100000000, 0x100000001, 0x123456789abcdef, 0x7fffffffffffffff, 0x8000000000000000,
-	0x8000000000000001, 0xfffffffffffffffe, 0xffffffffffffffff, 0 };
+static const u64 numbers[] = { 1, 2, 3, 7, 10, 255, 256, 65535, 65536, 1000003, 0x7fffffff,
+	0x80000000, 0xffffffff, 0x100000000, 0x100000001, 0x123456789abcdef, 0x7fffffffffffffff,
+	0x8000000000000000, 0x8000000000000001, 0xfffffffffffffffe, 0xffffffffffffffff, 0 };
 enum { N = sizeof(numbers) / sizeof(*numbers) };
 
 #ifdef __aarch64__
-static void divide(void) {}
+static void divide(void)
+{
+}
 #else
 static void divide(void)
 {
@@ -112,8 +137,14 @@ static void divide(void)
 #ifdef __arm__
 static void convert(void)
 {
-	static const struct { u64 v; double d; float f; } rows[] = {
-		{ 0, 0, 0 }, { 1, 1, 1 }, { 0xffffffff, 4294967295.0, 4294967296.0f },
+	static const struct {
+		u64 v;
+		double d;
+		float f;
+	} rows[] = {
+		{ 0, 0, 0 },
+		{ 1, 1, 1 },
+		{ 0xffffffff, 4294967295.0, 4294967296.0f },
 		{ 0x100000000, 4294967296.0, 4294967296.0f },
 		{ 0x20000000000001, 9007199254740992.0, 9007199254740992.0f },
 		{ 0x20000000000003, 9007199254740996.0, 9007199254740992.0f },
@@ -147,7 +178,9 @@ static void convert(void)
 		}
 }
 #else
-static void convert(void) {}
+static void convert(void)
+{
+}
 #endif
 
 void _start(void)

@@ -1,1 +1,4 @@
-int add(int a, int b) { return a + b; }
+int add(int a, int b)
+{
+	return a + b;
+}

@@ -56,9 +56,10 @@ int main(int argc, char **argv)
 	exec = find("sqlite3_exec");
 	if (open("test.db", &db))
 		return 1;
-	if (exec(db, "create table t(a, b); insert into t values (1, 'one'), (2, 'two'), (3, 'three');"
-		"select count(*), sum(a), group_concat(b, '-') as words, round(avg(a * 1.5), 2) as mean from t",
-		row, NULL, &message))
+	if (exec(db,
+		    "create table t(a, b); insert into t values (1, 'one'), (2, 'two'), (3, 'three');"
+		    "select count(*), sum(a), group_concat(b, '-') as words, round(avg(a * 1.5), 2) as mean from t",
+		    row, NULL, &message))
 		return printf("%s\n", message), 1;
 	printf("closed: %d\n", close(db));
 	FreeLibrary(dll);
