@@ -40,7 +40,7 @@ struct build {
 	struct jobs jobs;
 	struct objects code; /* none for native inputs alone */
 	LLVMMemoryBufferRef root;
-	const char *tmp, **code_paths, *root_path, *select_path;
+	const char *tmp, **code_paths, *root_path;
 	struct build_result result;
 };
 
@@ -125,6 +125,24 @@ static int clone(struct build *b)
 	return clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
 }
 
+/* As the first object: where constructors are not sorted, its are run first. */
+static int add_selector(struct build *b)
+{
+	LLVMMemoryBufferRef *v = arena_array(b->a, LLVMMemoryBufferRef, b->code.n + 1);
+	const void *object;
+	size_t size;
+
+	if (!b->clones.nslots || !b->clones.self_select)
+		return 0;
+	if (selector_make(b->a, b->d, &b->t, &object, &size))
+		return -1;
+	v[0] = LLVMCreateMemoryBufferWithMemoryRangeCopy(object, size, "select.o");
+	memcpy(v + 1, b->code.v, b->code.n * sizeof(*v));
+	b->code.v = v;
+	b->code.n++;
+	return 0;
+}
+
 static int compile(struct build *b)
 {
 	const struct compile_options o = { .jobs = b->jobs,
@@ -136,7 +154,7 @@ static int compile(struct build *b)
 	failed = compile_modules(
 		b->a, &b->m.diag, b->clones.v, b->clones.n, &b->m, &b->t, &o, &b->code);
 	b->result.object_size = b->code.size;
-	return failed;
+	return failed ? failed : add_selector(b);
 }
 
 /* bytes of machine code by symbol, of every object */
@@ -192,19 +210,6 @@ static int describe(struct build *b)
 
 /* ---- link */
 
-static int write_selector(struct build *b)
-{
-	const void *object;
-	size_t size;
-
-	if (!b->clones.nslots || !b->clones.self_select)
-		return 0;
-	if (selector_make(b->a, b->d, &b->t, &object, &size))
-		return -1;
-	b->select_path = tmpdir_write(b->a, b->d, b->tmp, "select.o", object, size);
-	return b->select_path ? 0 : -1;
-}
-
 static int write_objects(struct build *b)
 {
 	b->tmp = tmpdir_make(b->a, b->d);
@@ -222,7 +227,7 @@ static int write_objects(struct build *b)
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
-	return b->root_path ? write_selector(b) : -1;
+	return b->root_path ? 0 : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -250,8 +255,6 @@ static void fill_job(struct build *b, struct link_job *job)
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
-	if (b->select_path) /* where constructors are not sorted, the first object's run first */
-		job_add_input(job, JOB_IN_FILE, b->select_path, NOWHERE);
 	for (size_t i = 0; i < b->code.n; i++)
 		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "frontend/input.h"
+#include "frontend/root.h"
 #include "frontend/soname.h"
 #include "frontend/start.h"
 #include "stubs/elfstub.h"
@@ -69,6 +70,8 @@ static bool is_of_linker(const struct resolver *r, const char *s)
 {
 	bool darwin = r->t->platform->family == FAMILY_DARWIN;
 
+	if (str_eq(s, ROOT_SELF_SYMBOL)) /* or of the root object, which comes later */
+		return true;
 	for (const char *const *v = is_dll(r->t) ? of_pe : darwin ? of_macho : of_elf; *v; v++) {
 		if (fnmatch(*v, s, 0) == 0)
 			return true;

@@ -1,6 +1,6 @@
 /* The selector: the object by which an image chooses its CPU target itself, as its first
- * constructor (runtime/select.c). It is for images whose code may run before a loader has filled
- * the slots. */
+ * constructor (runtime/select/select.c). It is for images whose code may run before a loader has
+ * filled the slots. */
 #ifndef FRONTEND_SELECTOR_H
 #define FRONTEND_SELECTOR_H
 

@@ -133,6 +133,12 @@ static bool leads_to(const struct img_container *c, int64_t disp, uint64_t size,
 	return false;
 }
 
+/* `size` bytes there touch what was checked, which nobody may change */
+static bool in_metadata(const struct img_container *c, int64_t disp, uint64_t size)
+{
+	return disp > -(int64_t)size && disp < (int64_t)c->meta_room;
+}
+
 static bool check_dispatch(
 	struct img_rd *r, const struct img_container *c, const struct img_view *v)
 {
@@ -146,7 +152,8 @@ static bool check_dispatch(
 	slots = v->addresses[d->slots];
 	if ((c->meta_vaddr + (uint64_t)slots) % pointer)
 		return img_bad(r, "the slots are not aligned as pointers are");
-	if (!leads_to(c, slots, d->nslots * pointer, IMG_REGION_DATA))
+	if (!leads_to(c, slots, d->nslots * pointer, IMG_REGION_DATA) ||
+		in_metadata(c, slots, d->nslots * pointer))
 		return img_bad(r, "the slots are not in memory of data");
 	r->doing = "entries";
 	for (r->entry = 0; r->entry < v->nentries; r->entry++) {
@@ -157,7 +164,8 @@ static bool check_dispatch(
 	r->doing = "dispatch";
 	chosen = v->addresses[d->chosen];
 	if ((c->meta_vaddr + (uint64_t)chosen) % sizeof(uint32_t) ||
-		!leads_to(c, chosen, sizeof(uint32_t), IMG_REGION_DATA))
+		!leads_to(c, chosen, sizeof(uint32_t), IMG_REGION_DATA) ||
+		in_metadata(c, chosen, sizeof(uint32_t)))
 		return img_bad(r, "the place of the choice is not in memory of data");
 	if (chosen > slots - 4 && chosen < slots + (int64_t)(d->nslots * pointer))
 		return img_bad(r, "the place of the choice is among the slots");

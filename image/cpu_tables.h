@@ -1,4 +1,5 @@
-/* The tables of image/cpu_features.h. runtime/select.c takes one of them in by its .c file. */
+/* The tables of image/cpu_features.h. runtime/select/select.c takes one of them in by its .c
+ * file. */
 #ifndef IMAGE_CPU_TABLES_H
 #define IMAGE_CPU_TABLES_H
 

@@ -13,7 +13,7 @@
 #include <sys/auxv.h>
 #endif
 #ifdef PKGIMG_SELECT
-#include "runtime/bare.h"
+#include "runtime/select/bare.h"
 #endif
 
 enum { MOST_WORDS = 16 };

@@ -1,5 +1,5 @@
 /* What this machine offers, and which target of an image it takes. No memory, no state; compiled
- * into libpkgimg and, without a libc, into images that choose for themselves (select.c). */
+ * into libpkgimg and, without a libc, into images that choose for themselves (select/). */
 #ifndef RUNTIME_CPU_H
 #define RUNTIME_CPU_H
 

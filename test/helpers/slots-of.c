@@ -1,6 +1,6 @@
 /* slots-of open|dlopen IMAGE: load it with libpkgimg or with the system's loader alone, and say
- * which target runs, how the pages of its slots are mapped, and whether each slot has that target's
- * function. */
+ * which target runs, how the pages of its slots are mapped, and whether each slot has that
+ * target's function. */
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <stdio.h>

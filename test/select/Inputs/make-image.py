@@ -9,6 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..",
                                 "tools"))
+sys.dont_write_bytecode = True
 import decode_image  # noqa: E402
 
 X86 = "\tmovl $%d, %%eax\n\tret\n"

@@ -1,6 +1,6 @@
 /* A program without a libc: constructors, then the function in the slot; its result is the exit
  * code, unless `chosen` says another target or the slot can be written to. */
-#include "runtime/bare.h"
+#include "runtime/select/bare.h"
 
 typedef void constructor(void);
 extern constructor *const __init_array_start[] __attribute__((visibility("hidden")));

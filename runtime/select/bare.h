@@ -1,7 +1,7 @@
 /* Linux without a libc: the few system calls that an image's selector makes. Registers as in
  * syscall(2), "Architecture calling conventions". */
-#ifndef RUNTIME_BARE_H
-#define RUNTIME_BARE_H
+#ifndef RUNTIME_SELECT_BARE_H
+#define RUNTIME_SELECT_BARE_H
 
 #include <stddef.h>
 #include <stdint.h>
