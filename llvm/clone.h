@@ -42,8 +42,8 @@ std::vector<llvm::Function *> clone_functions(llvm::Module &m);
 
 // what a function may gain
 struct CloneGain {
-	uint32_t traits = 0;  // LL_F_LOOP ... LL_F_CPU_QUERY
-	uint64_t work = 0, gaining = 0, tight = 0; // ll_func_facts
+	uint32_t traits = 0;                                       // LL_F_LOOP ... LL_F_CPU_QUERY
+	uint64_t work = 0, gaining = 0, tight = 0;                 // ll_func_facts
 	llvm::DenseMap<const llvm::BasicBlock *, uint64_t> weight; // of blocks in loops; else 1
 
 	explicit CloneGain(llvm::Function &f);
@@ -54,7 +54,7 @@ struct CloneAbi {
 	CloneAbi(llvm::TargetMachine &machine, llvm::StringRef cpu, llvm::StringRef features);
 	const char *reason(llvm::Function &f);
 
-private:
+      private:
 	llvm::TargetMachine &tm;
 	std::string cpu, features;
 	bool i386, x86, scalable_only;
@@ -77,7 +77,7 @@ struct CloneAsm {
 		return words.contains(symbol);
 	}
 
-private:
+      private:
 	llvm::StringSet<> words;
 };
 // Does assembly inside a function define a symbol, which a second copy would define again?

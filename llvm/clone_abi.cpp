@@ -35,8 +35,7 @@ unsigned shim::CloneAbi::width(Function &f)
 		all += (all.empty() ? "" : ",") + features;
 	f.addFnAttr(CPU, cpu);
 	f.addFnAttr(FEATURES, all);
-	unsigned r = unsigned(
-		tm.getTargetTransformInfo(f)
+	unsigned r = unsigned(tm.getTargetTransformInfo(f)
 			.getRegisterBitWidth(TargetTransformInfo::RGK_FixedWidthVector)
 			.getFixedValue());
 	f.setAttributes(old);

@@ -40,8 +40,8 @@ shim::CloneAsm::CloneAsm(Module &m)
 			for (Instruction &i : b) {
 				auto *c = dyn_cast<CallBase>(&i);
 				if (c && c->isInlineAsm())
-					clone_asm_words(
-						cast<InlineAsm>(c->getCalledOperand())->getAsmString(),
+					clone_asm_words(cast<InlineAsm>(c->getCalledOperand())
+								->getAsmString(),
 						add);
 			}
 		}
@@ -50,9 +50,9 @@ shim::CloneAsm::CloneAsm(Module &m)
 
 static bool statement_defines(StringRef s)
 {
-	static constexpr StringLiteral directives[] = { ".globl", ".global", ".set", ".equ", ".equiv",
-		".weak", ".comm", ".lcomm", ".symver", ".type", ".size", ".local", ".hidden",
-		".protected", ".internal", ".thumb_set", ".macro", ".purgem" };
+	static constexpr StringLiteral directives[] = { ".globl", ".global", ".set", ".equ",
+		".equiv", ".weak", ".comm", ".lcomm", ".symver", ".type", ".size", ".local",
+		".hidden", ".protected", ".internal", ".thumb_set", ".macro", ".purgem" };
 	StringRef word = s.take_while(is_word), rest = s.drop_front(word.size()).ltrim();
 
 	if (word.empty() || s.contains("${:uid}") || all_of(word, isDigit))

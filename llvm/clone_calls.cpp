@@ -130,8 +130,8 @@ GlobalVariable *CloneMaker::slots_in(CpuModule &c)
 static void keep_attributes(CallBase &call, const Function &f)
 {
 	static constexpr Attribute::AttrKind kinds[] = { Attribute::NoUnwind, Attribute::NoReturn,
-		Attribute::ReturnsTwice, Attribute::Memory, Attribute::WillReturn, Attribute::NoFree,
-		Attribute::NoSync, Attribute::Cold, Attribute::Convergent };
+		Attribute::ReturnsTwice, Attribute::Memory, Attribute::WillReturn,
+		Attribute::NoFree, Attribute::NoSync, Attribute::Cold, Attribute::Convergent };
 
 	for (auto kind : kinds) {
 		if (f.hasFnAttribute(kind) && !call.getAttributes().hasFnAttr(kind))

@@ -47,9 +47,10 @@ bool shim::clone_is_label_table(const GlobalVariable &g, const Function &f)
 {
 	GlobalStatus status;
 
-	return g.hasLocalLinkage() && !g.isThreadLocal() && !GlobalStatus::analyzeGlobal(&g, status) &&
-	       status.StoredType == GlobalStatus::NotStored && !status.HasMultipleAccessingFunctions &&
-	       status.AccessingFunction == &f;
+	return g.hasLocalLinkage() && !g.isThreadLocal() &&
+	       !GlobalStatus::analyzeGlobal(&g, status) &&
+	       status.StoredType == GlobalStatus::NotStored &&
+	       !status.HasMultipleAccessingFunctions && status.AccessingFunction == &f;
 }
 
 namespace
@@ -108,7 +109,8 @@ struct Keeper {
 void Keeper::list(StringRef name)
 {
 	auto *v = m.getNamedGlobal(name);
-	auto *entries = v && v->hasInitializer() ? dyn_cast<ConstantArray>(v->getInitializer()) : nullptr;
+	auto *entries =
+		v && v->hasInitializer() ? dyn_cast<ConstantArray>(v->getInitializer()) : nullptr;
 
 	if (!entries)
 		return;
@@ -278,11 +280,12 @@ void set_callees(arena *a, const Function &f, const Index &index, const shim::Cl
 			auto *c = dyn_cast<CallBase>(&i);
 			auto to = c ? index.find(shim::clone_callee(*c)) : index.end();
 			if (to != index.end())
-				callees[to->second] += std::max<uint64_t>(gain.weight.lookup(&b), 1);
+				callees[to->second] +=
+					std::max<uint64_t>(gain.weight.lookup(&b), 1);
 		}
 	}
-	out->callees = static_cast<ll_callee *>(arena_alloc_array(
-		a, callees.size(), sizeof(ll_callee), alignof(ll_callee)));
+	out->callees = static_cast<ll_callee *>(
+		arena_alloc_array(a, callees.size(), sizeof(ll_callee), alignof(ll_callee)));
 	for (auto [to, weight] : callees)
 		out->callees[out->ncallees++] = { to, weight };
 }
@@ -310,7 +313,8 @@ void give_names(Module &m)
 } // namespace
 
 const ll_func_facts *ll_clone_facts(arena *a, LLVMModuleRef module, LLVMTargetMachineRef machine,
-	const char *cpu, const char *features, const char *const native[], size_t nnative, size_t *n)
+	const char *cpu, const char *features, const char *const native[], size_t nnative,
+	size_t *n)
 {
 	Module &m = *unwrap(module);
 	Index index;

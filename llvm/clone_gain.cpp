@@ -20,7 +20,7 @@ using namespace llvm;
 namespace
 {
 
-constexpr unsigned MAX_DEPTH = 4;         // of small functions that call small ones
+constexpr unsigned MAX_DEPTH = 4;            // of small functions that call small ones
 constexpr unsigned SMALL = 60, HINTED = 150; // instructions that LLVM's inliner mostly takes
 
 bool is_bits(Intrinsic::ID id)
@@ -84,8 +84,7 @@ Contents contents(const CallBase &c, unsigned depth)
 bool has_floats(const Instruction &i)
 {
 	return (i.isBinaryOp() || isa<FCmpInst>(i) || i.isCast()) &&
-	       (i.getOperand(0)->getType()->isFPOrFPVectorTy() ||
-		       i.getType()->isFPOrFPVectorTy());
+	       (i.getOperand(0)->getType()->isFPOrFPVectorTy() || i.getType()->isFPOrFPVectorTy());
 }
 
 Contents contents(const Instruction &i, unsigned depth)
@@ -138,7 +137,8 @@ uint32_t instruction_traits(const Instruction &i)
 		return 0;
 	if (fp && fp->getFastMathFlags().any())
 		r |= LL_F_MATH;
-	if (c && (c->getIntrinsicID() == Intrinsic::fma || c->getIntrinsicID() == Intrinsic::fmuladd))
+	if (c && (c->getIntrinsicID() == Intrinsic::fma ||
+			 c->getIntrinsicID() == Intrinsic::fmuladd))
 		r |= LL_F_MATH;
 	for (const Value *v : i.operands())
 		r |= type_traits(v->getType()) | (is_query(v) ? LL_F_CPU_QUERY : 0);
@@ -169,7 +169,8 @@ bool is_plain(const Loop &l)
 bool is_tight(const Loop &l)
 {
 	return l.isInnermost() && none_of(l.blocks(), [](const BasicBlock *b) {
-		return any_of(*b, [](const Instruction &i) { return contents(i, MAX_DEPTH).calls; });
+		return any_of(
+			*b, [](const Instruction &i) { return contents(i, MAX_DEPTH).calls; });
 	});
 }
 

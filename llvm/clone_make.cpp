@@ -145,8 +145,7 @@ static bool refers(const Constant &c)
 		return true;
 	if (isa<ConstantData>(c))
 		return false;
-	return any_of(c.operands(),
-		[](const Use &u) { return refers(*cast<Constant>(u)); });
+	return any_of(c.operands(), [](const Use &u) { return refers(*cast<Constant>(u)); });
 }
 
 // Constants whose bytes an optimiser may read: tables, strings
@@ -385,7 +384,8 @@ static void hand_over(CloneMaker &k, arena *a, ll_clones *out)
 		out->modules[c->cpu] = wrap(c->cpu ? c->owned.release() : &k.m);
 }
 
-int ll_clone_make(arena *a, diags *d, LLVMModuleRef module, const ll_clone_plan *plan, ll_clones *out)
+int ll_clone_make(
+	arena *a, diags *d, LLVMModuleRef module, const ll_clone_plan *plan, ll_clones *out)
 {
 	CloneMaker k(a, d, *unwrap(module), *plan);
 
@@ -399,16 +399,17 @@ int ll_clone_make(arena *a, diags *d, LLVMModuleRef module, const ll_clone_plan 
 	}
 	k.find_slots();
 	k.name_versions();
-	for (auto &c : k.modules)
+	for (auto &c : k.modules) {
+		clone_answer_queries(*c->m, plan->cpus[c->cpu].cpu, plan->cpus[c->cpu].features);
 		k.refer(*c);
+	}
 	k.define_slots();
 	k.define_stubs();
+	k.finish_versions();
 	for (auto &c : k.modules) {
 		if (c->cpu)
 			k.connect(*c);
-		clone_answer_queries(*c->m, plan->cpus[c->cpu].cpu, plan->cpus[c->cpu].features);
 	}
-	k.finish_versions();
 	if (!k.verify())
 		return -1;
 	hand_over(k, a, out);

@@ -19,8 +19,8 @@ struct CpuModule {
 	llvm::Module *m;
 	std::unique_ptr<llvm::Module> owned; // not CPU 0's
 	llvm::BitVector imported; // functions that are here to be inlined only; for others' CPUs
-	std::vector<llvm::Function *> body;         // [nfuncs] its function, or the declaration
-	std::vector<llvm::Function *> stub;         // [nfuncs] of cloned ones with a use of theirs
+	std::vector<llvm::Function *> body; // [nfuncs] its function, or the declaration
+	std::vector<llvm::Function *> stub; // [nfuncs] of cloned ones with a use of theirs
 	llvm::DenseMap<const llvm::Value *, llvm::GlobalValue *> origin; // -> the given module's
 };
 
@@ -40,8 +40,8 @@ struct CloneMaker {
 	llvm::BitVector cloned;                    // [n]
 	std::vector<std::string> symbols;          // [ncpus * n] of versions
 	std::vector<std::string> names;            // [n] what they were called
-	llvm::BitVector abroad; // [ncpus * n] a version that another module refers to
-	std::vector<int64_t> slot;                 // [n], -1: none
+	llvm::BitVector abroad;    // [ncpus * n] a version that another module refers to
+	std::vector<int64_t> slot; // [n], -1: none
 	llvm::GlobalVariable *slots = nullptr;
 	std::vector<uint32_t> slotted;
 	std::vector<std::unique_ptr<CpuModule>> modules; // in the order of CPUs
@@ -77,7 +77,7 @@ struct CloneMaker {
 	void define_slots();
 	void define_stubs();
 
-private:
+      private:
 	int64_t target(llvm::ArrayRef<uint32_t> cpus, size_t f) const;
 	int64_t target(const CpuModule &c, size_t caller, size_t f) const;
 	void need_slot(size_t f);

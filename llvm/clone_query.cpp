@@ -1,7 +1,7 @@
 // Questions after the CPU: what a compiler makes of __builtin_cpu_supports("avx2") is a look into a
 // word of bits that its runtime library fills in. In code for a CPU that has the feature the bit is
-// set, so it is or-ed into the word, and LLVM folds the rest. What the CPU may or may not have stays
-// a question.
+// set, so it is or-ed into the word, and LLVM folds the rest. What the CPU may or may not have
+// stays a question.
 #include "llvm/clone.h"
 
 #include "llvm/ADT/StringMap.h"
@@ -27,8 +27,8 @@ StringMap<bool> features_on(const Module &m, StringRef cpu, StringRef features)
 	arena mem = {};
 	ll_names v;
 
-	ll_cpu_features(&mem, m.getTargetTriple().c_str(), cpu.str().c_str(),
-		features.str().c_str(), &v);
+	ll_cpu_features(
+		&mem, m.getTargetTriple().c_str(), cpu.str().c_str(), features.str().c_str(), &v);
 	for (size_t i = 0; i < v.n; i++)
 		on[v.v[i]] = true;
 	arena_free(&mem);
@@ -56,7 +56,7 @@ bool has_level(StringRef level, const StringMap<bool> &on)
 std::vector<Word> x86_words(const StringMap<bool> &on)
 {
 	static constexpr StringLiteral known[] = {
-#define X86_FEATURE_COMPAT(ENUM, STR, PRIORITY) STR,
+#define X86_FEATURE_COMPAT(ENUM, STR, PRIORITY)  STR,
 #define X86_MICROARCH_LEVEL(ENUM, STR, PRIORITY) STR,
 #include "llvm/TargetParser/X86TargetParser.def"
 	};

@@ -53,10 +53,8 @@ constexpr Row rows[] = {
 	{ Triple::thumb, ANY,
 		"ldr.w ip, 1f\n0: add ip, pc\nldr.w pc, [ip]\n.p2align 2\n"
 		"1: .long {}-(0b+4)" },
-	{ Triple::riscv64, ANY,
-		"1: auipc t3, %pcrel_hi({})\nld t3, %pcrel_lo(1b)(t3)\njr t3" },
-	{ Triple::riscv32, ANY,
-		"1: auipc t3, %pcrel_hi({})\nlw t3, %pcrel_lo(1b)(t3)\njr t3" },
+	{ Triple::riscv64, ANY, "1: auipc t3, %pcrel_hi({})\nld t3, %pcrel_lo(1b)(t3)\njr t3" },
+	{ Triple::riscv32, ANY, "1: auipc t3, %pcrel_hi({})\nlw t3, %pcrel_lo(1b)(t3)\njr t3" },
 	{ Triple::loongarch64, ANY,
 		"pcalau12i $$t8, %pc_hi20({})\nld.d $$t8, $$t8, %pc_lo12({})\njr $$t8" },
 	/* neither the caller's r2 is known to be right nor r12 to be the stub's address */
@@ -134,8 +132,8 @@ void shim::clone_stub_body(Function &stub, GlobalVariable &slots, uint64_t offse
 	FunctionType *t = FunctionType::get(b.getVoidTy(), false);
 	b.CreateCall(t, InlineAsm::get(t, text_of(*find(stub), slot), "", /*hasSideEffects=*/true));
 	b.CreateUnreachable();
-	for (auto kind : { Attribute::AlwaysInline, Attribute::InlineHint, Attribute::OptimizeForSize,
-		     Attribute::MinSize })
+	for (auto kind : { Attribute::AlwaysInline, Attribute::InlineHint,
+		     Attribute::OptimizeForSize, Attribute::MinSize })
 		stub.removeFnAttr(kind);
 	stub.addFnAttr(Attribute::Naked);
 	stub.addFnAttr(Attribute::NoInline);

@@ -378,18 +378,18 @@ enum ll_func_trait {
 };
 
 struct ll_callee {
-	uint32_t func; /* index */
+	uint32_t func;   /* index */
 	uint64_t weight; /* calls of it, each 8 times at each depth of loops */
 };
 
 struct ll_func_facts {
 	const char *name;
-	uint32_t traits;         /* enum ll_func_trait */
-	const char *kept;        /* why it can have one version only; NULL: it can have several */
-	uint32_t size;           /* instructions */
-	uint64_t work;    /* instructions, each 8 times at each depth of loops */
-	uint64_t gaining; /* of these with a trait that gains, LL_F_TIGHT alone left out */
-	uint64_t tight;   /* of the rest in tight loops */
+	uint32_t traits;           /* enum ll_func_trait */
+	const char *kept;          /* why it can have one version only; NULL: it can have several */
+	uint32_t size;             /* instructions */
+	uint64_t work;             /* instructions, each 8 times at each depth of loops */
+	uint64_t gaining;          /* of these with a trait that gains, LL_F_TIGHT alone left out */
+	uint64_t tight;            /* of the rest in tight loops */
 	struct ll_callee *callees; /* [ncallees] called directly; ascending, each once */
 	size_t ncallees;
 };
