@@ -9,7 +9,7 @@ usage: ./bootstrap.sh COMMAND
   build   install what is missing, build build/release/bin/pkgimg
   demo    build, then make, inspect and call images of SQLite, stb and xxhash
   test    build presets release, dev and asan, run all tests on each
-  bench   build, then measure (bench/run)
+  bench   build, then measure against other tools, which it installs (bench/run)
   help    this text
 Exit: 0 done, 1 failed, 2 wrong usage or a package is missing and cannot be installed here.
 END
@@ -24,9 +24,13 @@ die() {
   exit "$1"
 }
 
-# the lines of packages.txt without comments: PACKAGE or PACKAGE:COMMAND
+# the lines of packages.txt, for the bench also of its own, without comments: PACKAGE or
+# PACKAGE:COMMAND
 wanted_packages() {
-  sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' packages.txt
+  lists=packages.txt
+  [ "$command" != bench ] || lists="$lists bench/packages.txt"
+  # shellcheck disable=SC2086 # a list of words
+  sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' $lists
 }
 
 is_installed() {
@@ -85,6 +89,7 @@ main() {
     test)
       build_preset dev
       build_preset asan
+      tools/fetch-sqlite || say "without SQLite's source, tests that build it are skipped"
       exec python3 tools/run-tests build/release build/dev build/asan
       ;;
     bench) exec bench/run "$@" ;;

@@ -71,6 +71,8 @@ int diag_at(struct diags *d, enum diag_kind kind, struct loc at, const char *fmt
 	va_list ap;
 	char *line;
 
+	if (d && d->no_warnings && kind == DIAG_WARNING)
+		return -1;
 	va_start(ap, fmt);
 	line = compose(kind, at, fmt, ap);
 	va_end(ap);
@@ -84,6 +86,8 @@ void diag_line(struct diags *d, enum diag_kind kind, const char *line)
 {
 	static const char prefix[] = "pkgimg: ";
 
+	if (d && d->no_warnings && kind == DIAG_WARNING)
+		return;
 	count(d, kind);
 	if (!strncmp(line, prefix, sizeof(prefix) - 1))
 		line += sizeof(prefix) - 1;

@@ -32,6 +32,7 @@ enum { EXIT_OK = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_BUG = 70 };
  * they go to stderr, each with "pkgimg: " in front. One struct diags belongs to one thread. */
 struct diags {
 	unsigned errors, warnings;
+	bool no_warnings; /* drop warnings unsaid and uncounted */
 	void (*sink)(void *ctx, enum diag_kind kind, const char *line);
 	void *ctx;
 };

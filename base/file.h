@@ -28,10 +28,11 @@ int file_check_input(struct diags *d, struct loc at, const char *what, const cha
 const char *file_error_text(int err, char *buf, size_t size);
 
 /* An output in the making: a private directory beside the target that holds a file of the target's
- * final base name (Mach-O signatures contain it), then fsync, rename, fsync of the folder.
- * Leftovers of killed runs (their pid is in the name) are removed by the next run.
- * A target that is no regular file (/dev/null, a pipe) is made in $TMPDIR and copied into: a rename
- * would replace the device. {0} is an outfile that needs no dropping. */
+ * final base name (Mach-O signatures contain it), then a rename. Nothing waits for the disk, as
+ * with any linker: after a loss of power the output is made again; a store of outputs syncs for
+ * itself. Leftovers of killed runs (their pid is in the name) are removed by the next run. A target
+ * that is no regular file (/dev/null, a pipe) is made in $TMPDIR and copied into: a rename would
+ * replace the device. {0} is an outfile that needs no dropping. */
 struct outfile {
 	struct loc at;      /* who asked for it */
 	const char *target; /* as the user spelled it */
@@ -43,7 +44,7 @@ struct outfile {
  * left behind and *out is {0} */
 int outfile_begin(
 	struct arena *a, struct diags *d, struct loc at, const char *target, struct outfile *out);
-/* give the file its mode (`mode` with the umask applied: 0666, or 0777 for a program), fsync,
+/* give the file its mode (`mode` with the umask applied: 0666, or 0777 for a program),
  * rename, clean up: the outfile is {0} after it. returns 0 or -1 reported; the old target is intact
  * on error (but one that is copied into, see above) */
 int outfile_commit(struct diags *d, struct outfile *o, unsigned mode);

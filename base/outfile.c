@@ -208,15 +208,7 @@ static int umasked(int dir, const char *base, unsigned mode, mode_t *out)
 	return failed;
 }
 
-/* some file systems cannot sync and say so; that is no fault of the output */
-static int sync_fd(int fd)
-{
-	if (fsync(fd) && errno != EINVAL && errno != ENOTSUP && errno != ENOSYS)
-		return -1;
-	return 0;
-}
-
-/* what is left to do with the written file: its mode, and its bytes on the disk */
+/* what is left to do with the written file: its mode */
 static int finish_file(const struct outfile *o, int dir, unsigned mode)
 {
 	const char *base = path_base(o->path);
@@ -225,25 +217,11 @@ static int finish_file(const struct outfile *o, int dir, unsigned mode)
 
 	if (fd < 0)
 		return -1;
-	failed = umasked(dir, base, mode, &bits) || fchmod(fd, bits) || sync_fd(fd);
+	failed = umasked(dir, base, mode, &bits) || fchmod(fd, bits);
 	err = errno;
 	close(fd);
 	errno = err;
 	return failed ? -1 : 0;
-}
-
-/* The rename is done; should its entry not reach the disk, the output is whole all the same. */
-static void sync_folder(struct diags *d, const struct outfile *o, int dir)
-{
-	int fd = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char why[128];
-
-	if (fd < 0)
-		return;
-	if (sync_fd(fd))
-		diag_warn(d, o->at, "output '%s' is written, but its folder cannot be synced: %s",
-			o->target, file_error_text(errno, why, sizeof(why)));
-	close(fd);
 }
 
 static int put_in_place(struct diags *d, const struct outfile *o, unsigned mode)
@@ -254,8 +232,6 @@ static int put_in_place(struct diags *d, const struct outfile *o, unsigned mode)
 		return report_commit(d, o, errno);
 	if (finish_file(o, dir, mode) || rename(o->path, o->target))
 		failed = report_commit(d, o, errno);
-	else
-		sync_folder(d, o, dir);
 	close(dir);
 	return failed;
 }

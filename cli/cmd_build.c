@@ -6,6 +6,7 @@
 #include "driver/driver.h"
 #include "driver/options.h"
 #include "frontend/build.h"
+#include "frontend/target.h"
 
 struct rule {
 	enum opt_id id;
@@ -33,6 +34,7 @@ static const struct rule rules[] = {
 	{ OPT_verbose, FLAG, R(verbose) },
 	{ OPT__HASH_HASH_HASH, FLAG, R(plan_only) },
 	{ OPT_explain, FLAG, R(explain) },
+	{ OPT_explain_clones, FLAG, R(explain_clones) },
 };
 
 static void add(struct arena *a, struct job_words *w, const char *text, struct loc at)
@@ -64,10 +66,23 @@ static void apply(struct cli *c, const struct ll_arg *arg, struct build_request 
 	diag_bug("option '%s' has no rule", arg->spelling);
 }
 
+/* --cpu-target=help */
+static int cpu_help(struct cli *c, const struct build_request *r)
+{
+	const char *text = target_cpu_help(c->mem, c->d, r);
+
+	if (!text)
+		return EXIT_INPUT;
+	fputs(text, stdout);
+	return EXIT_OK;
+}
+
 int cmd_build(struct cli *c)
 {
 	struct build_request r = { 0 };
+	struct build_result made;
 	size_t n;
+	int failed;
 	const struct ll_arg *args = cli_parse(c, BuildOption, &n);
 
 	if (!args)
@@ -87,6 +102,11 @@ int cmd_build(struct cli *c)
 				(struct job_word) { args[i].spelling, cli_place(c, &args[i]) };
 	}
 	r.last = true;
+	if (r.cpu_target.text && cpu_targets_want_help(&r.cpu_target, 1))
+		return cpu_help(c, &r);
 	r.verbose |= driver_verbose_linking();
-	return frontend_build(c->mem, c->d, &r, NULL) ? EXIT_INPUT : EXIT_OK;
+	failed = frontend_build(c->mem, c->d, &r, &made);
+	if (made.clones_text)
+		fputs(made.clones_text, stdout);
+	return failed ? EXIT_INPUT : EXIT_OK;
 }

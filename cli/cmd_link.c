@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/compile.h"
 #include "driver/cmdline.h"
 #include "driver/driver.h"
 #include "driver/options.h"
 #include "driver/query.h"
 #include "frontend/seal.h"
+#include "frontend/tmpdir.h"
 
 /* An image with a root symbol of the user's own is not ours to seal; neither is a DLL, whose
  * metadata the image format does not reach (image/FORMAT.md is about ELF). */
@@ -32,14 +34,20 @@ static int run(struct cli *c, const struct link_job *job, const struct link_plan
 /* -### and --explain run nothing, but a missing input is a mistake there as well */
 static int show(struct cli *c, const struct link_plan *plan, const struct link_mode *mode)
 {
-	if (mode->dry_run)
+	if (plan->no_link)
+		diag_warn(c->d, NOWHERE,
+			"clang 19 makes no link job with '--no-wasm-opt', so no line is shown; "
+			"without -### this is linked, and wasm-opt is not run");
+	if (mode->json)
+		driver_print_plan_json(plan);
+	else if (mode->dry_run)
 		driver_print_plan(plan);
 	if (mode->explain)
 		driver_explain_plan(plan);
 	return driver_check_inputs(c->d, plan) ? EXIT_INPUT : EXIT_OK;
 }
 
-int cmd_link(struct cli *c)
+static int link_line(struct cli *c)
 {
 	struct link_job job = { .mem = c->mem };
 	struct link_mode mode = { 0 };
@@ -71,7 +79,18 @@ int cmd_link(struct cli *c)
 	}
 	if (driver_plan(c->mem, c->d, &job, &plan))
 		return EXIT_INPUT;
-	if (mode.dry_run || mode.explain)
+	if (mode.dry_run || mode.explain || mode.json)
 		return show(c, &plan, &mode);
 	return run(c, &job, &plan, &mode);
+}
+
+int cmd_link(struct cli *c)
+{
+	const char *folder;
+	int rc = compile_sources(c, &folder);
+
+	if (!rc)
+		rc = link_line(c);
+	tmpdir_remove(folder);
+	return rc;
 }

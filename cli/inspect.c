@@ -52,30 +52,44 @@ static void *map_image(struct diags *d, const char *path, size_t *size)
 	return file;
 }
 
-int inspect_image(struct diags *d, const char *path, bool json, bool verify, FILE *out)
+int inspect_open(struct diags *d, const char *path, bool verify, struct inspected *out)
 {
 	struct inspected in = { .path = path };
+	unsigned flags = verify ? IMG_CHECK_FILE_SUM : 0;
 	struct img_error e;
 	char text[512];
-	size_t size = 0;
-	void *file = map_image(d, path, &size);
+
+	in.file = map_image(d, path, &in.size);
+	if (!in.file)
+		return -1;
+	if (img_check_file(in.file, in.size, flags, &in.view, &in.box, &e)) {
+		img_error_text(&e, text, sizeof(text));
+		inspect_close(&in);
+		return diag_err(d, (struct loc) { .file = path }, "%s", text);
+	}
+	img_container_sizes(&in.box, &in.sizes);
+	*out = in;
+	return 0;
+}
+
+void inspect_close(struct inspected *in)
+{
+	munmap(in->file, in->size);
+}
+
+int inspect_image(struct diags *d, const char *path, bool json, bool verify, FILE *out)
+{
+	struct inspected in;
 	int result = 0;
 
-	if (!file)
+	if (inspect_open(d, path, verify, &in))
 		return -1;
-	if (img_check_file(file, size, verify ? IMG_CHECK_FILE_SUM : 0, &in.view, &in.box, &e)) {
-		img_error_text(&e, text, sizeof(text));
-		result = diag_err(d, (struct loc) { .file = path }, "%s", text);
-	} else {
-		img_container_sizes(&in.box, &in.sizes);
-		if (json)
-			inspect_json(&in, out);
-		else
-			inspect_text(&in, out);
-		if (fflush(out) || ferror(out))
-			result = diag_err(
-				d, NOWHERE, "the output cannot be written: %s", strerror(errno));
-	}
-	munmap(file, size);
+	if (json)
+		inspect_json(&in, out);
+	else
+		inspect_text(&in, out);
+	if (fflush(out) || ferror(out))
+		result = diag_err(d, NOWHERE, "the output cannot be written: %s", strerror(errno));
+	inspect_close(&in);
 	return result;
 }

@@ -14,7 +14,14 @@ struct inspected {
 	struct img_view view;
 	struct img_container box;
 	struct img_sizes sizes;
+	void *file; /* mapped; view and box are of it */
+	size_t size;
 };
+
+/* Read and check the image at `path`; verify: compare the sum of the whole file too.
+ * returns 0 with *out for inspect_close, or -1 reported: not readable, no image, broken */
+int inspect_open(struct diags *d, const char *path, bool verify, struct inspected *out);
+void inspect_close(struct inspected *in);
 
 /* Print all of the image at `path` to `out`. verify: compare the sum of the whole file too.
  * returns 0, or -1 reported: not readable, no image, broken */

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "cli/inspect.h"
+#include "image/cpu_features.h"
 
 /* What all the printers here take. */
 struct printer {
@@ -76,17 +77,67 @@ static void put_package(struct printer *p)
 	json_end_object(&p->j);
 }
 
-static void put_needs(struct printer *p)
+/* names of the bits that are set; one that has no name here is a number */
+static void put_features(struct printer *p, const struct img_target *t)
+{
+	const struct cpu_arch *arch = img_cpu_arch(img_str(p->v, p->v->package->abi_text));
+	char text[32];
+
+	json_array(&p->j, "needs");
+	for (unsigned i = 0; i < 64 * IMG_FEATURE_WORDS; i++) {
+		if (!img_cpu_has(t->needs, i))
+			continue;
+		snprintf(text, sizeof(text), "feature %u", i);
+		json_str(&p->j, NULL, arch && i < arch->nfeatures ? arch->features[i].name : text);
+	}
+	json_end_array(&p->j);
+}
+
+static void put_targets(struct printer *p)
 {
 	json_array(&p->j, "targets");
 	for (uint32_t i = 0; i < p->v->ntargets; i++) {
+		const struct img_target *t = &p->v->targets[i];
+
 		json_object(&p->j, NULL);
-		put_str(p, "cpu", p->v->targets[i].cpu);
-		put_str(p, "features", p->v->targets[i].features);
-		json_uint(&p->j, "base", p->v->targets[i].base);
+		put_str(p, "cpu", t->cpu);
+		put_str(p, "features", t->features);
+		json_bool(&p->j, "clone_all", t->flags & IMG_TGF_CLONE_ALL);
+		json_bool(&p->j, "opt_size", t->flags & IMG_TGF_OPT_SIZE);
+		json_bool(&p->j, "min_size", t->flags & IMG_TGF_MIN_SIZE);
+		json_uint(&p->j, "base", t->base);
+		put_features(p, t);
 		json_end_object(&p->j);
 	}
 	json_end_array(&p->j);
+}
+
+static void put_dispatch(struct printer *p)
+{
+	const struct img_dispatch *d = p->v->dispatch;
+
+	if (!d) {
+		json_str(&p->j, "dispatch", NULL);
+		return;
+	}
+	json_object(&p->j, "dispatch");
+	json_bool(&p->j, "self", d->flags & IMG_DF_SELF);
+	json_int(&p->j, "slots", p->v->addresses[d->slots]);
+	json_int(&p->j, "chosen", p->v->addresses[d->chosen]);
+	json_array(&p->j, "entries");
+	for (uint32_t i = 0; i < p->v->nentries; i++) {
+		if (i % d->nslots == 0)
+			json_array(&p->j, NULL);
+		json_int(&p->j, NULL, p->v->entries[i]);
+		if (i % d->nslots == d->nslots - 1)
+			json_end_array(&p->j);
+	}
+	json_end_array(&p->j);
+	json_end_object(&p->j);
+}
+
+static void put_needs(struct printer *p)
+{
 	json_array(&p->j, "needs");
 	for (uint32_t i = 0; i < p->v->nneeds; i++) {
 		json_object(&p->j, NULL);
@@ -142,6 +193,10 @@ static void put_methods(struct printer *p)
 			put_str(p, NULL, p->v->params[m->params + k]);
 		json_end_array(&p->j);
 		json_int(&p->j, "displacement", p->v->addresses[m->address]);
+		if (m->slot)
+			json_uint(&p->j, "slot", m->slot - 1);
+		else
+			json_str(&p->j, "slot", NULL);
 		put_str(p, "file", m->file);
 		json_uint(&p->j, "line", m->line);
 		json_end_object(&p->j);
@@ -241,6 +296,8 @@ void inspect_json(const struct inspected *in, FILE *out)
 	json_str(&p.j, "file", in->path);
 	put_header(&p);
 	put_package(&p);
+	put_targets(&p);
+	put_dispatch(&p);
 	put_needs(&p);
 	put_sizes(&p, &in->sizes);
 	put_methods(&p);

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "cli/inspect.h"
+#include "image/cpu_features.h"
 
 enum { PLACE_COLUMN = 64 }; /* where "file:line" begins, if the text before it is shorter */
 
@@ -112,17 +113,47 @@ static void print_sizes(struct printer *p, const struct img_sizes *s)
 	}
 }
 
+/* the target, and the features it needs beyond those of its base */
+static void print_target(struct printer *p, uint32_t i)
+{
+	const struct cpu_arch *arch = img_cpu_arch(img_str(p->v, p->v->package->abi_text));
+	const struct img_target *t = &p->v->targets[i];
+	const char *features = str(p, t->features);
+	uint64_t more[IMG_FEATURE_WORDS];
+	size_t n;
+	char *text;
+
+	for (unsigned w = 0; w < IMG_FEATURE_WORDS; w++)
+		more[w] = t->needs[w] & ~(i ? p->v->targets[t->base].needs[w] : 0);
+	n = img_cpu_names(arch, more, 0, " ", NULL, 0) + 1;
+	text = arena_alloc(&p->scratch, n, 1);
+	img_cpu_names(arch, more, 0, " ", text, n);
+	fprintf(p->f, "  %" PRIu32 "  %s%s%s%s%s%s", i, str(p, t->cpu), *features ? "  " : "",
+		features, t->flags & IMG_TGF_CLONE_ALL ? "  clone_all" : "",
+		t->flags & IMG_TGF_OPT_SIZE ? "  opt_size" : "",
+		t->flags & IMG_TGF_MIN_SIZE ? "  min_size" : "");
+	if (i)
+		fprintf(p->f, "  base %" PRIu32, t->base);
+	fprintf(p->f, "%s%s\n", *text ? "\n     uses " : "", text);
+}
+
+static void print_targets(struct printer *p)
+{
+	const struct img_dispatch *d = p->v->dispatch;
+
+	fprintf(p->f, "\ntargets (%" PRIu32 ")\n", p->v->ntargets);
+	for (uint32_t i = 0; i < p->v->ntargets; i++)
+		print_target(p, i);
+	if (d)
+		fprintf(p->f, "  %" PRIu32 " functions with versions, chosen by the %s\n",
+			d->nslots, d->flags & IMG_DF_SELF ? "image" : "loader");
+	arena_free(&p->scratch);
+}
+
 static void print_needs(struct printer *p)
 {
 	char id[33];
 
-	fprintf(p->f, "\ntargets (%" PRIu32 ")\n", p->v->ntargets);
-	for (uint32_t i = 0; i < p->v->ntargets; i++) {
-		const char *features = str(p, p->v->targets[i].features);
-
-		fprintf(p->f, "  %" PRIu32 "  %s%s%s\n", i, str(p, p->v->targets[i].cpu),
-			*features ? "  " : "", features);
-	}
 	if (p->v->nneeds)
 		fprintf(p->f, "\nneeds (%" PRIu32 ")\n", p->v->nneeds);
 	for (uint32_t i = 0; i < p->v->nneeds; i++)
@@ -238,6 +269,7 @@ void inspect_text(const struct inspected *in, FILE *out)
 
 	print_head(&p, in);
 	print_sizes(&p, &in->sizes);
+	print_targets(&p);
 	print_needs(&p);
 	print_methods(&p);
 	print_globals(&p);

@@ -13,6 +13,8 @@ struct link_mode {
 	bool dry_run; /* -### */
 	bool explain;
 	bool verbose; /* -v */
+	bool quiet;   /* -w */
+	bool json;
 	bool help, version;
 	bool worker;                 /* --worker */
 	struct job_word jobs, procs; /* --jobs, -j; text NULL = not said */

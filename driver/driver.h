@@ -18,6 +18,9 @@
 const struct platform *driver_platform(
 	struct arena *a, struct diags *d, const struct link_job *job);
 
+/* put into the job what LIBRARY_PATH and COMPILER_PATH say; nothing for an image */
+void driver_environment(struct arena *a, struct link_job *job, const struct platform *pf);
+
 /* returns 0, or -1 with all mistakes reported */
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *job, struct link_plan *out);
@@ -25,6 +28,10 @@ int driver_plan(
 /* Every input of the plan must be there: missing, empty, a folder, unreadable, or the output itself
  * are errors. returns 0, or -1 with all of them reported */
 int driver_check_inputs(struct diags *d, const struct link_plan *plan);
+
+/* What a compiler would take a file of this name for: "C", "assembly", ...; NULL: no source */
+const char *driver_source_language(const char *path);
+bool driver_is_header(const char *path);
 
 struct driver_run_options {
 	bool one_thread; /* LLD must not start its threads, however large the link */
@@ -45,6 +52,9 @@ bool driver_verbose_linking(void);
 
 /* The plan on stderr: one line of quoted words, as clang -### does */
 void driver_print_plan(const struct link_plan *plan);
+/* The plan on stdout as one JSON object, {"links": [...]}: of each link flavor, linker, argv (each
+ * word with its slot and place), inputs, output; for programs */
+void driver_print_plan_json(const struct link_plan *plan);
 /* Each word with the slot and the place that put it there, on stdout */
 void driver_explain_plan(const struct link_plan *plan);
 

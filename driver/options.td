@@ -8,6 +8,7 @@ def BuildOption : OptionVisibility;
 def RunOption : OptionVisibility;
 def InspectOption : OptionVisibility;
 def PlatformsOption : OptionVisibility;
+def CpusOption : OptionVisibility;
 def MainOption : OptionVisibility;
 def LinkerInput : OptionFlag; // keeps its place among the inputs
 
@@ -25,18 +26,21 @@ def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
 def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY AT ONCE">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
+// Options that ask a compiler for something else than a link.
+def no_link_Group : OptionGroup<"options of compilers">;
 // ld64's own options: toolchains/darwin.c has their order on the link line.
 def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 
 // ---- everywhere
 def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Show this help">,
-  Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, MainOption]>;
+  Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption,
+              MainOption]>;
 def h : Flag<["-"], "h">, Alias<help>,
-  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, MainOption]>;
+  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, MainOption]>;
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption]>;
+  Visibility<[InspectOption, PlatformsOption, CpusOption, LinkOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -73,19 +77,37 @@ def e : JoinedOrSeparate<["-"], "e">, Group<input_Group>, Flags<[LinkerInput]>,
 def rpath : Separate<["-"], "rpath">, Group<input_Group>, Flags<[LinkerInput]>,
   MetaVarName<"<dir>">, HelpText<"Look for shared libraries in <dir> at run time">,
   Visibility<[LinkOption]>;
+def config : Joined<["--"], "config=">, Group<input_Group>, MetaVarName<"<file>">,
+  HelpText<"Read options from a clang configuration file, before those given here">,
+  Visibility<[LinkOption]>;
+def config_separate : Separate<["--"], "config">, Alias<config>, Visibility<[LinkOption]>;
+def config_dir : Joined<["--"], "config-user-dir=">, Group<input_Group>, MetaVarName<"<dir>">,
+  HelpText<"Look for configuration files without a slash in <dir>">, Visibility<[LinkOption]>;
+def config_system_dir : Joined<["--"], "config-system-dir=">, Group<input_Group>,
+  MetaVarName<"<dir>">, HelpText<"The same, behind it">, Visibility<[LinkOption]>;
+def no_default_config : Flag<["--"], "no-default-config">, Group<input_Group>,
+
+  HelpText<"Read no clang.cfg or TRIPLE.cfg in those folders">, Visibility<[LinkOption]>;
+def x : JoinedOrSeparate<["-"], "x">, Group<input_Group>, MetaVarName<"none">,
+  HelpText<"What the inputs behind it are; only `none`: each by its content">,
+  Visibility<[LinkOption]>;
+def compiler_EQ : Joined<["--"], "compiler=">, Group<input_Group>, MetaVarName<"<program>">,
+  HelpText<"Let <program> compile sources among the inputs, and do what is no link (-c, -E, ...)">,
+  Visibility<[LinkOption]>;
 def job : Separate<["--"], "job">, Group<input_Group>, MetaVarName<"<file.yaml>">,
   HelpText<"Read the link from a job file; options given as well are added to it">,
   Visibility<[LinkOption]>;
 def job_EQ : Joined<["--"], "job=">, Alias<job>, Visibility<[LinkOption]>;
 
 def target : Joined<["--"], "target=">, Group<target_Group>, MetaVarName<"<triple>">,
-  HelpText<"Link for <triple> instead of this machine">, Visibility<[LinkOption, BuildOption]>;
+  HelpText<"Link for <triple> instead of this machine">,
+  Visibility<[LinkOption, BuildOption, CpusOption]>;
 def target_legacy : Separate<["-"], "target">, Alias<target>, Visibility<[LinkOption, BuildOption]>;
 def platform : Separate<["--"], "platform">, Group<target_Group>, MetaVarName<"<name|file>">,
   HelpText<"Use this platform instead of the one found by the triple">,
-  Visibility<[LinkOption, BuildOption]>;
+  Visibility<[LinkOption, BuildOption, CpusOption]>;
 def platform_EQ : Joined<["--"], "platform=">, Alias<platform>,
-  Visibility<[LinkOption, BuildOption]>;
+  Visibility<[LinkOption, BuildOption, CpusOption]>;
 def sysroot_EQ : Joined<["--"], "sysroot=">, Group<target_Group>, MetaVarName<"<dir>">,
   HelpText<"Look for start files and libraries in <dir>">, Visibility<[LinkOption]>;
 def sysroot : Separate<["--"], "sysroot">, Alias<sysroot_EQ>, Visibility<[LinkOption]>;
@@ -138,6 +160,16 @@ def stdlib_EQ : Joined<["-", "--"], "stdlib=">, Group<library_Group>,
   MetaVarName<"libstdc++|libc++|platform">, HelpText<"The C++ library">, Visibility<[LinkOption]>;
 def fuse_ld_EQ : Joined<["-"], "fuse-ld=">, Group<library_Group>, MetaVarName<"lld">,
   HelpText<"The linker; only lld, which is in this program">, Visibility<[LinkOption]>;
+def ld_path_EQ : Joined<["--"], "ld-path=">, Group<library_Group>, MetaVarName<"<program>">,
+  HelpText<"Run this linker with the same words, instead of the LLD inside">,
+  Visibility<[LinkOption]>;
+def mexec_model_EQ : Joined<["-"], "mexec-model=">, Group<kind_Group>,
+  MetaVarName<"command|reactor">, HelpText<"WebAssembly: a program, or a library with a start">,
+  Visibility<[LinkOption]>;
+def wasm_opt : Flag<["--"], "wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
+  HelpText<"WebAssembly: run wasm-opt over the output if it is installed">;
+def no_wasm_opt : Flag<["--"], "no-wasm-opt">, Group<output_Group>, Visibility<[LinkOption]>,
+  HelpText<"WebAssembly: do not run wasm-opt">;
 def pthread : LinkFlag2<"pthread">, Group<library_Group>, HelpText<"Link the thread library">;
 def pg : LinkFlag<"pg">, Group<library_Group>, HelpText<"Link gprof's start file">;
 def rdynamic : LinkFlag<"rdynamic">, Group<output_Group>,
@@ -163,10 +195,13 @@ def undefined : JoinedOrSeparate<["-"], "undefined">, Group<library_Group>,
 def s : Flag<["-"], "s">, Group<output_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Leave out symbols and debug information">;
 
+def no_canonical_prefixes : LinkFlag<"no-canonical-prefixes">, Group<show_Group>;
 def _HASH_HASH_HASH : Flag<["-"], "###">, Group<show_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Print the link line and do not run it">;
 def explain : Flag<["--"], "explain">, Group<show_Group>, Visibility<[LinkOption, BuildOption]>,
   HelpText<"Print why each word of the link line is there, and do not run it">;
+def explain_clones : Flag<["--"], "explain-clones">, Group<show_Group>, Visibility<[BuildOption]>,
+  HelpText<"Print which functions have versions for which CPU target, and why">;
 def v : LinkFlag<"v">, Group<show_Group>, HelpText<"Print the link line and run it">;
 def Wno_unused : LinkFlag<"Wno-unused-command-line-argument">, Group<show_Group>,
   HelpText<"Do not warn of options that are not used">;
@@ -195,7 +230,7 @@ class CompileJoined<string name> : Joined<["-"], name>, Group<compile_Group>,
   Visibility<[LinkOption]>;
 def g_Joined : CompileJoined<"g">;
 def W_Joined : CompileJoined<"W">;
-def w : Compile<"w">;
+def w : LinkFlag<"w">, Group<show_Group>, HelpText<"No warnings">;
 def pipe : Compile<"pipe">;
 def mtune_EQ : CompileJoined<"mtune=">;
 def std_EQ : CompileJoined<"std=">;
@@ -317,6 +352,37 @@ def isystem_pair : JoinedOrSeparate<["-"], "isystem">, Group<compile_Group>,
 def mllvm_pair : Separate<["-"], "mllvm">, Group<compile_Group>, Visibility<[LinkOption]>;
 def D : JoinedOrSeparate<["-"], "D">, Group<compile_Group>, Visibility<[LinkOption]>;
 def I : JoinedOrSeparate<["-"], "I">, Group<compile_Group>, Visibility<[LinkOption]>;
+def U : JoinedOrSeparate<["-"], "U">, Group<compile_Group>, Visibility<[LinkOption]>;
+class CompileSeparate<string name> : Separate<["-"], name>, Group<compile_Group>,
+  Visibility<[LinkOption]>;
+class CompileEither<string name> : JoinedOrSeparate<["-"], name>, Group<compile_Group>,
+  Visibility<[LinkOption]>;
+foreach name = ["iquote", "idirafter", "include", "imacros", "iprefix", "iwithprefix",
+  "iwithprefixbefore", "isystem-after", "cxx-isystem", "stdlib++-isystem", "MJ"] in
+  def : CompileEither<name>;
+foreach name = ["Xclang", "Xpreprocessor", "Xassembler", "Xanalyzer", "include-pch", "ivfsoverlay",
+  "dumpdir"] in def : CompileSeparate<name>;
+foreach name = ["MG", "MV", "nostdinc", "nostdinc++", "nostdlibinc", "nobuiltininc", "trigraphs",
+  "traditional", "traditional-cpp", "undef", "P", "C", "CC", "H", "Qn", "Qy", "time",
+  "canonical-prefixes", "pedantic-errors", "no-pedantic"] in
+  def : Compile<name>;
+foreach name = ["Xclang=", "save-temps="] in def : CompileJoined<name>;
+class Compile2<string name> : Flag<["--"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
+foreach name = ["pedantic", "pedantic-errors", "no-pedantic", "ansi", "pipe", "save-temps",
+  "start-no-unused-arguments", "end-no-unused-arguments"] in def : Compile2<name>;
+foreach name = ["param=", "save-temps=", "std="] in
+  def : Joined<["--"], name>, Group<compile_Group>, Visibility<[LinkOption]>;
+def param : Separate<["--"], "param">, Group<compile_Group>, Visibility<[LinkOption]>;
+include "compile_options.td"
+
+// What makes no link. Asked for here, the answer is an error that says so.
+foreach name = ["E", "S", "M", "MM", "fsyntax-only", "emit-llvm", "emit-ast", "fmodule-header",
+  "module-file-info"] in
+  def : Flag<["-"], name>, Group<no_link_Group>, Visibility<[LinkOption]>;
+foreach name = ["analyze", "precompile"] in
+  def : Flag<["--"], name>, Group<no_link_Group>, Visibility<[LinkOption]>;
+// GCC's specs can say anything; what they would have said is not done
+def specs_EQ : Joined<["-", "--"], "specs=">, Group<compile_Group>, Visibility<[LinkOption]>;
 
 // ---- Apple platforms
 class DarwinFlag<string name> : Flag<["-"], name>, Group<darwin_Group>, Visibility<[LinkOption]>;
@@ -622,6 +688,12 @@ def print_target_triple : Query<"print-target-triple">, HelpText<"Print the targ
 def print_effective_triple : Query<"print-effective-triple">,
   HelpText<"Print the target that code is made for">;
 def print_multiarch : Query<"print-multiarch">, HelpText<"Print Debian's name of the target">;
+def dumpmachine : Query<"dumpmachine">, HelpText<"Print the target">;
+def dumpversion : Query<"dumpversion">, HelpText<"Print the version of the LLVM inside">;
+def print_multi_lib : Query<"print-multi-lib">,
+  HelpText<"Print the widths that GCC has files for">;
+def print_multi_directory : Query<"print-multi-directory">,
+  HelpText<"Print the folder of GCC's files for this width">;
 def print_search_dirs : Query<"print-search-dirs">,
   HelpText<"Print the folders that files are looked for in">;
 
@@ -643,10 +715,23 @@ def EL : LinkFlag<"EL">, Alias<mlittle_endian>;
 def mbig_endian : LinkFlag<"mbig-endian">, Group<target_Group>,
   HelpText<"Link for the target's big-endian variant">;
 def EB : LinkFlag<"EB">, Alias<mbig_endian>;
+def fandroid_pad_segment : LinkFlag<"fandroid-pad-segment">, Group<target_Group>,
+  HelpText<"Android's loader may pad the output's segments">;
+def fno_android_pad_segment : LinkFlag<"fno-android-pad-segment">, Group<target_Group>,
+  HelpText<"Take -fandroid-pad-segment back">;
+def fsanitize_memtag_mode_EQ : CompileJoined<"fsanitize-memtag-mode=">;
+def mnan_EQ : CompileJoined<"mnan=">;
+def muclibc : Compile<"muclibc">;
+def mglibc : Compile<"mglibc">;
+def mmusl : Compile<"mmusl">;
+def mbionic : Compile<"mbionic">;
+def ffixed_x18 : Compile<"ffixed-x18">;
+def Xarch__ : JoinedAndSeparate<["-"], "Xarch_">, Group<target_Group>,
+  MetaVarName<"<arch> <option>">, HelpText<"Use <option>, a single word, when linking for <arch>">,
+  Visibility<[LinkOption]>;
 def mno_relax : LinkFlag<"mno-relax">, Group<target_Group>,
   HelpText<"The linker does not shorten RISC-V's instructions">;
 def mrelax : LinkFlag<"mrelax">, Group<target_Group>, HelpText<"Take -mno-relax back">;
-def x : JoinedOrSeparate<["-"], "x">, Group<compile_Group>, Visibility<[LinkOption]>;
 // Compile options that link-time optimisation passes on; they mean nothing to other links.
 def march_EQ : CompileJoined<"march=">;
 def mcpu_EQ : CompileJoined<"mcpu=">;
@@ -690,14 +775,15 @@ def name_EQ : Joined<["--"], "name=">, Group<image_Group>, MetaVarName<"<name>">
   HelpText<"The package's name (base name of the output)">, Visibility<[BuildOption]>;
 
 // ---- build
-def c : Flag<["-"], "c">, Group<output_Group>, Visibility<[BuildOption]>,
-  HelpText<"Make one object for `pkgimg link --image`, and do not link">;
+def c : Flag<["-"], "c">, Group<output_Group>, Visibility<[BuildOption, LinkOption]>,
+  HelpText<"Make one object for `pkgimg link --image`, and do not link">,
+  HelpTextForVariants<[LinkOption], "Refused, as are -E and -S: a link compiles nothing">;
 def Olevel : Joined<["-"], "O">, Group<code_Group>, MetaVarName<"<0|1|2|3|s|z>">,
   HelpText<"How much to optimise (2)">,
   HelpTextForVariants<[LinkOption], "Accepted; a link has nothing to optimise">,
   Visibility<[BuildOption, LinkOption]>;
-def cpu_target : Separate<["--"], "cpu-target">, Group<code_Group>, MetaVarName<"<target>">,
-  HelpText<"The CPU to make code for: cpu[,+feature][,-feature] (the platform's)">,
+def cpu_target : Separate<["--"], "cpu-target">, Group<code_Group>, MetaVarName<"<targets>">,
+  HelpText<"The CPUs to make code for: cpu[,option]*[;cpu[,option]*]*, `help` lists them">,
   Visibility<[BuildOption]>;
 def cpu_target_EQ : Joined<["--"], "cpu-target=">, Alias<cpu_target>, Visibility<[BuildOption]>;
 def incremental : Separate<["--"], "incremental">, Group<code_Group>, MetaVarName<"<folder>">,
@@ -712,7 +798,8 @@ def shard_size_EQ : Joined<["--"], "shard-size=">, Alias<shard_size>, Visibility
 def timings : Flag<["--"], "timings">, Group<show_Group>,
   HelpText<"Print how long each phase took">, Visibility<[BuildOption, RunOption]>;
 def verbose : Flag<["--"], "verbose">, Group<show_Group>,
-  HelpText<"Print the link command and the linker's own report">, Visibility<[BuildOption]>;
+  HelpText<"Print the link command and the linker's own report">,
+  Visibility<[BuildOption, LinkOption]>;
 
 // ---- run
 def jit : Flag<["--"], "jit">, Group<code_Group>, Visibility<[RunOption]>,

@@ -30,7 +30,6 @@ static const struct {
 	{ "windows", "msvc", "Microsoft's link.exe" },
 	{ "windows", "itanium", "Windows with the Itanium C++ ABI" },
 	{ "windows", "cygnus", "Cygwin" },
-	{ "windows", "gnux32", "x32, which Windows does not have" },
 	{ "solaris", NULL, "Solaris" },
 	{ "fuchsia", NULL, "Fuchsia" },
 	{ "haiku", NULL, "Haiku" },
@@ -75,12 +74,13 @@ static const struct platform *by_triple(
 	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
 	const char *apple = apple_system(t);
 	const char *any_env = str_starts(env, "musl") ? "musl" : "gnu";
+	bool has_any = str_eq(t->os, "linux") || str_eq(env, "gnux32");
 	const char *names[] = {
 		t->text,
 		str_fmt(a, "%s-%s-%s", t->arch, t->os, env),
 		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, env),
 		/* an environment that another architecture has: aarch64-linux-gnueabihf, by -m64 */
-		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, str_eq(t->os, "linux") ? any_env : env),
+		str_fmt(a, "%s-%s-%s", t->arch_name, t->os, has_any ? any_env : env),
 		str_fmt(a, "%s-%s", t->arch, t->os),
 		str_fmt(a, "%s-%s", t->arch_name, t->os),
 		apple ? str_fmt(a, "%s-%s", apple, t->env) : "/",
@@ -139,6 +139,28 @@ static void add_library_path(struct arena *a, struct link_job *job, const struct
 	}
 }
 
+/* COMPILER_PATH names folders as -B does, behind those of the command line */
+static void add_compiler_path(struct arena *a, struct link_job *job)
+{
+	const char *env = getenv("COMPILER_PATH");
+
+	while (env && *env) {
+		size_t n = strcspn(env, ":");
+
+		if (n)
+			job_add(job, JL_PREFIXES, str_ndup(a, env, n), NOWHERE);
+		env += n + (env[n] == ':');
+	}
+}
+
+void driver_environment(struct arena *a, struct link_job *job, const struct platform *pf)
+{
+	if (job->flag[JF_IMAGE].on) /* an image takes nothing from the system */
+		return;
+	add_library_path(a, job, pf);
+	add_compiler_path(a, job);
+}
+
 /* Elsewhere -arch would mean another target, which is a mistake; the others of ld64 are not used.
  * Compile options (-f..., -m...) may have a meaning there and are left alone; so is what stands
  * among the inputs, which went to the linker as it is. */
@@ -174,7 +196,8 @@ static void darwin_job(struct arena *a, struct diags *d, struct link_job *job)
 
 	if (o)
 		job_set_flag(job, JF_SHARED, o->at);
-	driver_add_sdk(a, d, job);
+	if (!job->flag[JF_IMAGE].on) /* an image is the same whatever SDKs are here */
+		driver_add_sdk(a, d, job);
 }
 
 int driver_plan(
@@ -190,8 +213,7 @@ int driver_plan(
 	if (!pf)
 		return -1;
 	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
-	if (!job->flag[JF_IMAGE].on) /* an image takes nothing from the system */
-		add_library_path(a, job, pf);
+	driver_environment(a, job, pf);
 	if (target || !asked->str[JS_PLATFORM].text)
 		target_of_job(a, asked, &t);
 	else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "driver/driver.h"
 
@@ -38,13 +39,73 @@ void driver_print_plan(const struct link_plan *plan)
 	for (const struct link_plan *p = plan; p; p = p->next) {
 		struct strbuf b = { .mem = p->argv.mem };
 
-		quote(&b, p->linker);
+		if (p->no_link)
+			continue;
+		quote(&b, p->external.text ? p->external.text : p->linker);
 		for (size_t i = 0; i < p->argv.n; i++)
 			quote(&b, p->argv.v[i]);
+		if (p->post.n)
+			strbuf_putc(&b, '\n');
+		for (size_t i = 0; i < p->post.n; i++)
+			quote(&b, p->post.v[i]);
 		diag_text("%s\n", strbuf_text(&b));
 	}
 	if (plan->next)
 		print_lipo(plan);
+}
+
+/* ---- JSON */
+
+static void json_words(struct json *j, const char *key, const struct argv *v)
+{
+	char place[4096];
+
+	json_array(j, key);
+	for (size_t i = 0; i < v->n; i++) {
+		json_object(j, NULL);
+		json_str(j, "word", v->v[i]);
+		json_str(j, "slot", v->why[i].rule ? v->why[i].rule : "");
+		json_str(j, "from", loc_text(v->why[i].at, place, sizeof(place)));
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void json_plan(struct json *j, const struct link_plan *plan)
+{
+	static const char *const flavors[] = {
+		[PLAN_GNU] = "gnu",
+		[PLAN_DARWIN] = "darwin",
+		[PLAN_WASM] = "wasm",
+		[PLAN_MINGW] = "mingw",
+	};
+
+	json_object(j, NULL);
+	json_str(j, "flavor", flavors[plan->flavor]);
+	json_str(j, "kind", job_kind_names[plan->kind]);
+	json_str(j, "linker", plan->external.text ? plan->external.text : plan->linker);
+	json_str(j, "target", plan->triple);
+	json_str(j, "output", plan->output);
+	json_array(j, "inputs");
+	for (size_t i = 0; i < plan->ninputs; i++)
+		json_str(j, NULL, plan->inputs[i].text);
+	json_end_array(j);
+	json_words(j, "argv", &plan->argv);
+	if (plan->post.n)
+		json_words(j, "after", &plan->post);
+	json_end_object(j);
+}
+
+void driver_print_plan_json(const struct link_plan *plan)
+{
+	struct json j = { .f = stdout };
+
+	json_object(&j, NULL);
+	json_array(&j, "links");
+	for (const struct link_plan *p = plan; p; p = p->next)
+		json_plan(&j, p);
+	json_end_array(&j);
+	json_end_object(&j);
 }
 
 void driver_explain_plan(const struct link_plan *plan)

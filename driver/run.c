@@ -2,12 +2,16 @@
  * directory, LLD in this process, check the result, rename. */
 #include "driver/driver.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "base/file.h"
 #include "base/str.h"
+#include "driver/libraries.h"
+#include "driver/spawn.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -24,36 +28,15 @@ struct run {
 	struct diags *d;
 	const struct link_plan *plan;
 	struct outfile out;
-	const char *path; /* what LLD writes: out.path, or one architecture of it */
+	const char *path; /* what LLD writes: out.path, also for one architecture of several */
 	struct argv argv; /* the words as LLD gets them */
+	const char *const *found; /* what stands for words of the plan, or NULL: none does */
 	bool verbose, one_thread;
 	unsigned lld_errors;
+	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
 
 /* ---- before */
-
-static bool same_file(const char *a, const char *b)
-{
-	struct stat sa, sb;
-
-	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
-int driver_check_inputs(struct diags *d, const struct link_plan *plan)
-{
-	unsigned before = d->errors;
-
-	for (size_t i = 0; i < plan->ninputs; i++) {
-		const struct job_word *in = &plan->inputs[i];
-
-		if (!file_check_input(d, in->at, "input", in->text) &&
-			same_file(in->text, plan->output))
-			diag_err(d, in->at,
-				"'%s' is an input and the output; choose another name behind -o",
-				in->text);
-	}
-	return d->errors == before ? 0 : -1;
-}
 
 static off_t input_bytes(const struct link_plan *plan)
 {
@@ -71,18 +54,52 @@ static int make_text(struct run *r, const struct plan_make *m, const char *path)
 	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
 }
 
-static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+static int copy_ready(struct run *r, const struct plan_make *m, const char *path)
+{
+	char *object;
+	size_t n;
+
+	if (file_read(r->a, r->d, m->at, "start object", m->ready, 1 << 20, &object, &n))
+		return -1;
+	return file_write_temporary(r->d, m->at, path, object, n);
+}
+
+/* the object is malloc'd */
+static int compile_ir(struct run *r, const struct plan_make *m, void **object, size_t *size)
 {
 	char *text;
-	void *object;
-	size_t n, size;
-	int rc;
+	size_t n;
 
 	if (file_read(r->a, r->d, m->at, "start file", m->source, 1 << 20, &text, &n))
 		return -1;
-	if (ll_compile_ir(r->d, path_base(m->source), text, r->plan->triple, &object, &size))
+	return ll_compile_ir(
+		r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, object, size);
+}
+
+static int make_ir(struct run *r, const struct plan_make *m, const char *path)
+{
+	void *object;
+	size_t size;
+	int rc;
+
+	if (m->ready && file_exists(m->ready))
+		return copy_ready(r, m, path);
+	if (compile_ir(r, m, &object, &size))
 		return -1;
 	rc = file_write_temporary(r->d, m->at, path, object, size);
+	free(object);
+	return rc;
+}
+
+static int make_ir_archive(struct run *r, const struct plan_make *m, const char *path)
+{
+	void *object;
+	size_t size;
+	int rc;
+
+	if (compile_ir(r, m, &object, &size))
+		return -1;
+	rc = ll_write_archive(r->d, m->at, path, path_base(m->source), object, size);
 	free(object);
 	return rc;
 }
@@ -111,12 +128,30 @@ static int make_import_library(struct run *r, const struct plan_make *m, const c
 
 	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
 		return -1;
+	stub_list_narrow(&list, r->plan->arch);
 	v = arena_array(r->a, struct ll_import, list.nsymbols + 1);
-	for (size_t i = 0; i < list.nsymbols; i++)
-		v[i] = (struct ll_import) { list.symbols[i].name,
-			list.symbols[i].kind == STUB_OBJECT };
+	for (size_t i = 0; i < list.nsymbols; i++) {
+		const struct stub_symbol *s = &list.symbols[i];
+
+		v[i] = (struct ll_import) { s->name, s->other, s->kind == STUB_OBJECT, s->stdcall,
+			s->args };
+	}
 	return ll_write_import_library(
 		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
+}
+
+static int make_tbd(struct run *r, const struct plan_make *m, const char *path)
+{
+	struct strbuf targets = { .mem = r->a };
+	struct stub_list list;
+	const char *text;
+
+	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
+		return -1;
+	for (const struct link_plan *p = r->plan; p; p = p->next)
+		strbuf_fmt(&targets, "%s%s", targets.n ? ", " : "", p->tbd_target);
+	text = stub_tbd_write(r->a, &list, strbuf_text(&targets));
+	return file_write_temporary(r->d, m->at, path, text, strlen(text));
 }
 
 static void make_files(struct run *r)
@@ -124,8 +159,10 @@ static void make_files(struct run *r)
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
 		[PLAN_TEXT] = make_text,
 		[PLAN_IR] = make_ir,
+		[PLAN_IR_ARCHIVE] = make_ir_archive,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
+		[PLAN_TBD] = make_tbd,
 	};
 
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
@@ -146,6 +183,18 @@ static bool room_is_short(const struct run *r, off_t bytes)
 	return (uint64_t)fs.f_bavail * fs.f_frsize < 4 * (uint64_t)bytes + SHORT_OF_ROOM;
 }
 
+/* The same input is to give the same bytes on another day; LLD's default is the time of the link,
+ * which SOURCE_DATE_EPOCH fixes as well. */
+static bool wants_no_timestamp(const struct run *r)
+{
+	if (r->plan->flavor != PLAN_MINGW || getenv("SOURCE_DATE_EPOCH"))
+		return false;
+	for (size_t i = 0; i < r->plan->argv.n; i++)
+		if (strstr(r->plan->argv.v[i], "insert-timestamp"))
+			return false;
+	return true;
+}
+
 /* the plan's words with the temporary directory and the output put in */
 static void final_words(struct run *r)
 {
@@ -159,14 +208,21 @@ static void final_words(struct run *r)
 
 		if (i == r->plan->output_index)
 			argv_add(&r->argv, in->why[i], r->path);
+		else if (r->found && r->found[i])
+			argv_add(&r->argv, in->why[i], r->found[i]);
 		else if (at)
 			argv_addf(&r->argv, in->why[i], "%.*s%s/%s", (int)(at - in->v[i]), in->v[i],
 				r->out.dir, at + sizeof(tmp) - 1);
 		else
 			argv_add(&r->argv, in->why[i], in->v[i]);
 	}
+	if (r->plan->external.text)
+		return; /* what follows is for the LLD inside */
 	if (room_is_short(r, bytes))
 		argv_add(&r->argv, (struct argv_why) { .rule = "room" }, "--no-mmap-output-file");
+	if (wants_no_timestamp(r))
+		argv_add(&r->argv, (struct argv_why) { .rule = "timestamp" },
+			"--no-insert-timestamp");
 	if (r->one_thread || bytes < LARGE_INPUT)
 		argv_add(&r->argv, (struct argv_why) { .rule = "threads" }, "--threads=1");
 	if (r->verbose)
@@ -180,8 +236,12 @@ static void final_words(struct run *r)
 static void lld_line(void *ctx, bool err, const char *line, size_t n)
 {
 	struct run *r = ctx;
+	static const char undefined[] = "pkgimg: error: undefined symbol: ";
 	const char *s = str_ndup(r->a, line, n);
 
+	if (r->plan->kind == JOB_IMAGE && str_starts(s, undefined) &&
+		stub_libgcc_remedy(s + sizeof(undefined) - 1))
+		r->missing = s + sizeof(undefined) - 1;
 	if (!err)
 		diag_output(r->d, s);
 	else if (str_starts(s, "pkgimg: error: "))
@@ -192,9 +252,86 @@ static void lld_line(void *ctx, bool err, const char *line, size_t n)
 		diag_more(r->d, s);
 }
 
+/* -Wl,--version and -Wl,--help print and link nothing, which is what build systems ask for */
+enum { TEXT_ONLY = 1 };
+
+static bool asks_for_text(const struct link_plan *plan)
+{
+	static const char *const words[] = { "--version", "-version", "--help", "-help" };
+
+	for (size_t i = 0; i < plan->argv.n; i++)
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+			if (str_eq(plan->argv.v[i], words[k]))
+				return true;
+	return false;
+}
+
 static const char *command(struct run *r)
 {
-	return str_fmt(r->a, "%s %s", r->plan->linker, argv_shell(&r->argv));
+	const char *program = r->plan->external.text;
+
+	return str_fmt(r->a, "%s %s", program ? program : r->plan->linker, argv_shell(&r->argv));
+}
+
+/* an external program's line, with our prefix in front of none: it is not ours */
+static void other_line(void *ctx, const char *text)
+{
+	struct run *r = ctx;
+
+	diag_more(r->d, text);
+}
+
+/* --ld-path: the same words, another program */
+static int link_outside(struct run *r)
+{
+	struct loc at = r->plan->external.at;
+	const char *program = r->plan->external.text;
+	struct argv v = { .mem = r->a };
+	int code;
+
+	if (spawn_check_linker(r->a, r->d, r->plan, program))
+		return DRIVER_FAILED;
+	argv_add(&v, (struct argv_why) { at, "ld-path" }, program);
+	for (size_t i = 0; i < r->argv.n; i++)
+		argv_add(&v, r->argv.why[i], r->argv.v[i]);
+	if (r->verbose)
+		diag_text("%s\n", command(r));
+	code = spawn_run(r->a, r->d, at, v.v, other_line, r, NULL);
+	if (!code && file_exists(r->path))
+		return 0;
+	if (!code && asks_for_text(r->plan))
+		return TEXT_ONLY;
+	if (code >= 0) {
+		diag_err(r->d, r->plan->output_at,
+			"the link of '%s' failed, exit status of '%s' is %d", r->plan->output,
+			program, code);
+		diag_note(r->d, NOWHERE, "the command was: %s", command(r));
+	}
+	return DRIVER_FAILED;
+}
+
+/* a program over the finished output: wasm-opt */
+static int run_post(struct run *r)
+{
+	const struct argv *post = &r->plan->post;
+	struct argv v = { .mem = r->a };
+	int code;
+
+	if (!post->n)
+		return 0;
+	for (size_t i = 0; i < post->n; i++)
+		argv_add(&v, post->why[i],
+			i == r->plan->post_output[0] || i == r->plan->post_output[1] ? r->out.path
+										     : post->v[i]);
+	if (r->verbose)
+		diag_text("%s\n", argv_shell(&v));
+	code = spawn_run(r->a, r->d, r->plan->output_at, v.v, other_line, r, NULL);
+	if (code > 0)
+		diag_err(r->d, r->plan->output_at,
+			"'%s' failed on the linked '%s' with exit status %d; --no-wasm-opt leaves "
+			"it out",
+			post->v[0], r->plan->output, code);
+	return code ? DRIVER_FAILED : 0;
 }
 
 static int link_once(struct run *r)
@@ -208,18 +345,25 @@ static int link_once(struct run *r)
 	enum ll_status s;
 	int code;
 
+	if (r->plan->external.text)
+		return link_outside(r);
 	if (r->verbose)
 		diag_text("%s\n", command(r));
 	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
 	if (s == LL_OK && file_exists(r->path)) /* LLD's exit code can lie (llvm#66974) */
 		return 0;
+	if (s == LL_OK && asks_for_text(r->plan))
+		return TEXT_ONLY;
 	diag_err(r->d, r->plan->output_at, "the link of '%s' failed, LLD's exit status is %d",
 		r->plan->output, code);
+	if (r->missing)
+		diag_note(r->d, NOWHERE, "'%s': %s", r->missing, stub_libgcc_remedy(r->missing));
 	diag_note(r->d, NOWHERE, "the command was: %s", command(r));
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }
 
-/* each architecture by itself, then one file of them */
+/* Each architecture by itself, then one file of them. A signature bears the name of the file that
+ * is linked, so each is linked under the final one. */
 static int link_universal(struct run *r)
 {
 	const struct link_plan *first = r->plan;
@@ -232,10 +376,15 @@ static int link_universal(struct run *r)
 	parts = arena_array(r->a, const char *, n);
 	n = 0;
 	for (const struct link_plan *p = first; p && !rc; p = p->next) {
-		r->path = parts[n++] = path_join(r->a, r->out.dir, p->arch);
 		r->plan = p;
 		final_words(r);
 		rc = link_once(r);
+		if (!rc && undefined_check(r->a, r->d, p, r->path))
+			rc = -1;
+		parts[n] = path_join(r->a, r->out.dir, p->arch);
+		if (!rc && rename(r->path, parts[n++]))
+			rc = diag_err(r->d, r->plan->output_at, "'%s' cannot be renamed: %s",
+				r->path, strerror(errno));
 	}
 	r->plan = first;
 	return rc ? rc : ll_universal(r->d, parts, n, r->out.path);
@@ -245,9 +394,11 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 {
 	int rc = r->plan->next ? link_universal(r) : link_once(r);
 
+	if (!rc)
+		rc = run_post(r);
 	if (rc)
 		return rc;
-	if (undefined_check(r->a, r->d, r->plan, r->out.path))
+	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->out.path))
 		return -1;
 	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
 		return -1;
@@ -267,7 +418,10 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 	unsigned before = d->errors;
 	int rc = -1;
 
-	if (driver_check_inputs(d, plan))
+	if (plan->shown_only)
+		return diag_err(d, plan->output_at, "'%s' is not linked: %s", plan->output,
+			plan->shown_only);
+	if (driver_check_inputs(d, plan) | libraries_find(a, d, plan, &r.found))
 		return -1;
 	if (outfile_begin(a, d, plan->output_at, plan->output, &r.out))
 		return -1;
@@ -278,5 +432,5 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 		rc = link_and_check(&r, options);
 	if (rc)
 		outfile_drop(&r.out);
-	return rc;
+	return rc == TEXT_ONLY ? 0 : rc;
 }

@@ -59,9 +59,25 @@ static const char *arch_name(const struct ll_triple *t)
 	return str_eq(t->arch_name, "sparcv9") ? "sparc64" : t->arch_name;
 }
 
+/* release 6 of MIPS is a word of its own in each width; returns whether it is one */
+static bool set_r6_width(struct arena *a, struct ll_triple *t, bool wide)
+{
+	static const char *const names[] = { "mipsisa32r6", "mipsisa64r6" };
+	const char *word = str_ndup(a, t->normal, strcspn(t->normal, "-"));
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_starts(word, names[i])) {
+			set_arch(a, t, str_fmt(a, "%s%s", names[wide], word + strlen(names[i])));
+			return true;
+		}
+	return false;
+}
+
 /* a triple whose architecture is right keeps its spelling: i686 stays i686 with -m32 */
 static void set_width(struct arena *a, struct ll_triple *t, bool wide)
 {
+	if (set_r6_width(a, t, wide))
+		return;
 	for (size_t i = 0; i < COUNT(widths); i++) {
 		const char *from = wide ? widths[i].bits32 : widths[i].bits64;
 
@@ -95,7 +111,7 @@ static void apply_bits(struct arena *a, struct ll_triple *t, const char *bits)
 		if (!x86)
 			return;
 		set_width(a, t, true);
-		set_env(a, t, str_starts(t->env, "musl") ? "muslx32" : "gnux32");
+		set_env(a, t, str_eq(t->env, "musl") ? "muslx32" : "gnux32");
 		return;
 	}
 	if (str_eq(bits, "16") && !x86)

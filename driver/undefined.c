@@ -24,16 +24,43 @@ static bool provided(const struct stub_list *lists, size_t n, const char *name)
 	return false;
 }
 
+/* dyld's own, which lazy binding on x86-64 calls */
+static bool is_of_loader(const char *name)
+{
+	return str_eq(name, "dyld_stub_binder");
+}
+
+static bool is_mistake(const struct link_plan *plan, const struct ll_symbol *s,
+	const struct stub_list *lists, size_t nlists)
+{
+	return plan->check_undefined && !s->weak && !s->bound && s->name[0] &&
+	       !is_of_loader(s->name) && !declared(plan->host_symbols, s->name) &&
+	       !provided(lists, nlists, s->name);
+}
+
+static void report(struct diags *d, const struct link_plan *plan, const struct ll_symbol *s)
+{
+	if (plan->root_symbol && str_eq(s->name, plan->root_symbol))
+		diag_err(d, NOWHERE, "no input defines '%s', the one symbol that an image exports",
+			s->name);
+	else
+		diag_err(d, NOWHERE,
+			"nothing provides the symbol '%s'; name the library that has it with "
+			"--needs, or declare it with --host-symbol",
+			s->name);
+}
+
 int undefined_check(
 	struct arena *a, struct diags *d, const struct link_plan *plan, const char *path)
 {
 	struct stub_list *lists = arena_array(a, struct stub_list, plan->nmakes);
+	const char *triple = plan->flavor == PLAN_DARWIN ? NULL : plan->triple;
 	const struct ll_symbol *syms;
 	size_t nlists = 0, n, size;
 	unsigned before = d->errors;
 	char *data;
 
-	if (plan->kind != JOB_IMAGE || !plan->host_symbols->n)
+	if (plan->kind != JOB_IMAGE || (!plan->check_undefined && !plan->root_symbol))
 		return 0;
 	for (size_t i = 0; i < plan->nmakes; i++)
 		if (plan->makes[i].kind == PLAN_ELF_STUB &&
@@ -42,16 +69,12 @@ int undefined_check(
 			return -1;
 	if (file_read(
 		    a, d, NOWHERE, "image", path, (size_t)LARGEST_IMAGE_MIB << 20, &data, &size) ||
-		ll_object_symbols(a, d, NOWHERE, path, data, size, plan->triple, &syms, &n))
+		ll_object_symbols(a, d, NOWHERE, path, data, size, triple, &syms, &n))
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (syms[i].undefined && !syms[i].weak && syms[i].name[0] &&
-			!declared(plan->host_symbols, syms[i].name) &&
-			!provided(lists, nlists, syms[i].name))
-			diag_err(d, NOWHERE,
-				"nothing provides the symbol '%s'; name the library that has it "
-				"with "
-				"--needs, or declare it with --host-symbol",
-				syms[i].name);
+		if (syms[i].undefined &&
+			(is_mistake(plan, &syms[i], lists, nlists) ||
+				(plan->root_symbol && str_eq(syms[i].name, plan->root_symbol))))
+			report(d, plan, &syms[i]);
 	return d->errors == before ? 0 : -1;
 }

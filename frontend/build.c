@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "driver/driver.h"
+#include "frontend/clones.h"
 #include "frontend/compile.h"
 #include "frontend/exports.h"
 #include "frontend/metadata.h"
@@ -17,12 +18,13 @@
 #include "frontend/package.h"
 #include "frontend/root.h"
 #include "frontend/seal.h"
+#include "frontend/selector.h"
 #include "frontend/target.h"
 #include "frontend/tmpdir.h"
 #include "image/image.h"
 
-const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "compile", "describe",
-	"link", NULL };
+const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "compile",
+	"describe", "link", NULL };
 
 struct build {
 	struct arena *a;
@@ -32,12 +34,13 @@ struct build {
 	struct target t;
 	struct modules m;
 	struct exports exports;
+	struct clones clones;
 	struct needs needs;
 	struct metadata meta;
 	struct jobs jobs;
 	struct objects code; /* none for native inputs alone */
 	LLVMMemoryBufferRef root;
-	const char *tmp, **code_paths, *root_path;
+	const char *tmp, **code_paths, *root_path, *select_path;
 	struct build_result result;
 };
 
@@ -87,6 +90,11 @@ static int load(struct build *b)
 	if (target_open(b->a, b->d, &b->p, &b->t))
 		return -1;
 	b->result.triple = b->t.triple.normal;
+	if (b->r->object_only && b->t.platform->family == FAMILY_DARWIN)
+		return diag_err(b->d, b->p.output.at,
+			"no single object is made for %s: LLD cannot link several into one there; "
+			"leave '-c' out and build the image",
+			b->t.platform->name);
 	if (b->p.output_bare)
 		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
 	b->result.output = b->p.output.text;
@@ -106,14 +114,19 @@ static int merge(struct build *b)
 			"visible function or variable",
 			b->p.output.text);
 	exports_apply(&b->m, &b->exports);
+	needs_import_data(b->a, &b->t, &b->m, &b->needs);
 	if (b->r->strip && b->m.merged)
 		LLVMStripModuleDebugInfo(b->m.merged);
 	return 0;
 }
 
+static int clone(struct build *b)
+{
+	return clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
+}
+
 static int compile(struct build *b)
 {
-	const struct clone_module whole = { b->m.merged, 0 };
 	const struct compile_options o = { .jobs = b->jobs,
 		.store = b->r->store,
 		.shard_size = b->r->shard_size,
@@ -121,17 +134,53 @@ static int compile(struct build *b)
 	int failed;
 
 	failed = compile_modules(
-		b->a, &b->m.diag, &whole, b->m.merged ? 1 : 0, &b->m, &b->t, &o, &b->code);
+		b->a, &b->m.diag, b->clones.v, b->clones.n, &b->m, &b->t, &o, &b->code);
 	b->result.object_size = b->code.size;
 	return failed;
+}
+
+/* bytes of machine code by symbol, of every object */
+static void add_sizes(
+	struct build *b, LLVMMemoryBufferRef code, struct clone_size **v, size_t *n, size_t *cap)
+{
+	const struct ll_symbol *symbols;
+	size_t nsymbols;
+
+	if (ll_object_symbols(b->a, b->d, b->p.output.at, b->p.name, LLVMGetBufferStart(code),
+		    LLVMGetBufferSize(code), NULL, &symbols, &nsymbols))
+		return;
+	for (size_t i = 0; i < nsymbols; i++) {
+		if (!symbols[i].function || symbols[i].undefined)
+			continue;
+		arena_push_room(b->a, *v, *n, *cap);
+		(*v)[(*n)++] = (struct clone_size) { symbols[i].name, symbols[i].size };
+	}
+}
+
+static void explain_clones(struct build *b)
+{
+	struct clone_size *v = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t i = 0; i < b->code.n; i++)
+		add_sizes(b, b->code.v[i], &v, &n, &cap);
+	b->result.clones_text = clones_explain(b->a, &b->t, &b->clones, v, n);
 }
 
 /* ---- describe */
 
 static int describe(struct build *b)
 {
+	const struct metadata_dispatch dispatch = { .nslots = b->clones.nslots,
+		.functions = b->clones.functions,
+		.entries = b->clones.entries,
+		.self = b->clones.self_select };
+
+	if (b->r->explain_clones)
+		explain_clones(b);
 	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->needs) ||
-		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->meta))
+		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &dispatch,
+			&b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;
@@ -142,6 +191,19 @@ static int describe(struct build *b)
 }
 
 /* ---- link */
+
+static int write_selector(struct build *b)
+{
+	const void *object;
+	size_t size;
+
+	if (!b->clones.nslots || !b->clones.self_select)
+		return 0;
+	if (selector_make(b->a, b->d, &b->t, &object, &size))
+		return -1;
+	b->select_path = tmpdir_write(b->a, b->d, b->tmp, "select.o", object, size);
+	return b->select_path ? 0 : -1;
+}
 
 static int write_objects(struct build *b)
 {
@@ -160,7 +222,7 @@ static int write_objects(struct build *b)
 	}
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
-	return b->root_path ? 0 : -1;
+	return b->root_path ? write_selector(b) : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -179,12 +241,17 @@ static void fill_job(struct build *b, struct link_job *job)
 	set_kind(b, job);
 	if (b->r->strip)
 		job_set_flag(job, JF_STRIP, NOWHERE);
+	/* Mach-O has no debug information, but says in what object it is: ours is gone by then */
+	if (b->t.platform->family == FAMILY_DARWIN)
+		job_add_input(job, JOB_IN_WORD, "-S", NOWHERE);
 	job_set_str(job, JS_OUTPUT, b->p.output.text, b->p.output.at);
 	if (b->p.target.text)
 		job_set_str(job, JS_TARGET, b->p.target.text, b->p.target.at);
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
+	if (b->select_path) /* where constructors are not sorted, the first object's run first */
+		job_add_input(job, JOB_IN_FILE, b->select_path, NOWHERE);
 	for (size_t i = 0; i < b->code.n; i++)
 		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
@@ -274,6 +341,7 @@ static int run_phases(struct build *b)
 	} phases[BUILD_PHASES] = {
 		[BUILD_LOAD] = { load, false }, /* guards each module */
 		[BUILD_MERGE] = { merge, true },
+		[BUILD_CLONE] = { clone, true },
 		[BUILD_COMPILE] = { compile, true },
 		[BUILD_DESCRIBE] = { describe, false },
 		[BUILD_LINK] = { link_image, false }, /* guards LLD */
@@ -306,6 +374,8 @@ static void clean_up(struct build *b)
 	jobs_close(&b->jobs);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
+	if (!b->m.crashed && !b->r->last)
+		clones_free(&b->clones);
 	if (!b->r->last)
 		modules_free(&b->m);
 	target_free(&b->t);

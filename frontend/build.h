@@ -4,6 +4,7 @@
  *   target.c    platform, triple and CPU target -> a target machine
  *   modules.c   inputs -> LLVM modules and native symbols, checked; linked into one module
  *   exports.c   what is exported; everything else becomes internal
+ *   clones.c    which functions get a version for which CPU target; a module for each target
  *   compile.c   one module -> shards -> optimised -> objects
  *               (codegen.c: one of them; shards.c: threads; store.c: objects of earlier builds;
  *               jobs.c: how much may run at once)
@@ -47,14 +48,16 @@ struct build_request {
 	bool verbose;               /* print the link command and LLD's --verbose text */
 	bool plan_only;             /* -###: compile, print the link plan, link nothing */
 	bool explain;               /* --explain: the same, each word with its origin */
-	bool last; /* the process ends after this: LLVM's memory is left to the system */
-	bool timings;               /* print "timing: PHASE MS ms" lines on stderr */
+	bool last;           /* the process ends after this: LLVM's memory is left to the system */
+	bool explain_clones; /* say in clones_text what was cloned, and why */
+	bool timings;        /* print "timing: PHASE MS ms" lines on stderr */
 };
 
 enum build_phase {
-	BUILD_LOAD,  /* read and check inputs, debug information included */
-	BUILD_MERGE, /* link modules, decide exports */
-	BUILD_COMPILE, /* optimise and emit, in shards */
+	BUILD_LOAD,     /* read and check inputs, debug information included */
+	BUILD_MERGE,    /* link modules, decide exports */
+	BUILD_CLONE,    /* versions for several CPU targets */
+	BUILD_COMPILE,  /* optimise and emit, in shards */
 	BUILD_DESCRIBE, /* needs, types, methods, the root object */
 	BUILD_LINK,     /* plan, LLD, seal, publish */
 	BUILD_PHASES,
@@ -66,6 +69,7 @@ struct build_result {
 	const char *name, *output, *triple;
 	size_t nmethods, nglobals, ntypes;
 	size_t object_size, metadata_size; /* bytes */
+	const char *clones_text;           /* if asked for */
 	double ms[BUILD_PHASES];           /* wall clock */
 };
 

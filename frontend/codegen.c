@@ -1,5 +1,5 @@
 /* What clang-19 does with a module between its frontend and the object file, through LLVM-C. Where
- * the two differ in defaults, clang's is set here: unrolling by level, and constructors in
+ * the two differ in defaults, clang's is set here: unrolling by level, and on ELF constructors in
  * .init_array (LLVM-C's target machine would put them in .ctors, which no loader runs). */
 #include "frontend/codegen.h"
 
@@ -106,6 +106,32 @@ void codegen_set_cpu(struct arena *a, LLVMModuleRef m, const struct cpu_target *
 	}
 }
 
+/* Features that clang takes for granted because libgcc.a is at hand. Their helpers are in no shared
+ * library; without the feature the code stands in the function itself. */
+static void drop_features(struct arena *a, LLVMModuleRef m)
+{
+	static const char *const features[] = {
+		"+outline-atomics", /* AArch64: __aarch64_ldadd8_relax and so on */
+		"+save-restore",    /* RISC-V: __riscv_save_0 */
+	};
+
+	for (LLVMValueRef f = LLVMGetFirstFunction(m); f; f = LLVMGetNextFunction(f)) {
+		unsigned n;
+		const char *old = string_attribute(f, "target-features", &n);
+		char *text = str_ndup(a, old, n), *at;
+		bool found = false;
+
+		for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+			if ((at = strstr(text, features[i]))) {
+				*at = '-';
+				found = true;
+			}
+		}
+		if (found)
+			set_string_attribute(f, "target-features", text);
+	}
+}
+
 /* ---- optimise */
 
 int codegen_optimise(struct llvm_diag *diag, LLVMModuleRef m, const struct target *t)
@@ -117,6 +143,7 @@ int codegen_optimise(struct llvm_diag *diag, LLVMModuleRef m, const struct targe
 
 	if (!t->plain)
 		codegen_set_cpu(diag->mem, m, t->cpus);
+	drop_features(diag->mem, m);
 	LLVMPassBuilderOptionsSetLoopInterleaving(o, l->unroll);
 	LLVMPassBuilderOptionsSetLoopUnrolling(o, l->unroll);
 	LLVMPassBuilderOptionsSetMergeFunctions(o, 0);
@@ -173,8 +200,11 @@ LLVMMemoryBufferRef codegen_emit(struct llvm_diag *diag, LLVMModuleRef m, const 
 	char *message = NULL;
 	LLVMBool failed;
 
-	place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
-	place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
+	/* COFF of MinGW has .ctors, Mach-O sections of its own: LLVM knows them */
+	if (t->platform->family == FAMILY_ELF) {
+		place_constructors(diag->mem, m, "llvm.global_ctors", ".init_array");
+		place_constructors(diag->mem, m, "llvm.global_dtors", ".fini_array");
+	}
 	failed = LLVMTargetMachineEmitToMemoryBuffer(
 		t->machine, m, LLVMObjectFile, &message, &object);
 	if (llvm_take_message(diag, "no code can be made of it", failed, failed ? message : NULL))

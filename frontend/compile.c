@@ -78,7 +78,8 @@ static int take_apart(struct compiling *c, const struct clone_module *v, size_t 
 
 		s->module = &v[c->nsources];
 		s->first = c->n;
-		/* data is in the first module alone; what is local elsewhere has a name of its own */
+		/* data is in the first module alone; what is local elsewhere has a name of its own
+		 */
 		o.tag = s->module->cpu ? str_fmt(c->a, ".local.%zu", s->module->cpu) : ".local";
 		s->split = ll_split_make(c->a, s->module->m, &o, &found[c->nsources], &s->n);
 		c->n += s->n;
@@ -126,8 +127,8 @@ static void write_all(void *ctx)
 		struct shard *s = order[i];
 		const struct source *from = source_of(c, s);
 
-		ll_split_write(from->split, (size_t)(s - c->shards) - from->first, &s->bitcode,
-			&s->size);
+		ll_split_write(
+			from->split, (size_t)(s - c->shards) - from->first, &s->bitcode, &s->size);
 		if (c->store.dir) {
 			store_key(&c->store, s->bitcode, s->size, s->cpu, s->key);
 			s->object = store_get(&c->store, s->key);
@@ -152,8 +153,8 @@ static int compile_all(struct compiling *c)
 	if (written)
 		return 0;
 	c->all->crashed = true;
-	return diag_err(c->diag->d, NOWHERE, "LLVM failed to take '%s' apart: %s", c->diag->about,
-		why);
+	return diag_err(
+		c->diag->d, NOWHERE, "LLVM failed to take '%s' apart: %s", c->diag->about, why);
 }
 
 /* ---- what came of them */
@@ -252,9 +253,7 @@ int compile_modules(struct arena *a, struct llvm_diag *diag, const struct clone_
 	struct modules *all, const struct target *t, const struct compile_options *o,
 	struct objects *out)
 {
-	struct compiling c = {
-		.a = a, .diag = diag, .all = all, .t = t, .o = o, .out = out
-	};
+	struct compiling c = { .a = a, .diag = diag, .all = all, .t = t, .o = o, .out = out };
 	int failed = -1;
 
 	*out = (struct objects) { 0 };

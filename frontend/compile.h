@@ -5,16 +5,11 @@
 
 #include <llvm-c/Core.h>
 
+#include "frontend/clones.h"
 #include "frontend/jobs.h"
 #include "frontend/llvmdiag.h"
 #include "frontend/modules.h"
 #include "frontend/target.h"
-
-/* the code for one CPU target; all modules have one context */
-struct clone_module {
-	LLVMModuleRef m;
-	size_t cpu; /* index in target.cpus */
-};
 
 struct compile_options {
 	struct jobs jobs;

@@ -216,6 +216,7 @@ static void keep_hidden(LLVMValueRef v)
 		LLVMSetLinkage(v, LLVMWeakODRLinkage);
 	else if (l == LLVMLinkOnceAnyLinkage)
 		LLVMSetLinkage(v, LLVMWeakAnyLinkage);
+	LLVMSetDLLStorageClass(v, LLVMDefaultStorageClass); /* the root is the one export */
 	LLVMSetVisibility(v, LLVMHiddenVisibility);
 }
 
@@ -224,8 +225,10 @@ static void hide_declaration(struct modules *m, LLVMValueRef v)
 {
 	const struct definition *def = modules_find(m, module_name_of(v));
 
-	if (def && def->native && LLVMGetLinkage(v) == LLVMExternalLinkage)
-		LLVMSetVisibility(v, LLVMHiddenVisibility);
+	if (!def || !def->native || LLVMGetLinkage(v) != LLVMExternalLinkage)
+		return;
+	LLVMSetDLLStorageClass(v, LLVMDefaultStorageClass);
+	LLVMSetVisibility(v, LLVMHiddenVisibility);
 }
 
 static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const struct names *keep)

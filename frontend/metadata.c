@@ -12,7 +12,7 @@ struct entry {
 	const struct definition *def;
 	const struct ll_func *func; /* or NULL */
 	const struct ll_var *var;
-	const char *name;
+	const char *name, *symbol;
 };
 
 struct table {
@@ -27,11 +27,12 @@ struct writer {
 	const struct package *p;
 	const struct target *t;
 	struct modules *m;
+	const struct metadata_dispatch *dispatch; /* or NULL */
 	struct strings strings;
 	struct type_table types;
 	struct entry *methods, *globals;
 	size_t nmethods, nglobals;
-	const char **symbols;
+	const char **symbols; /* [naddresses] */
 	size_t naddresses;
 	struct table tables[IMG_TABLE_KINDS];
 };
@@ -71,13 +72,22 @@ static int put_package(struct writer *w)
 	return 0;
 }
 
-static void put_target(struct writer *w)
+static void put_targets(struct writer *w)
 {
-	struct img_target *out = arena_new(w->a, struct img_target);
+	struct img_target *out = arena_array(w->a, struct img_target, w->t->ncpus);
 
-	out->cpu = strings_add(&w->strings, w->t->cpus[0].cpu);
-	out->features = strings_add(&w->strings, w->t->cpus[0].features);
-	set_table(w, IMG_TARGETS, out, 1, sizeof(*out));
+	for (size_t i = 0; i < w->t->ncpus; i++) {
+		const struct cpu_target *c = &w->t->cpus[i];
+
+		out[i].cpu = strings_add(&w->strings, c->cpu);
+		out[i].features = strings_add(&w->strings, c->features);
+		out[i].flags = (i && c->clone_all ? (uint32_t)IMG_TGF_CLONE_ALL : 0) |
+			       (c->opt_size ? (uint32_t)IMG_TGF_OPT_SIZE : 0) |
+			       (c->min_size ? (uint32_t)IMG_TGF_MIN_SIZE : 0);
+		out[i].base = (uint32_t)c->base;
+		memcpy(out[i].needs, c->needs, sizeof(out[i].needs));
+	}
+	set_table(w, IMG_TARGETS, out, w->t->ncpus, sizeof(*out));
 }
 
 static void put_needs(struct writer *w, const struct needs *n)
@@ -121,13 +131,19 @@ static int compare_entries(const void *a, const void *b)
 	const struct entry *x = a, *y = b;
 	int c = strcmp(x->name, y->name);
 
-	return c ? c : strcmp(x->def->name, y->def->name);
+	return c ? c : strcmp(x->symbol, y->symbol);
 }
 
 /* names as the string table has them, so that their order is the table's */
 static const char *table_text(struct writer *w, const char *text)
 {
 	return w->strings.bytes + strings_add(&w->strings, text);
+}
+
+/* LLVM marks a name that an object has just as it is: \1_f@8, i386's stdcall */
+static const char *spelled(const char *symbol)
+{
+	return symbol + (*symbol == '\1');
 }
 
 static void sort_exports(struct writer *w, const struct exports *e)
@@ -137,14 +153,14 @@ static void sort_exports(struct writer *w, const struct exports *e)
 	for (size_t i = 0; i < e->n; i++) {
 		const struct definition *def = e->v[i];
 		const struct module_input *in = &w->m->v[def->input];
-		struct entry x = { def, NULL, NULL, def->name };
+		struct entry x = { def, NULL, NULL, def->name, spelled(def->name) };
 
 		if (def->function) {
 			x.func = module_func(in, def->name);
-			x.name = x.func && *x.func->name ? x.func->name : def->name;
+			x.name = x.func && *x.func->name ? x.func->name : x.symbol;
 		} else {
 			x.var = module_var(in, def->name);
-			x.name = x.var && *x.var->name ? x.var->name : def->name;
+			x.name = x.var && *x.var->name ? x.var->name : x.symbol;
 		}
 		x.name = str_dup(w->a, table_text(w, x.name));
 		if (def->function)
@@ -178,6 +194,16 @@ static uint32_t method_type(const struct writer *w, const struct entry *x)
 	return w->types.types[type].kind == IMG_T_FUNCTION ? type : 0;
 }
 
+/* img_method.slot of an export. Few functions have versions, and fewer of those are exports. */
+static uint32_t slot_of(const struct writer *w, const char *symbol)
+{
+	for (size_t i = 0; w->dispatch && i < w->dispatch->nslots; i++) {
+		if (str_eq(w->dispatch->functions[i], symbol))
+			return (uint32_t)i + 1;
+	}
+	return 0;
+}
+
 static void put_methods(struct writer *w)
 {
 	struct img_method *out = arena_array(w->a, struct img_method, w->nmethods);
@@ -192,9 +218,10 @@ static void put_methods(struct writer *w)
 		struct img_method *m = &out[i];
 
 		m->name = strings_add(&w->strings, x->name);
-		m->symbol = strings_add(&w->strings, x->def->name);
+		m->symbol = strings_add(&w->strings, x->symbol);
 		m->type = method_type(w, x);
 		m->address = add_address(w, x->def->name);
+		m->slot = slot_of(w, x->def->name);
 		if (!x->func)
 			continue;
 		m->file = strings_add(&w->strings, x->func->file);
@@ -216,7 +243,7 @@ static void put_globals(struct writer *w)
 		struct img_global *g = &out[i];
 
 		g->name = strings_add(&w->strings, x->name);
-		g->symbol = strings_add(&w->strings, x->def->name);
+		g->symbol = strings_add(&w->strings, x->symbol);
 		g->address = x->def->tls ? IMG_NO_ADDRESS : add_address(w, x->def->name);
 		g->size = x->def->size;
 		g->flags = (x->def->tls ? IMG_GF_TLS : 0u) | (x->def->constant ? IMG_GF_CONST : 0u);
@@ -227,6 +254,23 @@ static void put_globals(struct writer *w)
 		g->line = x->var->line;
 	}
 	set_table(w, IMG_GLOBALS, out, w->nglobals, sizeof(*out));
+}
+
+static void put_dispatch(struct writer *w)
+{
+	const struct metadata_dispatch *in = w->dispatch;
+	struct img_dispatch *out = arena_new(w->a, struct img_dispatch);
+	size_t n;
+
+	if (!in)
+		return;
+	n = w->t->ncpus * in->nslots;
+	out->nslots = (uint32_t)in->nslots;
+	out->flags = in->self ? IMG_DF_SELF : 0;
+	out->slots = add_address(w, METADATA_SLOTS);
+	out->chosen = add_address(w, METADATA_CHOSEN);
+	set_table(w, IMG_DISPATCH, out, 1, sizeof(*out));
+	set_table(w, IMG_ENTRIES, arena_array(w->a, int32_t, n), n, sizeof(int32_t));
 }
 
 /* ---- together */
@@ -281,17 +325,19 @@ static void join(struct writer *w, struct metadata *out)
 	memcpy(h.magic, IMG_MAGIC, sizeof(h.magic));
 	memcpy(bytes, &h, sizeof(h));
 	memcpy(bytes + sizeof(h), dir, h.ntables * sizeof(*dir));
-	out->addresses_at = out->size;
 	for (uint32_t i = 0; i < h.ntables; i++) {
 		const struct table *t = &w->tables[dir[i].kind];
 
 		if (t->count)
 			memcpy(bytes + dir[i].offset, t->v, t->count * t->entry_size);
 		if (dir[i].kind == IMG_ADDRESSES)
-			out->addresses_at = dir[i].offset;
+			out->runs[0] =
+				(struct metadata_run) { dir[i].offset, t->count, w->symbols };
+		else if (dir[i].kind == IMG_ENTRIES)
+			out->runs[1] = (struct metadata_run) { dir[i].offset, t->count,
+				w->dispatch->entries };
 	}
-	out->naddresses = w->naddresses;
-	out->symbols = w->symbols;
+	out->has_chosen = w->dispatch != NULL;
 	out->nmethods = (uint32_t)w->nmethods;
 	out->nglobals = (uint32_t)w->nglobals;
 	out->ntypes = w->types.ntypes;
@@ -312,21 +358,27 @@ static void check(const struct metadata *m)
 
 int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,
-	struct metadata *out)
+	const struct metadata_dispatch *dispatch, struct metadata *out)
 {
-	struct writer w = { .a = a, .d = d, .p = p, .t = t, .m = m };
+	struct writer w = { .a = a,
+		.d = d,
+		.p = p,
+		.t = t,
+		.m = m,
+		.dispatch = dispatch && dispatch->nslots ? dispatch : NULL };
 
 	*out = (struct metadata) { 0 };
 	strings_init(&w.strings, a);
 	if (put_package(&w) || types_build(m, e, &w.strings, &w.types))
 		return -1;
-	w.symbols = arena_array(a, const char *, e->n);
+	w.symbols = arena_array(a, const char *, e->n + 2);
 	sort_exports(&w, e);
-	put_target(&w);
+	put_targets(&w);
 	put_needs(&w, n);
 	put_dependencies(&w);
 	put_methods(&w);
 	put_globals(&w);
+	put_dispatch(&w);
 	if (w.strings.full)
 		return diag_err(d, NOWHERE, "more than 4 GiB of names, an image holds no more");
 	set_table(&w, IMG_STRINGS, w.strings.bytes, w.strings.n, 1);

@@ -362,7 +362,8 @@ static int load_module_now(struct modules *m, struct module_input *in, const str
 		return -1;
 	read_debug(m, in);
 	warn_optnone(m, in, t);
-	pic_prepare(m->mem, in->module);
+	if (t->platform->family != FAMILY_MINGW) /* DLLs are moved as they are, by their base */
+		pic_prepare(m->mem, in->module);
 	return 0;
 }
 

@@ -26,6 +26,10 @@ struct needs {
 int needs_open(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
 	struct needs *out);
 
+/* Windows: have the merged module take variables of the libraries through the import table. */
+void needs_import_data(
+	struct arena *a, const struct target *t, const struct modules *m, const struct needs *n);
+
 /* Find a provider for every symbol that the objects leave open. `objects` are the emitted
  * code of m->merged, which is still there to be asked who uses a symbol.
  * returns 0, or -1 with every symbol reported that is missing */

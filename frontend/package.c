@@ -329,17 +329,6 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 	read_deps(r, m->dependencies);
 }
 
-static void take_cpu_targets(struct reader *r, const struct yml_strs *l)
-{
-	if (l->n)
-		r->p->cpu_target = (struct job_word) { l->v[0], l->at[0] };
-	if (l->n > 1)
-		diag_err(r->d, l->at[1],
-			"'cpu-targets' has %zu targets, this version builds for one; keep the "
-			"first",
-			l->n);
-}
-
 static void read_manifest(struct reader *r, const char *path, struct loc asked)
 {
 	struct package *p = r->p;
@@ -364,7 +353,8 @@ static void read_manifest(struct reader *r, const char *path, struct loc asked)
 	p->opt_level = opt_names[m.opt_level][0];
 	p->target = m.target;
 	p->platform = m.platform;
-	take_cpu_targets(r, &m.cpu_targets);
+	yml_each (i, &m.cpu_targets)
+		add_word(r->mem, &p->cpu_targets, m.cpu_targets.v[i], m.cpu_targets.at[i]);
 	take_lists(r, &m, top);
 }
 
@@ -428,8 +418,10 @@ static void take_command_line(struct reader *r, const struct build_request *q)
 		set_uuid(r, &q->uuid);
 	if (q->opt_level.text)
 		set_opt_level(r, &q->opt_level);
-	if (q->cpu_target.text)
-		p->cpu_target = q->cpu_target;
+	if (q->cpu_target.text) {
+		p->cpu_targets = (struct job_words) { 0 };
+		add_word(r->mem, &p->cpu_targets, q->cpu_target.text, q->cpu_target.at);
+	}
 	if (q->output.text)
 		p->output = q->output;
 	/* each of the two chooses a platform: the nearer one replaces both of the manifest's */

@@ -31,8 +31,9 @@ struct package {
 	struct job_words host;    /* symbols of the host program */
 	struct package_dep *deps;
 	size_t ndeps, deps_cap;
-	struct job_word cpu_target, target, platform; /* text NULL: not said */
-	char opt_level;                               /* '0' '1' '2' '3' 's' 'z' */
+	struct job_words cpu_targets;     /* in order, each one target or several with ';' */
+	struct job_word target, platform; /* text NULL: not said */
+	char opt_level;                   /* '0' '1' '2' '3' 's' 'z' */
 };
 
 /* Read and check all of it. returns 0, or -1 with every mistake reported */

@@ -14,6 +14,12 @@ static void blake3(void *ctx, const void *data, size_t n, uint8_t out[32])
 	ll_blake3(data, n, out);
 }
 
+static void sha256(void *ctx, const void *data, size_t n, uint8_t out[32])
+{
+	(void)ctx;
+	ll_sha256(data, n, out);
+}
+
 int seal_image(void *ctx, struct diags *d, const char *path)
 {
 	const struct loc *at = ctx;
@@ -25,7 +31,7 @@ int seal_image(void *ctx, struct diags *d, const char *path)
 	if (fd < 0)
 		return diag_err(d, *at, "the linked image '%s' cannot be opened: %s", path,
 			strerror(errno));
-	failed = image_seal(fd, blake3, NULL, &e) != IMG_OK;
+	failed = image_seal(fd, blake3, sha256, NULL, &e) != IMG_OK;
 	if (close(fd) && !failed)
 		return diag_err(
 			d, *at, "the image '%s' cannot be written: %s", path, strerror(errno));

@@ -70,8 +70,8 @@ static void keep_line(void *ctx, enum diag_kind kind, const char *line)
 
 static LLVMModuleRef parse(struct work *w)
 {
-	LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange(
-		w->s->bitcode, w->s->size, w->diag.about, 0);
+	LLVMMemoryBufferRef buffer =
+		LLVMCreateMemoryBufferWithMemoryRange(w->s->bitcode, w->s->size, w->diag.about, 0);
 	LLVMModuleRef m;
 	LLVMBool failed = LLVMParseBitcodeInContext2(w->ctx, buffer, &m);
 
@@ -119,8 +119,8 @@ static void compile_guarded(const struct shard_pool *p, struct shard *s)
 	if (ll_guarded(&s->mem, compile, &w, &why))
 		LLVMContextDispose(w.ctx);
 	else
-		diag_err(&d, NOWHERE, "LLVM failed to compile %s of '%s': %s", shard_name(&s->mem, s),
-			p->about, why);
+		diag_err(&d, NOWHERE, "LLVM failed to compile %s of '%s': %s",
+			shard_name(&s->mem, s), p->about, why);
 	free(s->bitcode);
 	s->bitcode = NULL;
 }

@@ -18,7 +18,8 @@ struct store {
 int store_open(struct arena *a, struct diags *d, const struct job_word *dir, const struct target *t,
 	struct store *out);
 /* the name of what bitcode becomes on target.cpus[cpu] */
-void store_key(const struct store *s, const void *bitcode, size_t size, size_t cpu, uint8_t key[32]);
+void store_key(
+	const struct store *s, const void *bitcode, size_t size, size_t cpu, uint8_t key[32]);
 /* the object, owned by the caller, or NULL: not there, or damaged */
 LLVMMemoryBufferRef store_get(const struct store *s, const uint8_t key[32]);
 /* Keep an object. A build goes on without, with a warning. */

@@ -1,6 +1,4 @@
-/* CPU targets have the grammar of JULIA_CPU_TARGET: targets with ';' between them, each a CPU's
- * name and then features (+name, -name) and flags with ',' between them. This version takes one
- * target without flags. */
+/* Platform, triple and the machine that makes code for its first CPU target. */
 #include "frontend/target.h"
 
 #include <string.h>
@@ -8,98 +6,14 @@
 #include "base/str.h"
 #include "driver/driver.h"
 
-/* ---- CPU */
-
-static int unknown_name(struct arena *a, struct diags *d, struct loc at, const char *what,
-	const char *name, const char *triple, const struct ll_names *known)
-{
-	const char *near = str_nearest(name, known->v, known->n);
-
-	return diag_err(d, at, "unknown %s '%s' for %s%s%s%s", what, str_shown(a, name), triple,
-		near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
-}
-
-static bool is_known(const char *name, const struct ll_names *l)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (str_eq(l->v[i], name))
-			return true;
-	}
-	return false;
-}
-
-/* one word behind the CPU's name: appended to `features` when it is one */
-static int read_feature(struct arena *a, struct diags *d, struct loc at, const char *word,
-	const char *triple, struct strbuf *features)
-{
-	struct ll_names known;
-
-	if (str_eq(word, "clone_all") || str_eq(word, "opt_size") || str_eq(word, "min_size") ||
-		str_starts(word, "base("))
-		return diag_err(d, at,
-			"cpu target: flag '%s' is for images with several targets, this version "
-			"builds for "
-			"one; leave it out",
-			str_shown(a, word));
-	if (*word != '+' && *word != '-')
-		return diag_err(d, at, "cpu target: '%s' wants a sign: +%s to use it, -%s not to",
-			str_shown(a, word), str_shown(a, word), str_shown(a, word));
-	if (ll_feature_names(a, triple, &known))
-		return diag_err(d, at, "LLVM has no CPU tables for %s", triple);
-	if (!is_known(word + 1, &known))
-		return unknown_name(a, d, at, "CPU feature", word + 1, triple, &known);
-	strbuf_fmt(features, "%s%s", features->n ? "," : "", word);
-	return 0;
-}
-
-static int read_cpu_name(struct arena *a, struct diags *d, struct loc at, const char *name,
-	const char *triple, const char **cpu, struct strbuf *features)
-{
-	struct ll_names known;
-
-	*cpu = name;
-	if (str_eq(name, "native")) {
-		*cpu = ll_host_cpu(a);
-		strbuf_puts(features, ll_host_features(a));
-		return 0;
-	}
-	/* LLVM's "generic" of x86-64 lacks what every such CPU has; clang says x86-64 as well */
-	if (str_eq(name, "generic") && str_starts(triple, "x86_64")) {
-		*cpu = "x86-64";
-		return 0;
-	}
-	if (ll_cpu_names(a, triple, &known))
-		return diag_err(d, at, "LLVM has no CPU tables for %s", triple);
-	if (str_eq(name, "help") || !*name)
-		return diag_err(
-			d, at, "a cpu target wants a CPU's name, such as 'native' or 'generic'");
-	return is_known(name, &known) ? 0 : unknown_name(a, d, at, "CPU", name, triple, &known);
-}
-
-int target_read_cpu(struct arena *a, struct diags *d, const struct job_word *text,
-	const char *triple, const char **cpu, const char **features)
-{
-	struct strbuf all = { .mem = a };
-	char *words = str_dup(a, text->text), *rest = words, *word;
-	int failed;
-
-	*cpu = "generic";
-	*features = "";
-	if (strchr(words, ';'))
-		return diag_err(d, text->at,
-			"cpu target '%s' has several targets, this version builds for one; give "
-			"one such as "
-			"'haswell' or 'generic,+avx2'",
-			str_shown(a, text->text));
-	word = strsep(&rest, ",");
-	failed = read_cpu_name(a, d, text->at, word, triple, cpu, &all);
-	while ((word = strsep(&rest, ",")))
-		failed |= read_feature(a, d, text->at, word, triple, &all);
-	*features = strbuf_text(&all);
-	return failed ? -1 : 0;
-}
-
 /* ---- platform and triple */
+
+/* with the text as given, though code may be made for another spelling */
+static void parse_triple(struct arena *a, const char *text, struct ll_triple *out)
+{
+	ll_triple_parse(a, ll_code_triple(a, text), out);
+	out->text = text;
+}
 
 /* The triple as said; else the platform's name if that is one; else its CPU's and this system's. */
 static void find_triple(struct arena *a, const struct package *p, struct target *t)
@@ -108,10 +22,14 @@ static void find_triple(struct arena *a, const struct package *p, struct target 
 
 	t->at = p->target.text ? p->target.at : p->platform.at;
 	if (p->target.text) {
-		ll_triple_parse(a, p->target.text, &t->triple);
+		parse_triple(a, p->target.text, &t->triple);
 		return;
 	}
-	ll_triple_parse(a, pf->name, &t->triple);
+	if (pf->family == FAMILY_DARWIN) { /* one platform file for all CPUs */
+		ll_triple_parse(a, pf->triple.text, &t->triple);
+		return;
+	}
+	parse_triple(a, pf->name, &t->triple);
 	if (!t->triple.known || str_eq(t->triple.os, "unknown"))
 		ll_triple_parse(
 			a, pf->multiarch.text ? pf->multiarch.text : ll_host_triple(a), &t->triple);
@@ -129,11 +47,19 @@ static int choose_platform(
 	t->platform = driver_platform(a, d, &job);
 	if (!t->platform)
 		return -1;
-	if (t->platform->family != FAMILY_ELF)
+	if (t->platform->family != FAMILY_ELF && t->platform->family != FAMILY_DARWIN &&
+		!t->platform->image_start.text)
 		return diag_err(d, p->target.text ? p->target.at : p->platform.at,
-			"platform '%s' has no package images in this version; ELF platforms have",
+			"platform '%s' has no package images in this version; ELF platforms, "
+			"Apple's and Windows with MinGW have",
 			t->platform->name);
 	find_triple(a, p, t);
+	if (!t->triple.little_endian)
+		return diag_err(d, t->at,
+			"package images are little-endian, '%s' is not; `pkgimg link --image "
+			"--root-symbol=NAME` links objects for it, with a root of their own in "
+			"place of tables",
+			t->triple.text);
 	return 0;
 }
 
@@ -166,32 +92,88 @@ LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const stru
 	return m;
 }
 
+/* The nearest that says it: command line or package, environment, platform. */
+static struct job_words cpu_words(struct arena *a, const struct package *p, struct target *t)
+{
+	const struct fact *f = &t->platform->cpu_target;
+	struct job_words one = { .v = arena_new(a, struct job_word), .n = 1 };
+
+	if (p->cpu_targets.n)
+		return p->cpu_targets;
+	if (!cpu_targets_from_environment(one.v)) {
+		*one.v = (struct job_word) { f->text ? f->text : "generic", f->at };
+		t->plain = true;
+	}
+	return one;
+}
+
+static int open_machine(struct arena *a, struct diags *d, struct target *t)
+{
+	t->machine = target_machine(a, d, t);
+	if (!t->machine)
+		return -1;
+	t->layout = LLVMCreateTargetDataLayout(t->machine);
+	t->layout_text = LLVMCopyStringRepOfTargetData(t->layout);
+	return 0;
+}
+
+static int read_cpus(struct arena *a, struct diags *d, const struct package *p, struct target *t)
+{
+	struct job_words cpus;
+	struct cpu_targets read;
+
+	ll_init_targets();
+	cpus = cpu_words(a, p, t);
+	if (cpu_targets_read(a, d, cpus.v, cpus.n, t->triple.normal, &read))
+		return -1;
+	t->cpus = read.v;
+	t->ncpus = read.n;
+	t->arch = read.arch;
+	t->abi = read.abi;
+	t->plain &= t->ncpus == 1;
+	t->plain |= t->ncpus == 1 && cpus.n == 1 && str_eq(cpus.v->text, "generic");
+	return 0;
+}
+
 int target_open(struct arena *a, struct diags *d, const struct package *p, struct target *out)
 {
-	struct job_word cpu = p->cpu_target;
-
 	*out = (struct target) { .opt_level = p->opt_level };
-	if (choose_platform(a, d, p, out))
+	if (choose_platform(a, d, p, out) || read_cpus(a, d, p, out))
 		return -1;
-	ll_init_targets();
-	if (!cpu.text) {
-		const struct fact *f = &out->platform->cpu_target;
+	return open_machine(a, d, out);
+}
 
-		cpu = (struct job_word) { f->text ? f->text : "generic", f->at };
-		out->plain = true;
+/* what a request says of the target, without its package file */
+static struct package request_package(struct arena *a, const struct build_request *r)
+{
+	struct package p = { .target = r->target, .platform = r->platform };
+
+	if (r->cpu_target.text) {
+		p.cpu_targets.v = arena_new(a, struct job_word);
+		p.cpu_targets.v[p.cpu_targets.n++] = r->cpu_target;
 	}
-	out->plain |= str_eq(cpu.text, "generic");
-	out->cpus = arena_new(a, struct cpu_target);
-	out->ncpus = 1;
-	if (target_read_cpu(a, d, &cpu, out->triple.normal, &out->cpus->cpu, &out->cpus->features))
-		return -1;
-	out->cpus->name = out->cpus->suffix = out->cpus->cpu;
-	out->machine = target_machine(a, d, out);
-	if (!out->machine)
-		return -1;
-	out->layout = LLVMCreateTargetDataLayout(out->machine);
-	out->layout_text = LLVMCopyStringRepOfTargetData(out->layout);
-	return 0;
+	return p;
+}
+
+int target_read(struct arena *a, struct diags *d, const struct build_request *r, struct target *out)
+{
+	const struct package p = request_package(a, r);
+
+	*out = (struct target) { 0 };
+	ll_start();
+	return choose_platform(a, d, &p, out) || read_cpus(a, d, &p, out) ? -1 : 0;
+}
+
+const char *target_cpu_help(struct arena *a, struct diags *d, const struct build_request *r)
+{
+	const struct package p = request_package(a, r);
+	struct target t = { 0 };
+
+	ll_start();
+	if (choose_platform(a, d, &p, &t))
+		return NULL;
+	ll_init_targets();
+	return cpu_targets_help(a, d, t.at, t.triple.normal);
 }
 
 void target_free(struct target *t)

@@ -6,6 +6,7 @@
 #include <llvm-c/TargetMachine.h>
 #include <stdbool.h>
 
+#include "frontend/build.h"
 #include "frontend/cpu_target.h"
 #include "frontend/package.h"
 #include "toolchains/platform.h"
@@ -17,6 +18,8 @@ struct target {
 	struct loc at;           /* who chose it */
 	struct cpu_target *cpus; /* [ncpus], at least one; `machine` makes code for cpus[0] */
 	size_t ncpus;
+	const struct cpu_arch *arch; /* of the features in cpus; NULL: they are not told */
+	const char *abi;             /* ABI text; "" if the triple has none */
 	bool plain; /* the platform's base: functions keep the CPU they were compiled for */
 	char opt_level;
 	LLVMTargetMachineRef machine;
@@ -29,11 +32,16 @@ struct target {
 int target_open(struct arena *a, struct diags *d, const struct package *p, struct target *out);
 void target_free(struct target *t);
 
+/* Only the platform, the triple and the CPU targets, as a build by that request would have them.
+ * Calls ll_start. returns 0, or -1 reported; there is nothing to free */
+int target_read(
+	struct arena *a, struct diags *d, const struct build_request *r, struct target *out);
+
 /* A machine like the target's, owned by the caller; NULL reported. */
 LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const struct target *t);
 
-/* "haswell,+aes,-avx" -> cpu and features, names checked. returns 0, or -1 reported */
-int target_read_cpu(struct arena *a, struct diags *d, const struct job_word *text,
-	const char *triple, const char **cpu, const char **features);
+/* The CPUs and features there are for the request's platform, as text of many lines. Calls
+ * ll_start. returns it, or NULL reported */
+const char *target_cpu_help(struct arena *a, struct diags *d, const struct build_request *r);
 
 #endif

@@ -302,20 +302,6 @@ static bool check_needs(struct img_rd *r, const struct img_view *v)
 	return true;
 }
 
-/* an index in the addresses, or that there is none */
-static bool check_chosen(struct img_rd *r, const struct img_view *v)
-{
-	const struct img_dispatch *d = v->dispatch;
-
-	if (!(d->flags & IMG_DF_SELF) && d->chosen != IMG_NO_ADDRESS)
-		return img_bad_value(r, "only an image that chooses itself says what it chose", "",
-			IMG_NO_ADDRESS, d->chosen);
-	if (d->flags & IMG_DF_SELF && d->chosen >= v->naddresses)
-		return img_bad_value(r, "the address of its choice is out of range", "below ",
-			v->naddresses, d->chosen);
-	return true;
-}
-
 static bool check_dispatch(struct img_rd *r, const struct img_view *v, uint64_t count)
 {
 	const struct img_dispatch *d = v->dispatch;
@@ -331,8 +317,9 @@ static bool check_dispatch(struct img_rd *r, const struct img_view *v, uint64_t 
 				"below ", v->naddresses, d->slots);
 		if (d->flags & ~(uint32_t)IMG_DF_SELF)
 			return img_bad_value(r, "unknown flags", "at most ", IMG_DF_SELF, d->flags);
-		if (!check_chosen(r, v))
-			return false;
+		if (d->chosen >= v->naddresses)
+			return img_bad_value(r, "the address of the choice is out of range",
+				"below ", v->naddresses, d->chosen);
 	}
 	count = d ? (uint64_t)v->ntargets * d->nslots : 0;
 	r->doing = table_names[IMG_ENTRIES];
@@ -456,21 +443,28 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 	return IMG_OK;
 }
 
+static uint64_t file_sum(const struct img_container *c)
+{
+	static const uint8_t zeros[64];
+	struct img_sum s;
+	uint64_t at = 0;
+
+	img_sum_start(&s);
+	for (unsigned i = 0; i < c->nholes; i++) {
+		img_sum_add(&s, c->file + at, c->holes[i].at - at);
+		img_sum_add(&s, zeros, c->holes[i].size);
+		at = c->holes[i].at + c->holes[i].size;
+	}
+	img_sum_add(&s, c->file + at, c->summed - at);
+	return img_sum_end(&s);
+}
+
 static bool check_file_sum(struct img_rd *r, const struct img_container *c)
 {
-	struct img_header h;
-	struct img_sum s;
-	uint64_t sum, wanted, behind = c->meta_at + sizeof(h);
+	uint64_t wanted, sum = file_sum(c);
 
-	memcpy(&h, c->file + c->meta_at, sizeof(h));
-	wanted = h.file_sum;
-	h.meta_sum = h.file_sum = 0;
-	memset(h.build_id, 0, sizeof(h.build_id));
-	img_sum_start(&s);
-	img_sum_add(&s, c->file, c->meta_at);
-	img_sum_add(&s, &h, sizeof(h));
-	img_sum_add(&s, c->file + behind, c->size - behind);
-	sum = img_sum_end(&s);
+	memcpy(&wanted, c->file + c->meta_at + offsetof(struct img_header, file_sum),
+		sizeof(wanted));
 	return sum == wanted ||
 	       refuse(r, IMG_E_SUM, "the file has changed since it was sealed", wanted, sum);
 }
@@ -483,7 +477,7 @@ enum img_code img_check_file(const void *file, uint64_t size, unsigned flags, st
 	struct img_view v;
 
 	if (img_container_open(file, size, &c, e) ||
-		img_check_meta(c.file + c.meta_at, c.meta_room, size, flags, &v, e))
+		img_check_meta(c.file + c.meta_at, c.meta_room, c.summed, flags, &v, e))
 		return e->code;
 	if (!img_check_addresses(&r, &c, &v))
 		return e->code;

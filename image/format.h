@@ -12,7 +12,10 @@
 			*/
 #define IMG_VERSION     2
 #define IMG_ROOT_SYMBOL "pkgimg_image"
-#define IMG_SECTION     ".pkgimg" /* ELF and PE section; Mach-O: __DATA_CONST,__pkgimg */
+#define IMG_SECTION     ".pkgimg" /* ELF and PE section */
+
+#define IMG_MACHO_SEGMENT "__DATA_CONST"
+#define IMG_MACHO_SECTION "__pkgimg"
 
 /* flags of the header */
 enum {
@@ -27,7 +30,7 @@ struct img_header {
 	uint16_t version;     /* IMG_VERSION */
 	uint16_t header_size; /* sizeof(struct img_header) */
 	uint32_t flags;
-	uint64_t file_size;        /* bytes of the whole file */
+	uint64_t file_size;        /* bytes of the file that are summed: all but a signature */
 	uint64_t meta_size;        /* bytes from here: header, directory, tables; multiple of 8 */
 	uint64_t meta_sum;         /* XXH3-64 of those bytes with this field zero */
 	uint64_t file_sum;         /* XXH3-64 of the file with meta_sum, file_sum, build_id zero */
@@ -242,8 +245,8 @@ struct img_dispatch {
 	uint32_t slots;  /* index in IMG_ADDRESSES of the first of nslots pointers */
 	uint32_t nslots; /* at least 1 */
 	uint32_t flags;  /* IMG_DF_* */
-	uint32_t chosen; /* IMG_DF_SELF: index in IMG_ADDRESSES of the uint32_t where the image
-			  * leaves 1 + the target it took; else IMG_NO_ADDRESS */
+	uint32_t chosen; /* index in IMG_ADDRESSES of a uint32_t, 0 in the file: who fills the
+			  * slots leaves 1 + the target there */
 };
 _Static_assert(sizeof(struct img_dispatch) == 16, "image/FORMAT.md 11");
 

@@ -68,18 +68,39 @@ struct img_view {
 	enum img_style style;
 };
 
+/* What the system's loader maps: `filesz` bytes of the file at `at`, to `vaddr`, `memsz` in all. */
+enum {
+	IMG_REGION_EXEC = 1,
+	IMG_REGION_DATA = 2,   /* a loader may write there, or make it writable */
+	IMG_MAX_REGIONS = 128, /* linkers make about ten */
+};
+struct img_region {
+	uint64_t vaddr, memsz, at, filesz;
+	unsigned access; /* IMG_REGION_EXEC or IMG_REGION_DATA */
+};
+
 /* Where the metadata lies in a file, and what the file maps. */
+enum { IMG_MAX_HOLES = 4 };
 struct img_container {
+	const struct img_container_kind *kind;
 	const uint8_t *file;
 	uint64_t size;
-	uint64_t meta_at;     /* of the header, in the file; multiple of 8 */
-	uint64_t meta_room;   /* bytes of the section */
-	uint64_t meta_vaddr;  /* of the header, once mapped */
-	uint64_t segments_at; /* program headers, in the file */
-	uint16_t nsegments;
-	uint64_t sections_at; /* section headers, in the file */
-	uint16_t nsections;
-	uint64_t names_at, names_size; /* names of the sections, in the file */
+	uint64_t summed;     /* the sums cover the file's first bytes, this many: all, but for a
+			      * signature that comes behind the seal */
+	uint64_t meta_at;    /* of the header, in the file; multiple of 8 */
+	uint64_t meta_room;  /* bytes of the section */
+	uint64_t meta_vaddr; /* of the header, once mapped */
+	uint32_t pointer;    /* bytes of a pointer: 4 or 8 */
+	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
+	uint32_t nsections;
+	/* parts of what is summed that count as zeros: the sums themselves, and what a new
+	 * signature changes; sorted, not overlapping */
+	struct {
+		uint64_t at, size;
+	} holes[IMG_MAX_HOLES];
+	unsigned nholes;
+	unsigned nregions;
+	struct img_region regions[IMG_MAX_REGIONS];
 };
 
 /* Sizes in bytes by the fate of the section, from the section headers. */
@@ -92,8 +113,8 @@ enum {
 	IMG_CHECK_UNSEALED = 2, /* for the build: an image not sealed yet; no sizes and sums */
 };
 
-/* Find the metadata of a file in memory. `file` is 8-aligned; borrowed by *out.
- * returns IMG_OK or IMG_E_FORMAT */
+/* Find the metadata of a file in memory. `file` is 8-aligned; borrowed by *out, which means nothing
+ * after an error. returns IMG_OK or IMG_E_FORMAT */
 enum img_code img_container_open(
 	const void *file, uint64_t size, struct img_container *out, struct img_error *e);
 void img_container_sizes(const struct img_container *c, struct img_sizes *out);
@@ -173,14 +194,18 @@ enum img_code img_check_abi(const struct img_view *v, struct img_error *e);
 
 /* ---- sealing */
 
-/* 32 bytes of BLAKE3 of data[0..n) */
+/* 32 bytes of BLAKE3, or of SHA-256, of data[0..n) */
 typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
 /* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
- * too where they are zero. The header is written in one go at the end; the file is unchanged on
- * error. Sealing a sealed image again gives the same bytes.
+ * too where they are zero; then the code signature, where the file has one (Mach-O, ad hoc). The
+ * header is written in one go at the end; the file is no sealed image after an error. Sealing a
+ * sealed image again gives the same bytes.
  * fd       open for reading and writing; borrowed
+ * blake3   for the build id
+ * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
-enum img_code image_seal(int fd, img_digest_fn *digest, void *ctx, struct img_error *e);
+enum img_code image_seal(
+	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e);
 
 #endif

@@ -67,8 +67,9 @@ std::unique_ptr<Module> parse(diags *d, loc at, const char *text, LLVMContext &c
 	return m;
 }
 
-std::unique_ptr<TargetMachine> machine(diags *d, loc at, const std::string &triple)
+std::unique_ptr<TargetMachine> machine(diags *d, loc at, const std::string &triple, const char *cpu)
 {
+	std::pair<StringRef, StringRef> words = StringRef(cpu ? cpu : "").split(',');
 	std::string why;
 	TargetOptions options;
 
@@ -80,16 +81,16 @@ std::unique_ptr<TargetMachine> machine(diags *d, loc at, const std::string &trip
 		diag_err(d, at, "LLVM %s has no target for '%s'", ll_version(), triple.c_str());
 		return nullptr;
 	}
-	return std::unique_ptr<TargetMachine>(target->createTargetMachine(
-		triple, "", "", options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
+	return std::unique_ptr<TargetMachine>(target->createTargetMachine(triple, words.first,
+		words.second, options, Reloc::PIC_, std::nullopt, CodeGenOptLevel::Default));
 }
 
 } // namespace
 
-int ll_compile_ir(diags *d, const char *name, const char *text, const char *triple, void **object,
-	size_t *size)
+int ll_compile_ir(diags *d, const char *name, const char *text, const char *triple, const char *cpu,
+	void **object, size_t *size)
 {
-	std::string normal = Triple::normalize(triple);
+	std::string normal = shim::code_triple(triple);
 	loc at = {};
 	SmallVector<char, 0> bytes;
 	raw_svector_ostream os(bytes);
@@ -98,7 +99,7 @@ int ll_compile_ir(diags *d, const char *name, const char *text, const char *trip
 	unsigned before = d->errors;
 
 	at.file = name;
-	std::unique_ptr<TargetMachine> tm = machine(d, at, normal);
+	std::unique_ptr<TargetMachine> tm = machine(d, at, normal, cpu);
 	if (!tm)
 		return -1;
 	context.setDiagnosticHandler(std::make_unique<Told>(d, at));

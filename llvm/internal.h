@@ -49,6 +49,9 @@ inline std::string text_of(llvm::Error e)
 	return s;
 }
 
+// support.cpp: as ll_code_triple
+std::string code_triple(llvm::StringRef triple);
+
 } // namespace shim
 
 #endif

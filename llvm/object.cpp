@@ -15,6 +15,8 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Object/Wasm.h"
 #include "llvm/TargetParser/Triple.h"
+#include "llvm/TextAPI/InterfaceFile.h"
+#include "llvm/TextAPI/TextAPIReader.h"
 
 #include <memory>
 #include <vector>
@@ -47,6 +49,8 @@ struct Reader {
 	int file(const char *name, MemoryBufferRef bytes, bool member);
 	int archive(const char *name, MemoryBufferRef bytes);
 	int universal(const char *name, MemoryBufferRef bytes);
+	int stub(const char *name, MemoryBufferRef bytes);
+	void stub_symbols(const char *name, const MachO::InterfaceFile &f);
 	int symbolic(const char *name, SymbolicFile &f);
 	int check_machine(const char *name, const Triple &have);
 	Error symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s);
@@ -75,8 +79,12 @@ Triple::ArchType machine_of(const Triple &t)
 
 Triple triple_of(const SymbolicFile &f)
 {
-	if (const auto *o = dyn_cast<ObjectFile>(&f))
-		return o->makeTriple();
+	if (const auto *o = dyn_cast<ObjectFile>(&f)) {
+		Triple t = o->makeTriple();
+		if (o->isCOFF()) // LLVM says so for ARM only
+			t.setObjectFormat(Triple::COFF);
+		return t;
+	}
 	if (const auto *ir = dyn_cast<IRObjectFile>(&f))
 		return Triple(Triple::normalize(ir->getTargetTriple()));
 	if (const auto *import = dyn_cast<COFFImportFile>(&f)) {
@@ -107,6 +115,24 @@ int Reader::check_machine(const char *name, const Triple &have)
 		Triple::getArchTypeName(want.getArch()).str().c_str(), want.str().c_str());
 }
 
+bool is_macho(const SymbolicFile &f)
+{
+	const auto *ir = dyn_cast<IRObjectFile>(&f);
+
+	return isa<MachOObjectFile>(f) || (ir && triple_of(*ir).isOSBinFormatMachO());
+}
+
+// a linked file says for each undefined symbol which of its libraries has it, or that dyld shall
+// look
+bool is_bound(const MachOObjectFile &f, DataRefImpl symbol)
+{
+	if (!(f.getHeader().flags & MachO::MH_TWOLEVEL))
+		return false;
+	uint16_t desc = f.is64Bit() ? f.getSymbol64TableEntry(symbol).n_desc
+				    : f.getSymbolTableEntry(symbol).n_desc;
+	return MachO::GET_LIBRARY_ORDINAL(desc) != MachO::DYNAMIC_LOOKUP_ORDINAL;
+}
+
 // what only the formats themselves say
 void add_details(const SymbolicFile &f, const BasicSymbolRef &s, ll_symbol *out)
 {
@@ -120,6 +146,7 @@ void add_details(const SymbolicFile &f, const BasicSymbolRef &s, ll_symbol *out)
 		out->tls = w.isTypeData() && (w.Info.Flags & wasm::WASM_SYMBOL_TLS);
 	} else if (const auto *macho = dyn_cast<MachOObjectFile>(&f)) {
 		SymbolRef sym(s.getRawDataRefImpl(), macho);
+		out->bound = out->undefined && is_bound(*macho, s.getRawDataRefImpl());
 		Expected<section_iterator> in = sym.getSection();
 		if (!in)
 			consumeError(in.takeError());
@@ -142,6 +169,20 @@ bool is_function(const SymbolicFile &f, const BasicSymbolRef &s, uint32_t flags)
 	return false;
 }
 
+// "__imp__f@4" and "_f@4" of i386 COFF are "__imp_f@4" and "f@4" in LLVM IR
+std::string ir_name(const SymbolicFile &f, StringRef name)
+{
+	StringRef imp = "__imp_";
+	bool imported = name.starts_with(imp);
+
+	if (!(f.isCOFF() || f.isCOFFImportFile()) || triple_of(f).getArch() != Triple::x86)
+		return name.str();
+	if (imported)
+		name = name.drop_front(imp.size());
+	name.consume_front("_");
+	return (imported ? imp : "").str() + name.str();
+}
+
 Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s)
 {
 	Expected<uint32_t> flags = s.getFlags();
@@ -157,7 +198,10 @@ Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolR
 		return e;
 	if (os.str().empty())
 		return Error::success();
-	out.name = shim::copy(mem, StringRef(text));
+	StringRef spelled(text);
+	if (is_macho(f))
+		spelled.consume_front("_");
+	out.name = shim::copy(mem, StringRef(ir_name(f, spelled)));
 	out.file = name;
 	out.undefined = *flags & BasicSymbolRef::SF_Undefined;
 	out.weak = *flags & BasicSymbolRef::SF_Weak;
@@ -219,6 +263,50 @@ int Reader::universal(const char *name, MemoryBufferRef bytes)
 		has.empty() ? "no machine" : has.c_str(), wanted ? wanted : "any");
 }
 
+// what Objective-C calls NAME is several symbols, each with a prefix
+void Reader::stub_symbols(const char *name, const MachO::InterfaceFile &f)
+{
+	const Triple want(wanted ? Triple::normalize(wanted) : "");
+
+	for (const MachO::Symbol *s : f.symbols()) {
+		StringRef text = s->getName();
+		ll_symbol out = {};
+
+		if (s->isUndefined() ||
+			(wanted && !s->getArchitectures().has(MachO::mapToArchitecture(want))))
+			continue;
+		text.consume_front("_");
+		out.file = name;
+		out.global = true;
+		out.weak = s->isWeakDefined();
+		out.tls = s->isThreadLocalValue();
+		if (s->getKind() == MachO::EncodeKind::GlobalSymbol) {
+			out.name = shim::copy(mem, text);
+			symbols.push_back(out);
+			continue;
+		}
+		for (const char *prefix : { "OBJC_CLASS_$_", "OBJC_METACLASS_$_", "OBJC_EHTYPE_$_",
+			     "OBJC_IVAR_$_" }) {
+			out.name = shim::copy(mem, StringRef((prefix + s->getName()).str()));
+			symbols.push_back(out);
+		}
+	}
+}
+
+// a library's own stub, with those of the libraries that it hands on
+int Reader::stub(const char *name, MemoryBufferRef bytes)
+{
+	auto f = MachO::TextAPIReader::get(bytes);
+	const char *kept = shim::copy(mem, StringRef(name));
+
+	if (!f)
+		return broken(name, f.takeError());
+	stub_symbols(kept, **f);
+	for (const auto &inner : (*f)->documents())
+		stub_symbols(kept, *inner);
+	return 0;
+}
+
 int Reader::archive(const char *name, MemoryBufferRef bytes)
 {
 	Expected<std::unique_ptr<Archive>> a = Archive::create(bytes);
@@ -256,6 +344,8 @@ int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 		return archive(name, bytes);
 	if (magic == file_magic::macho_universal_binary && !member)
 		return universal(name, bytes);
+	if (magic == file_magic::tapi_file && !member)
+		return stub(name, bytes);
 	if (!SymbolicFile::isSymbolicFile(magic, &context)) {
 		if (member) // Rust's lib.rmeta, a README: linkers pass over them
 			return 0;
@@ -268,6 +358,19 @@ int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 }
 
 } // namespace
+
+const char *ll_stub_install_name(arena *a, const void *data, size_t n)
+{
+	StringRef bytes(static_cast<const char *>(data), n);
+
+	if (identify_magic(bytes) != file_magic::tapi_file)
+		return nullptr;
+	auto f = MachO::TextAPIReader::get(MemoryBufferRef(bytes, "stub"));
+	if (f)
+		return shim::copy(a, (*f)->getInstallName());
+	consumeError(f.takeError());
+	return nullptr;
+}
 
 int ll_object_symbols(arena *a, diags *d, loc at, const char *path, const void *data, size_t n,
 	const char *triple, const ll_symbol **out, size_t *count)

@@ -40,6 +40,23 @@ static int expand_word(diags *d, ll_quoting q, const char *word, unsigned index,
 	return 0;
 }
 
+int ll_read_config(
+	arena *a, diags *d, loc at, const char *path, size_t *n, const char *const **words)
+{
+	BumpPtrAllocator pool;
+	SmallVector<const char *, 16> out;
+	cl::ExpansionContext expansion(pool, cl::tokenizeConfigFile);
+
+	if (Error e = expansion.readConfigFile(path, out))
+		return diag_err(d, at, "configuration file '%s' cannot be used: %s", path,
+			shim::text_of(std::move(e)).c_str());
+	for (const char *&w : out)
+		w = shim::copy(a, StringRef(w));
+	*n = out.size();
+	*words = shim::copy_array<const char *>(a, out);
+	return 0;
+}
+
 int ll_expand_response(arena *a, diags *d, ll_quoting q, size_t argc, const char *const argv[],
 	size_t *out_argc, const char *const **out_argv, const unsigned **origin)
 {

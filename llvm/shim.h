@@ -101,6 +101,12 @@ int ll_expand_response(struct arena *a, struct diags *d, enum ll_quoting q, size
 	const char *const argv[], size_t *out_argc, const char *const **out_argv,
 	const unsigned **origin);
 
+/* The words of a clang configuration file: one option or more per line, # comments, \ at a line's
+ * end goes on, @FILE relative to the file it stands in, <CFGDIR> the file's folder. returns 0, or
+ * -1 reported at `at` */
+int ll_read_config(struct arena *a, struct diags *d, struct loc at, const char *path, size_t *n,
+	const char *const **words);
+
 /* ---- triples; cold */
 struct ll_triple {
 	const char *text;              /* as given */
@@ -114,6 +120,8 @@ struct ll_triple {
 	bool known; /* the arch is one that LLVM knows */
 };
 void ll_triple_parse(struct arena *a, const char *text, struct ll_triple *out);
+/* normalised, and as code is made for it: 32-bit ARM on Windows runs Thumb code only */
+const char *ll_code_triple(struct arena *a, const char *text);
 /* the triple of this machine, normalised */
 const char *ll_host_triple(struct arena *a);
 
@@ -125,6 +133,12 @@ struct ll_names {
 /* returns 0, or -1 if LLVM has no such target */
 int ll_cpu_names(struct arena *a, const char *triple, struct ll_names *out);
 int ll_feature_names(struct arena *a, const char *triple, struct ll_names *out);
+/* the name that LLVM's code generators know a CPU of ll_cpu_names by; may be `cpu` itself */
+const char *ll_cpu_resolve(struct arena *a, const char *triple, const char *cpu);
+/* The features a CPU (or "", the least) has with "+a,-b" behind it, with all that follows from
+ * them. Names must be known. returns 0, or -1 if LLVM has no such target */
+int ll_cpu_features(struct arena *a, const char *triple, const char *cpu, const char *features,
+	struct ll_names *out);
 /* name for tuning and "+a,-b" features of this machine */
 const char *ll_host_cpu(struct arena *a);
 const char *ll_host_features(struct arena *a);
@@ -161,6 +175,7 @@ const char *ll_json_kind_name(enum ll_json_kind k);
 
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);
+void ll_sha256(const void *data, size_t n, uint8_t out[32]);
 
 /* ---- untrusted input
  * Do `work(ctx)`, which reads bytes that may be damaged, and survive LLVM's fatal errors and
@@ -188,20 +203,24 @@ const char *ll_file_kind_name(enum ll_file_kind k);
  * says nothing. `major` gets its major version or 0. */
 const char *ll_bitcode_producer(struct arena *a, const void *data, size_t n, unsigned *major);
 
-/* Symbols of a native object (or of every member of an archive). */
+/* Symbols of a native object (or of every member of an archive). Names are as in LLVM IR: Mach-O's
+ * '_' is not part of them (a name without one stays as it is). */
 struct ll_symbol {
-	const char *name;
+	const char *name; /* as in LLVM IR: the '_' of i386 COFF is not part of it, @BYTES is */
 	const char *file; /* "a.o" or "liba.a(b.o)" */
 	bool undefined, weak, global, hidden, function, tls, common;
+	bool bound; /* undefined, in a linked Mach-O file: it says which library has it */
 	uint64_t size;
 };
 /* returns 0, or -1 reported at `at`: not an object, broken, or of another machine than `triple`
  * (message names both). A universal Mach-O file is read for the triple's architecture; bitcode,
- * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones. NULL
- * `triple`: any machine will do. */
+ * alone or in an archive, has symbols as well; of a shared library it is the dynamic ones; a text
+ * stub (.tbd) counts as one. NULL `triple`: any machine will do. */
 int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
+/* The name that a text stub (.tbd) says its library has; NULL: it is none, or broken. */
+const char *ll_stub_install_name(struct arena *a, const void *data, size_t n);
 
 /* Write the Mach-O files parts[0..n), one architecture each, as one universal file.
  * returns 0, or -1 reported */
@@ -325,9 +344,94 @@ const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const ch
 
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.
+ * `cpu` is a CPU and features, "generic-rv64,+d", which may decide the calling convention; NULL:
+ * the least that the triple stands for.
  * returns 0, or -1 reported */
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
-	void **object, size_t *size);
+	const char *cpu, void **object, size_t *size);
+
+/* ---- versions of functions for several CPUs
+ * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if
+ * something wants its address, that jumps through the function's slot, a pointer in the array
+ * LL_SLOTS. llvm/clone.h has more. */
+#define LL_SLOTS "pkgimg.slots"
+
+enum ll_func_trait {
+	/* what may gain */
+	LL_F_LOOP = 1 << 0,       /* a loop */
+	LL_F_TIGHT = 1 << 1,      /* an innermost loop that calls nothing */
+	LL_F_COUNTED = 1 << 2,    /* a tight one whose count is known before it runs */
+	LL_F_FLOAT_LOOP = 1 << 3, /* floating point in a loop */
+	LL_F_BIT_LOOP = 1 << 4,   /* bits counted, searched, rotated or reversed in a loop */
+	LL_F_VECTOR = 1 << 5,     /* vectors: signature, calls, loads, stores, values */
+	LL_F_MATH = 1 << 6,       /* fma, muladd, fast-math flags */
+	LL_F_HALF = 1 << 7,       /* 16-bit IEEE floats */
+	LL_F_BFLOAT = 1 << 8,     /* 16-bit brain floats */
+	LL_F_CPU_QUERY = 1 << 9,  /* asks what the CPU has */
+	/* how it is used */
+	LL_F_COLD = 1 << 16,     /* rarely runs */
+	LL_F_OPTNONE = 1 << 17,  /* LLVM leaves it as it is */
+	LL_F_ALWAYS = 1 << 18,   /* always inlined */
+	LL_F_HINT = 1 << 19,     /* the source says inline */
+	LL_F_NOINLINE = 1 << 20, /* never inlined */
+	LL_F_ONE_CALL = 1 << 21, /* local, and one call is its only use */
+};
+
+struct ll_callee {
+	uint32_t func; /* index */
+	uint64_t weight; /* calls of it, each 8 times at each depth of loops */
+};
+
+struct ll_func_facts {
+	const char *name;
+	uint32_t traits;         /* enum ll_func_trait */
+	const char *kept;        /* why it can have one version only; NULL: it can have several */
+	uint32_t size;           /* instructions */
+	uint64_t work;    /* instructions, each 8 times at each depth of loops */
+	uint64_t gaining; /* of these with a trait that gains, LL_F_TIGHT alone left out */
+	uint64_t tight;   /* of the rest in tight loops */
+	struct ll_callee *callees; /* [ncallees] called directly; ascending, each once */
+	size_t ncallees;
+};
+
+struct LLVMOpaqueTargetMachine;
+/* What a module's functions are, those with a body, in its order. Functions without a name get
+ * one, and functions that nothing uses are gone after it. `machine` is for the least of the CPUs,
+ * `cpu` and `features` what its code is compiled for; `native[0..nnative)` are the symbols that
+ * objects define, which win over weak functions of the module.
+ * returns [*n] */
+const struct ll_func_facts *ll_clone_facts(struct arena *a, struct LLVMOpaqueModule *m,
+	struct LLVMOpaqueTargetMachine *machine, const char *cpu, const char *features,
+	const char *const native[], size_t nnative, size_t *n);
+
+struct ll_clone_cpu {
+	const char *suffix, *cpu, *features;
+	size_t base; /* whose versions it uses where it has none of its own; below its own index */
+};
+
+struct ll_clone_plan {
+	const struct ll_clone_cpu *cpus; /* [ncpus]; cpus[0] has a version of every function */
+	size_t ncpus;
+	const bool *chosen; /* [ncpus * nfuncs] does the CPU have a version? row 0 is not read */
+	const struct ll_func_facts *funcs; /* [nfuncs] of ll_clone_facts */
+	size_t nfuncs;
+	const char *const *taken; /* [ntaken] symbols of native inputs: not for new names */
+	size_t ntaken;
+};
+
+struct ll_clones {
+	struct LLVMOpaqueModule **modules; /* [ncpus], owned by the caller; NULL: no version; [0] is
+					    * the module that was given */
+	const char **slots;                /* [nslots] names of functions, as they were */
+	size_t nslots;
+	const char **entries; /* [ncpus * nslots] the version that a CPU calls */
+	const char **symbols; /* [ncpus * nfuncs] of the versions; NULL where there is none */
+};
+
+/* Make the versions: each CPU's in a module of its own, in the same context, verified.
+ * returns 0, or -1 with LLVM's message reported */
+int ll_clone_make(struct arena *a, struct diags *d, struct LLVMOpaqueModule *m,
+	const struct ll_clone_plan *plan, struct ll_clones *out);
 
 /* ---- shards: a module in pieces, for code generation in parallel
  * Shard 0 has the variables that several shards use, constructors and module assembly. The pieces
@@ -360,14 +464,29 @@ void ll_split_end(struct ll_split *s);
 
 /* ---- DLLs
  * An import library for `dll` ("kernel32.dll", the name the loader gets) as the file `path`. Names
- * are as a DLL exports them, without the decoration of i386.
+ * are as a DLL exports them, without the decoration of i386, which is added.
  * returns 0, or -1 reported: no DLLs for that triple, not writable; cold */
 struct ll_import {
 	const char *name;
-	bool data; /* there is only __imp_NAME */
+	const char *other; /* the name that the DLL exports, if it is another one; else NULL */
+	bool data;         /* there is only __imp_NAME */
+	bool stdcall;      /* on i386, with `args` bytes of arguments */
+	unsigned args;
 };
 int ll_write_import_library(struct diags *d, struct loc at, const char *path, const char *dll,
 	const char *triple, const struct ll_import *v, size_t n);
+
+/* The name that a DLL, or an import library for one, has for the loader (NULL if it does not say),
+ * and a DLL's exports.
+ * returns 0, or -1: it is neither */
+int ll_dll_read(
+	struct arena *a, const void *data, size_t n, const char **dll, struct ll_names *exports);
+
+/* ---- archives
+ * One object in memory as an archive with an index, the file `path`: a linker takes it only if
+ * something is missing that it defines. returns 0, or -1 reported */
+int ll_write_archive(struct diags *d, struct loc at, const char *path, const char *member,
+	const void *object, size_t size);
 
 #ifdef __cplusplus
 }

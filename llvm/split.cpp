@@ -142,7 +142,7 @@ void ll_split::set_units(size_t shard)
 		u->replaceRetainedTypes(rest ? x.retained : nullptr);
 		u->replaceImportedEntities(rest ? x.imported : nullptr);
 		u->replaceMacros(rest ? x.macros : nullptr);
-		u->replaceGlobalVariables(shard == ALL    ? x.variables
+		u->replaceGlobalVariables(shard == ALL   ? x.variables
 					  : mine.empty() ? nullptr
 							 : MDTuple::get(u->getContext(), mine));
 	}
@@ -160,13 +160,13 @@ Constant *take(bool has, Constant *c)
 
 void set_body_aside(Function *f, Aside &x)
 {
-	x.personality = take(f->hasPersonalityFn(),
-		f->hasPersonalityFn() ? f->getPersonalityFn() : nullptr);
+	x.personality = take(
+		f->hasPersonalityFn(), f->hasPersonalityFn() ? f->getPersonalityFn() : nullptr);
 	x.prefix = take(f->hasPrefixData(), f->hasPrefixData() ? f->getPrefixData() : nullptr);
 	x.prologue =
 		take(f->hasPrologueData(), f->hasPrologueData() ? f->getPrologueData() : nullptr);
-	x.body.reset(Function::Create(f->getFunctionType(), GlobalValue::InternalLinkage,
-		f->getAddressSpace(), ""));
+	x.body.reset(Function::Create(
+		f->getFunctionType(), GlobalValue::InternalLinkage, f->getAddressSpace(), ""));
 	x.body->IsNewDbgInfoFormat = f->IsNewDbgInfoFormat;
 	x.body->splice(x.body->begin(), f);
 	f->setPersonalityFn(nullptr);
@@ -266,7 +266,8 @@ void copy_named_metadata(const Module &from, Module &to, bool all)
 		NamedMDNode *out = to.getOrInsertNamedMetadata(n.getName());
 		for (unsigned i = 0; i < n.getNumOperands(); i++) {
 			MDNode *op = n.getOperand(i);
-			/* names functions; it is for the order of sections, which nobody asks for */
+			/* names functions; it is for the order of sections, which nobody asks for
+			 */
 			const auto *key = n.getName() == "llvm.module.flags"
 						  ? dyn_cast<MDString>(op->getOperand(1))
 						  : nullptr;
@@ -292,8 +293,8 @@ std::unique_ptr<Module> ll_split::assemble(size_t n)
 	m->setDataLayout(s.m.getDataLayout());
 	if (n == DATA)
 		m->setModuleInlineAsm(s.m.getModuleInlineAsm());
-	for (const auto *list : { &shard.owned, &shard.imported, &shard.borrowed, &shard.copied,
-		     &shard.declared })
+	for (const auto *list :
+		{ &shard.owned, &shard.imported, &shard.borrowed, &shard.copied, &shard.declared })
 		members.insert(members.end(), list->begin(), list->end());
 	llvm::sort(members);
 	for (unsigned i : shard.declared) {
@@ -363,8 +364,8 @@ static void describe(arena *a, const ll_split *x, const ll_shard **out, size_t *
 	*n = count;
 }
 
-ll_split *ll_split_make(arena *a, LLVMModuleRef m, const ll_split_options *o, const ll_shard **out,
-	size_t *n)
+ll_split *ll_split_make(
+	arena *a, LLVMModuleRef m, const ll_split_options *o, const ll_shard **out, size_t *n)
 {
 	auto *x = new ll_split(*unwrap(m), *o);
 	SmallVector<GlobalValue *, 16> list;

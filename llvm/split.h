@@ -25,14 +25,14 @@ enum : unsigned {
 // A function, variable, alias or ifunc.
 struct SplitValue {
 	llvm::GlobalValue *v = nullptr;
-	bool owned = false;    // goes into exactly one shard
-	bool copied = false;   // a literal: each shard that uses it gets one
-	bool used = false;     // in llvm.used or llvm.compiler.used
-	bool together = false; // cannot be declared elsewhere: with its users in one shard
-	bool importable = false; // a function that may be inlined into other shards
-	bool escapes = false;    // used other than by being called
-	unsigned weight = 0;     // instructions
-	unsigned cluster = 0;    // parent in the forest of what stays together
+	bool owned = false;          // goes into exactly one shard
+	bool copied = false;         // a literal: each shard that uses it gets one
+	bool used = false;           // in llvm.used or llvm.compiler.used
+	bool together = false;       // cannot be declared elsewhere: with its users in one shard
+	bool importable = false;     // a function that may be inlined into other shards
+	bool escapes = false;        // used other than by being called
+	unsigned weight = 0;         // instructions
+	unsigned cluster = 0;        // parent in the forest of what stays together
 	uint64_t cluster_weight = 0; // in roots
 	unsigned caller = NONE;      // the function that calls it, if it is only one
 	bool many_callers = false;
@@ -53,9 +53,9 @@ struct SplitShard {
 
 struct Split {
 	llvm::Module &m;
-	uint64_t size;                    // instructions a shard should have
-	bool imports;                     // copies of functions to inline
-	std::vector<SplitValue> values;   // in the module's order
+	uint64_t size;                  // instructions a shard should have
+	bool imports;                   // copies of functions to inline
+	std::vector<SplitValue> values; // in the module's order
 	llvm::DenseMap<const llvm::GlobalValue *, unsigned> index;
 	std::vector<SplitShard> shards;
 	std::vector<unsigned> everywhere; // metadata refers to them
@@ -63,7 +63,7 @@ struct Split {
 	uint64_t weight = 0;
 
 	Split(llvm::Module &module, uint64_t shard_size, bool import)
-		: m(module), size(shard_size), imports(import)
+	    : m(module), size(shard_size), imports(import)
 	{
 	}
 	unsigned cluster(unsigned i);

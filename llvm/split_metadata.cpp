@@ -129,8 +129,8 @@ void shim::split_scan_metadata(Split &s)
 {
 	DenseSet<unsigned> found;
 
-	if (llvm::none_of(s.values,
-		    [](const SplitValue &x) { return x.v && x.v->isUsedByMetadata(); }))
+	if (llvm::none_of(
+		    s.values, [](const SplitValue &x) { return x.v && x.v->isUsedByMetadata(); }))
 		return;
 	for (const ConstantAsMetadata *c : Walk(s.m).constants)
 		refers_to(s, c->getValue(), found);
@@ -147,10 +147,10 @@ void shim::split_drop_file_sums(Module &m)
 			auto *f = dyn_cast_or_null<DIFile>(n->getOperand(i).get());
 
 			if (f && f->getRawChecksum())
-				n->replaceOperandWith(i,
-					DIFile::get(m.getContext(), f->getRawFilename(),
-						f->getRawDirectory(), std::nullopt,
-						f->getRawSource()));
+				n->replaceOperandWith(
+					i, DIFile::get(m.getContext(), f->getRawFilename(),
+						   f->getRawDirectory(), std::nullopt,
+						   f->getRawSource()));
 		}
 	}
 }

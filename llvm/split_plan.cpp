@@ -23,7 +23,7 @@ namespace
 // those call in turn.
 enum : unsigned {
 	IMPORT_SIZE = 100,
-	IMPORT_DECAY = 70,   // percent per level
+	IMPORT_DECAY = 70, // percent per level
 	ONLY_CALL_SIZE = 3000,
 	BORROWED_SIZE = 512, // bytes of a constant that is copied to be folded
 	CUT_ONE_IN = 8,      // clusters
@@ -43,7 +43,8 @@ void join_callers(Split &s)
 		uint64_t joined = s.values[s.cluster(i)].cluster_weight +
 				  s.values[s.cluster(x.caller)].cluster_weight;
 		/* one long chain of such calls must not become one shard */
-		if (joined <= std::max<uint64_t>(s.size + s.size / 2, caller.weight + caller.weight / 4))
+		if (joined <=
+			std::max<uint64_t>(s.size + s.size / 2, caller.weight + caller.weight / 4))
 			s.join(i, x.caller);
 	}
 }

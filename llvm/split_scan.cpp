@@ -177,8 +177,7 @@ void Scan::function(unsigned n)
 	s.values[n].importable = plain && !f->isInterposable() && !f->isVarArg() &&
 				 !f->hasFnAttribute(Attribute::NoInline) &&
 				 !f->hasFnAttribute(Attribute::OptimizeNone) &&
-				 !f->hasFnAttribute(Attribute::Naked) &&
-				 !f->isPresplitCoroutine();
+				 !f->hasFnAttribute(Attribute::Naked) && !f->isPresplitCoroutine();
 }
 
 // a variable, alias or ifunc
@@ -192,8 +191,7 @@ void Scan::object(unsigned n)
 	if (const auto *o = dyn_cast<GlobalObject>(g)) {
 		if (const MDNode *md = o->getMetadata(LLVMContext::MD_associated)) {
 			const auto *c = dyn_cast_or_null<ConstantAsMetadata>(md->getOperand(0));
-			auto at = s.index.find(
-				c ? dyn_cast<GlobalValue>(c->getValue()) : nullptr);
+			auto at = s.index.find(c ? dyn_cast<GlobalValue>(c->getValue()) : nullptr);
 
 			if (at != s.index.end())
 				s.join(n, at->second);
@@ -215,8 +213,7 @@ bool is_literal(const SplitValue &x, const DataLayout &layout)
 
 	if (!v || !v->hasInitializer() || !v->isConstant() || !v->hasLocalLinkage() ||
 		!v->hasGlobalUnnamedAddr() || v->hasComdat() || v->hasSection() ||
-		v->isThreadLocal() || x.used || x.together || v->hasMetadata() ||
-		!x.refs.empty())
+		v->isThreadLocal() || x.used || x.together || v->hasMetadata() || !x.refs.empty())
 		return false;
 	const auto *data = dyn_cast<ConstantDataSequential>(v->getInitializer());
 	uint64_t size = layout.getTypeAllocSize(v->getValueType());

@@ -5,6 +5,7 @@
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/MemoryBufferRef.h"
+#include "llvm/Support/SHA256.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/Triple.h"
 
@@ -37,6 +38,20 @@ void ll_triple_parse(arena *a, const char *text, ll_triple *out)
 	out->known = t.getArch() != Triple::UnknownArch;
 }
 
+std::string shim::code_triple(StringRef text)
+{
+	Triple t(Triple::normalize(text));
+
+	if (t.isOSWindows() && t.getArch() == Triple::arm)
+		t.setArchName(("thumb" + t.getArchName().drop_front(strlen("arm"))).str());
+	return t.str();
+}
+
+const char *ll_code_triple(arena *a, const char *text)
+{
+	return shim::copy(a, StringRef(shim::code_triple(text)));
+}
+
 const char *ll_host_triple(arena *a)
 {
 	return shim::copy(a, StringRef(Triple::normalize(sys::getProcessTriple())));
@@ -48,6 +63,13 @@ void ll_blake3(const void *data, size_t n, uint8_t out[32])
 
 	hash.update(ArrayRef<uint8_t>(static_cast<const uint8_t *>(data), n));
 	auto sum = hash.final<32>();
+	memcpy(out, sum.data(), sum.size());
+}
+
+void ll_sha256(const void *data, size_t n, uint8_t out[32])
+{
+	auto sum = SHA256::hash(ArrayRef<uint8_t>(static_cast<const uint8_t *>(data), n));
+
 	memcpy(out, sum.data(), sum.size());
 }
 
@@ -72,6 +94,7 @@ static enum ll_file_kind kind_of(file_magic magic)
 	case file_magic::macho_dynamically_linked_shared_lib:
 	case file_magic::macho_dynamically_linked_shared_lib_stub:
 	case file_magic::macho_bundle:
+	case file_magic::tapi_file:
 	case file_magic::pecoff_executable: return LL_FILE_SHARED;
 	default: return LL_FILE_UNKNOWN;
 	}

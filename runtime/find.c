@@ -12,6 +12,19 @@ static void *address(const struct img_view *v, uint32_t index)
 	return (void *)((uintptr_t)v->header + (uintptr_t)(intptr_t)v->addresses[index]);
 }
 
+/* the version for this machine, without the way over the slot */
+static void *method_address(const struct pkgimg_image *image, const struct img_method *m)
+{
+	const struct img_view *v = &image->view;
+
+	if (!m->slot)
+		return address(v, m->address);
+	return (void *)((uintptr_t)v->header +
+			(uintptr_t)(intptr_t)
+				v->entries[(size_t)image->target * v->dispatch->nslots + m->slot -
+					   1]);
+}
+
 uint32_t pkgimg_method_count(const struct pkgimg_image *image)
 {
 	return image ? image->view.nmethods : 0;
@@ -31,7 +44,7 @@ int pkgimg_method_at(const struct pkgimg_image *image, uint32_t index, struct pk
 		.file = img_str(v, m->file),
 		.line = m->line,
 		.index = index,
-		.address = address(v, m->address) };
+		.address = method_address(image, m) };
 	return PKGIMG_OK;
 }
 

@@ -7,6 +7,7 @@
 
 struct pkgimg_image {
 	struct img_view view; /* of the loaded library, not of the file */
+	uint32_t target;      /* the one that runs */
 	void *library;        /* of dlopen */
 	size_t nneeds;
 	void *needs[]; /* of dlopen; NULL for symbols of the host */
@@ -14,6 +15,20 @@ struct pkgimg_image {
 
 /* the types and all the rest; valid until pkgimg_close */
 const struct img_view *pkgimg_view(const struct pkgimg_image *image);
+
+struct cpu_arch;
+/* What of `wanted` this machine offers, lowered by the cap (or NULL); nothing if arch is NULL.
+ * returns PKGIMG_OK, or PKGIMG_E_CPU for a cap that is none */
+int rt_cpu_offers(struct pkgimg_error *err, const struct cpu_arch *arch, const char *cap,
+	const uint64_t wanted[IMG_FEATURE_WORDS], uint64_t out[IMG_FEATURE_WORDS]);
+
+/* The target to take, by the checked file: before the library is loaded. */
+int rt_choose_target(const char *path, const struct pkgimg_options *opt,
+	const struct img_view *view, uint32_t *target, struct pkgimg_error *err);
+/* Fill the slots of the loaded library for that target; or, if they are filled, find out whether
+ * that choice will do, and put it in *target. */
+int rt_take_target(const char *path, const struct pkgimg_options *opt, const struct img_view *v,
+	uint32_t *target, struct pkgimg_error *err);
 
 /* Text of an error: the pieces, one after the other; a NULL ends them. Fills in code and text,
  * empties the rest. returns code; err may be NULL */

@@ -22,6 +22,7 @@ struct work {
 	size_t size;
 	struct img_view checked; /* of `file` */
 	struct pkgimg_image *image;
+	uint32_t target;
 	char loader_said[256]; /* of the first library that could not be loaded */
 	char absolute[PATH_MAX];
 };
@@ -264,6 +265,8 @@ static int look_at_library(struct dl_phdr_info *info, size_t size, void *ctx)
 		o->ok = in_segments(info,
 			o->header + (uintptr_t)(intptr_t)v->addresses[v->methods[i].address], 1,
 			PF_X);
+	for (uint32_t i = 0; i < v->nentries && o->ok; i++)
+		o->ok = in_segments(info, o->header + (uintptr_t)(intptr_t)v->entries[i], 1, PF_X);
 	return 1;
 }
 
@@ -289,6 +292,9 @@ static int check_loaded(struct work *w)
 	return PKGIMG_OK;
 }
 
+/* size of the options when they ended behind ndependencies */
+enum { OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap) };
+
 static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	struct pkgimg_image **out, struct pkgimg_error *err)
 {
@@ -297,7 +303,7 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 			(char *)NULL);
 	if (!opt)
 		return PKGIMG_OK;
-	if (opt->size != sizeof(*opt))
+	if (opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS)
 		return rt_fail(err, PKGIMG_E_ARGUMENT,
 			"pkgimg_open: the options' size is not "
 			"sizeof(struct pkgimg_options)",
@@ -329,11 +335,17 @@ int pkgimg_open(const char *path, const struct pkgimg_options *opt, struct pkgim
 	if (!code)
 		code = check_dependencies(&w);
 	if (!code)
+		code = rt_choose_target(path, opt, &w.checked, &w.target, err);
+	if (!code)
 		code = bring_needs(&w);
 	if (!code)
 		code = load(&w);
 	if (!code)
 		code = check_loaded(&w);
+	if (!code)
+		code = rt_take_target(path, opt, &w.image->view, &w.target, err);
+	if (!code)
+		w.image->target = w.target;
 	if (w.file)
 		munmap(w.file, w.size);
 	if (code)

@@ -9,30 +9,31 @@
 #define LIST_LIMIT (16u << 20) /* bytes of a list file; libstdc++'s has 0.4 MiB */
 #define MAX_ERRORS 20          /* of one file; more tell nothing new */
 #define RECENT     64          /* slots of struct reader.recent */
+#define MAX_DEPTH  3           /* of lists that are based on one another */
 
 /* LLVM names of architectures. e_flags: what a linker other than LLD would want to see */
 static const struct {
 	const char *arch;
 	struct stub_machine m;
 } machines[] = {
-	{ "aarch64", { 183, true, true, 0 } },
-	{ "aarch64_be", { 183, true, false, 0 } },
-	{ "arm", { 40, false, true, 0x05000400 } }, /* EABI 5, hard float */
-	{ "armeb", { 40, false, false, 0x05000400 } },
-	{ "i386", { 3, false, true, 0 } },
-	{ "i686", { 3, false, true, 0 } },
-	{ "loongarch64", { 258, true, true, 0x43 } }, /* double float, object ABI 1 */
-	{ "mips", { 8, false, false, 0x70001000 } },  /* o32, mips32r2 */
-	{ "mips64", { 8, true, false, 0x80000000 } }, /* n64, mips64r2 */
-	{ "mips64el", { 8, true, true, 0x80000000 } },
-	{ "mipsel", { 8, false, true, 0x70001000 } },
-	{ "powerpc", { 20, false, false, 0 } },
-	{ "powerpc64", { 21, true, false, 2 } }, /* ELFv2 */
-	{ "powerpc64le", { 21, true, true, 2 } },
-	{ "riscv32", { 243, false, true, 5 } }, /* double float, compressed */
-	{ "riscv64", { 243, true, true, 5 } },
-	{ "s390x", { 22, true, false, 0 } },
-	{ "x86_64", { 62, true, true, 0 } },
+	{ "aarch64", { 183, true, true, 0, 0 } },
+	{ "aarch64_be", { 183, true, false, 0, 0 } },
+	{ "arm", { 40, false, true, 0x05000400, 0 } }, /* EABI 5, hard float */
+	{ "armeb", { 40, false, false, 0x05000400, 0 } },
+	{ "i386", { 3, false, true, 0, 0 } },
+	{ "i686", { 3, false, true, 0, 0 } },
+	{ "loongarch64", { 258, true, true, 0x43, 0 } }, /* double float, object ABI 1 */
+	{ "mips", { 8, false, false, 0x70001000, 0 } },  /* o32, mips32r2 */
+	{ "mips64", { 8, true, false, 0x80000000, 0 } }, /* n64, mips64r2 */
+	{ "mips64el", { 8, true, true, 0x80000000, 0 } },
+	{ "mipsel", { 8, false, true, 0x70001000, 0 } },
+	{ "powerpc", { 20, false, false, 0, 0 } },
+	{ "powerpc64", { 21, true, false, 2, 0x60 } }, /* ELFv2 */
+	{ "powerpc64le", { 21, true, true, 2, 0x60 } },
+	{ "riscv32", { 243, false, true, 5, 0 } }, /* double float, compressed */
+	{ "riscv64", { 243, true, true, 5, 0 } },
+	{ "s390x", { 22, true, false, 0, 0 } },
+	{ "x86_64", { 62, true, true, 0, 0 } },
 };
 
 const struct stub_machine *stub_machine_find(const char *arch)
@@ -60,6 +61,26 @@ bool stub_elf_image_defines(const char *name)
 	return false;
 }
 
+const char *stub_libgcc_remedy(const char *name)
+{
+	static const struct {
+		const char *prefix, *remedy;
+	} rows[] = {
+		{ "__aarch64_", "libgcc.a alone has it: compile with -mno-outline-atomics" },
+		{ "__riscv_save_", "libgcc.a alone has it: compile with -mno-save-restore" },
+		{ "__riscv_restore_", "libgcc.a alone has it: compile with -mno-save-restore" },
+		{ "__cpu_model", "libgcc.a alone has it: do without __builtin_cpu_supports and "
+				 "target_clones" },
+		{ "__morestack", "libgcc.a alone has it: compile without -fsplit-stack" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (str_starts(name, rows[i].prefix))
+			return rows[i].remedy;
+	}
+	return NULL;
+}
+
 const struct stub_symbol *stub_list_find(const struct stub_list *l, const char *name)
 {
 	size_t lo = 0, hi = l->nsymbols;
@@ -78,6 +99,37 @@ const struct stub_symbol *stub_list_find(const struct stub_list *l, const char *
 	return NULL;
 }
 
+/* is `arch` one of the words of "x86_64,i386"? */
+static bool names_machine(const char *list, const char *arch)
+{
+	size_t n = strlen(arch);
+
+	for (const char *s = list;; s++) {
+		if (strncmp(s, arch, n) == 0 && (s[n] == ',' || !s[n]))
+			return true;
+		s += strcspn(s, ",");
+		if (!*s)
+			return false;
+	}
+}
+
+void stub_list_narrow(struct stub_list *l, const char *arch)
+{
+	size_t n = 0;
+
+	if (str_eq(arch, "thumb")) /* Windows' name of the other half */
+		arch = "arm";
+	for (size_t i = 0; i < l->nsymbols; i++) {
+		struct stub_symbol *s = &l->symbols[i];
+
+		if (s->on && !names_machine(s->on, arch))
+			continue;
+		s->stdcall &= str_eq(arch, "i386");
+		l->symbols[n++] = *s;
+	}
+	l->nsymbols = n;
+}
+
 bool stub_list_has(const struct stub_list *l, const char *name)
 {
 	return stub_list_find(l, name) != NULL;
@@ -92,11 +144,26 @@ struct reader {
 	const char *start; /* of the line */
 	unsigned line;
 	unsigned errors;
+	struct base *base;       /* NULL: none */
+	unsigned depth;          /* how many lists are based on it */
 	uint16_t recent[RECENT]; /* versions, by a hash of their names; 0 = none */
 };
 
+/* A list may start from another one: it then only says what differs. Both are sorted, so they are
+ * merged as the lines come. */
+#define NOT_TAKEN UINT32_MAX
+#define NO_MATCH  UINT16_MAX
+
+struct base {
+	struct stub_list list;
+	size_t next;        /* its first symbol that is neither taken nor replaced */
+	uint32_t *taken;    /* [nsymbols] their places in the new list, or NOT_TAKEN */
+	uint16_t *versions; /* [nversions] what they are called now, or NO_MATCH: the same */
+};
+
 /* the words of a line; w[n..] are NULL */
-#define MAX_WORDS 5
+#define MAX_WORDS    7
+#define SYMBOL_WORDS "NAME VERSION KIND SIZE [=NAME] [@BYTES] [on:CPU,...]"
 struct words {
 	char *w[MAX_WORDS + 1];
 	size_t n;
@@ -126,16 +193,22 @@ static void split(char *s, struct words *out)
 	}
 }
 
-static int read_size(struct reader *r, const char *word, uint64_t *out)
+static int read_size(struct reader *r, const char *word, uint64_t *out, bool *pointers)
 {
 	uint64_t v = 0;
 
+	*pointers = false;
 	for (const char *s = word; *s; s++) {
+		*pointers = s > word && *s == 'p' && !s[1];
+		if (*pointers)
+			break;
 		if (*s >= '0' && *s <= '9')
 			v = v * 10 + (uint64_t)(*s - '0');
 		if (*s < '0' || *s > '9' || v > UINT32_MAX)
 			return diag_err(r->d, place(r, word),
-				"a size in bytes below 4 GiB is wanted, got '%s'", word);
+				"a size in bytes (or in pointers: 2p) below 4 GiB is wanted, got "
+				"'%s'",
+				word);
 	}
 	*out = v;
 	return 0;
@@ -143,13 +216,13 @@ static int read_size(struct reader *r, const char *word, uint64_t *out)
 
 static int read_kind(struct reader *r, const char *word, uint8_t *out)
 {
-	static const char letters[] = "fot";
+	static const char letters[] = "fotg";
 	const char *at = word[0] && !word[1] ? strchr(letters, word[0]) : NULL;
 
 	if (!at)
 		return diag_err(r->d, place(r, word),
-			"a kind of symbol is wanted: f (function), o (object) or t (thread-local), "
-			"got '%s'",
+			"a kind of symbol is wanted: f or g (function), o (object) or t "
+			"(thread-local), got '%s'",
 			word);
 	*out = (uint8_t)(at - letters);
 	return 0;
@@ -185,43 +258,194 @@ static int read_version(struct reader *r, const struct words *w)
 	return 0;
 }
 
-/* "=NAME": the object is another name of NAME, which stands above it */
-static int read_same(struct reader *r, const char *word, uint8_t kind, uint32_t *out)
-{
-	const struct stub_symbol *same = word[0] == '=' ? stub_list_find(r->list, word + 1) : NULL;
+static int parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
+	unsigned depth, struct stub_list *out);
 
-	if (word[0] != '=')
-		return diag_err(r->d, place(r, word),
-			"the end of the line or =NAME is wanted, got '%s'", word);
-	if (!same || same->kind != STUB_OBJECT || kind != STUB_OBJECT)
+/* ---- lists that start from another one */
+
+/* "base FILE", relative to this one; behind the head, before all else */
+static int read_base(struct reader *r, const struct words *w)
+{
+	const char *slash = strrchr(r->list->path, '/');
+	struct loc at = place(r, w->w[1]);
+	const char *path;
+	char *text;
+	size_t size;
+	struct base *b;
+
+	if (r->depth == MAX_DEPTH)
+		return diag_err(r->d, at,
+			"lists are based on one another more than %d deep; in a circle?",
+			MAX_DEPTH);
+	if (r->base || r->list->nversions || r->list->nsymbols)
+		return diag_err(r->d, at, "one 'base' is wanted, above versions and symbols");
+	path = str_fmt(r->mem, "%.*s%s", slash ? (int)(slash - r->list->path + 1) : 0,
+		r->list->path, w->w[1]);
+	b = arena_new(r->mem, struct base);
+	if (file_read(r->mem, r->d, at, "symbol list", path, LIST_LIMIT, &text, &size) ||
+		parse(r->mem, r->d, path, text, size, r->depth + 1, &b->list))
+		return -1;
+	b->taken = arena_array(r->mem, uint32_t, b->list.nsymbols + 1);
+	b->versions = arena_array(r->mem, uint16_t, b->list.nversions + 1);
+	memset(b->versions, 0xff, b->list.nversions * sizeof(*b->versions)); /* NO_MATCH */
+	r->base = b;
+	return 0;
+}
+
+/* "as OLD NEW": symbols of the base's version OLD have the version NEW here */
+static int read_as(struct reader *r, const struct words *w)
+{
+	for (size_t i = 0; r->base && i < r->base->list.nversions; i++) {
+		if (!str_eq(r->base->list.versions[i], w->w[1]))
+			continue;
+		r->base->versions[i] = intern_version(r, w->w[2]);
+		return 0;
+	}
+	return diag_err(r->d, place(r, w->w[1]), "no base has the version '%s'", w->w[1]);
+}
+
+static void take_symbol(struct reader *r, size_t i)
+{
+	struct stub_list *l = r->list;
+	struct base *b = r->base;
+	struct stub_symbol s = b->list.symbols[i];
+	uint32_t *first = &b->taken[s.same];
+
+	if (s.version) {
+		uint16_t *now = &b->versions[s.version - 1];
+
+		if (*now == NO_MATCH)
+			*now = intern_version(r, b->list.versions[s.version - 1]);
+		s.version = *now;
+	}
+	b->taken[i] = (uint32_t)l->nsymbols;
+	if (*first == NOT_TAKEN) /* the name it was another name of is gone */
+		*first = (uint32_t)l->nsymbols;
+	s.same = *first;
+	arena_push_room(r->mem, l->symbols, l->nsymbols, l->symbols_cap);
+	l->symbols[l->nsymbols++] = s;
+}
+
+/* Take the base's symbols before `name` (NULL: all that are left) and leave out that one, for which
+ * the next symbol stands if `replaced`. returns whether there was one */
+static bool take_base(struct reader *r, const char *name, bool replaced)
+{
+	struct base *b = r->base;
+
+	for (; b && b->next < b->list.nsymbols; b->next++) {
+		int order = name ? strcmp(b->list.symbols[b->next].name, name) : -1;
+
+		if (order > 0)
+			return false;
+		if (order < 0) {
+			take_symbol(r, b->next);
+			continue;
+		}
+		b->taken[b->next++] = replaced ? (uint32_t)r->list->nsymbols : NOT_TAKEN;
+		return true;
+	}
+	return false;
+}
+
+/* "drop NAME": a symbol of the base that is not here */
+static int read_drop(struct reader *r, const struct words *w)
+{
+	if (take_base(r, w->w[1], false))
+		return 0;
+	return diag_err(r->d, place(r, w->w[1]),
+		"'%s' is no symbol of the base, or belongs above this line", w->w[1]);
+}
+
+/* ---- lines */
+
+/* "x86_64,i386": known machines with commas between them */
+static int check_machines(struct reader *r, const char *word, const char *list)
+{
+	for (const char *s = list;; s++) {
+		size_t n = strcspn(s, ",");
+		const char *one = str_ndup(r->mem, s, n);
+
+		if (!stub_machine_find(one))
+			return diag_err(
+				r->d, place(r, word), "no architecture is called '%s'", one);
+		s += n;
+		if (!*s)
+			return 0;
+	}
+}
+
+/* "=NAME": an object is another name of NAME, which stands above it; a function is called NAME in
+ * its DLL */
+static int read_same(struct reader *r, const char *word, struct stub_symbol *s)
+{
+	const struct stub_symbol *same;
+
+	if (s->kind == STUB_FUNCTION && word[1]) {
+		s->other = word + 1;
+		return 0;
+	}
+	same = stub_list_find(r->list, word + 1);
+	if (!same || same->kind != STUB_OBJECT || s->kind != STUB_OBJECT)
 		return diag_err(r->d, place(r, word),
 			"'%s' wants an object above this line, and "
 			"to stand behind an object",
 			word);
-	*out = same->same;
+	s->same = same->same;
 	return 0;
+}
+
+/* one word behind the size */
+static int read_mark(struct reader *r, char *word, struct stub_symbol *s)
+{
+	uint64_t bytes;
+	bool pointers;
+
+	if (word[0] == '=')
+		return read_same(r, word, s);
+	if (word[0] == '@') {
+		if (read_size(r, word + 1, &bytes, &pointers))
+			return -1;
+		s->stdcall = true;
+		s->args = (uint32_t)bytes;
+		return 0;
+	}
+	if (str_starts(word, "on:")) {
+		s->on = word + 3;
+		return check_machines(r, word, s->on);
+	}
+	return diag_err(r->d, place(r, word),
+		"the end of the line, =NAME, @BYTES or on:CPU,... is wanted, got '%s'", word);
 }
 
 static int read_symbol(struct reader *r, const struct words *w)
 {
 	struct stub_list *l = r->list;
-	struct stub_symbol s = { .name = w->w[0], .same = (uint32_t)l->nsymbols };
+	const struct stub_symbol *last = l->nsymbols ? &l->symbols[l->nsymbols - 1] : NULL;
+	struct stub_symbol s = { .name = w->w[0] };
+	int order = last ? strcmp(last->name, s.name) : -1;
 
 	if (w->n < 4)
-		return diag_err(r->d, place(r, w->w[0]),
-			"NAME VERSION KIND SIZE [=NAME] is wanted, got %zu word%s", w->n,
-			w->n == 1 ? "" : "s");
+		return diag_err(r->d, place(r, w->w[0]), SYMBOL_WORDS " is wanted, got %zu word%s",
+			w->n, w->n == 1 ? "" : "s");
 	if (w->n > MAX_WORDS)
 		return diag_err(r->d, place(r, w->w[MAX_WORDS]),
 			"the end of the line is wanted, got '%s'", w->w[MAX_WORDS]);
-	if (l->nsymbols && strcmp(l->symbols[l->nsymbols - 1].name, s.name) >= 0)
+	if (order > 0 || (order == 0 && !last->on))
 		return diag_err(r->d, place(r, s.name),
 			"'%s' stands behind '%s'; names are wanted in ascending order, each once",
-			s.name, l->symbols[l->nsymbols - 1].name);
-	if (read_kind(r, w->w[2], &s.kind) || read_size(r, w->w[3], &s.size))
+			s.name, last->name);
+	take_base(r, s.name, true);
+	s.same = (uint32_t)l->nsymbols;
+	if (read_kind(r, w->w[2], &s.kind) || read_size(r, w->w[3], &s.size, &s.pointers))
 		return -1;
-	if (w->n == 5 && read_same(r, w->w[4], s.kind, &s.same))
-		return -1;
+	for (size_t i = 4; i < w->n; i++) {
+		if (read_mark(r, w->w[i], &s))
+			return -1;
+	}
+	if (order == 0 && !s.on)
+		return diag_err(r->d, place(r, s.name),
+			"'%s' stands behind '%s'; names are wanted in ascending order, each once",
+			s.name, s.name);
 	if (l->nversions == UINT16_MAX / 4 || l->nsymbols == UINT32_MAX / 4)
 		return diag_err(r->d, place(r, s.name), "the list is too large for an ELF file");
 	s.version = intern_version(r, w->w[1]);
@@ -243,7 +467,7 @@ static int read_head(struct reader *r, const struct words *w)
 	if (!**into)
 		return diag_err(r->d, place(r, w->w[0]), "'%s %s' is wanted, got '%s'", key,
 			l->machine ? "ARCHITECTURE" : "NAME", w->w[0]);
-	if (l->machine && !stub_machine_find(l->machine))
+	if (l->machine && !str_eq(l->machine, "any") && !stub_machine_find(l->machine))
 		return diag_err(
 			r->d, place(r, w->w[1]), "no architecture is called '%s'", l->machine);
 	return 0;
@@ -251,6 +475,16 @@ static int read_head(struct reader *r, const struct words *w)
 
 static void read_line(struct reader *r, char *line)
 {
+	static const struct {
+		const char *key;
+		size_t words;
+		int (*read)(struct reader *, const struct words *);
+	} statements[] = {
+		{ "base", 2, read_base },
+		{ "version", 2, read_version },
+		{ "as", 3, read_as },
+		{ "drop", 2, read_drop },
+	};
 	struct words w;
 	int rc;
 
@@ -262,18 +496,20 @@ static void read_line(struct reader *r, char *line)
 	if (!w.n)
 		return;
 	rc = read_head(r, &w);
-	if (rc == 1 && w.n == 2 && str_eq(w.w[0], "version") && !r->list->nsymbols)
-		rc = read_version(r, &w);
-	else if (rc == 1)
+	for (size_t i = 0; rc == 1 && i < sizeof(statements) / sizeof(statements[0]); i++) {
+		if (w.n == statements[i].words && str_eq(w.w[0], statements[i].key))
+			rc = statements[i].read(r, &w);
+	}
+	if (rc == 1)
 		rc = read_symbol(r, &w);
 	r->errors += rc != 0;
 }
 
-int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
-	struct stub_list *out)
+static int parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
+	unsigned depth, struct stub_list *out)
 {
 	struct stub_list list = { .path = path };
-	struct reader r = { .mem = a, .d = d, .list = &list };
+	struct reader r = { .mem = a, .d = d, .list = &list, .depth = depth };
 	struct loc top = { .file = path };
 	char *end = text + size;
 
@@ -292,8 +528,15 @@ int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *te
 		return diag_err(d, top, "'soname NAME' and 'machine ARCHITECTURE' are wanted");
 	if (r.errors)
 		return -1;
+	take_base(&r, NULL, false);
 	*out = list;
 	return 0;
+}
+
+int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
+	struct stub_list *out)
+{
+	return parse(a, d, path, text, size, 0, out);
 }
 
 int stub_list_read(

@@ -12,20 +12,27 @@
 #include "base/arena.h"
 #include "base/diag.h"
 
-enum stub_kind { STUB_FUNCTION, STUB_OBJECT, STUB_TLS, STUB_KINDS };
+/* STUB_PLAIN_FUNCTION: one entry point, where others have two (PowerPC's ELFv2 ABI) */
+enum stub_kind { STUB_FUNCTION, STUB_OBJECT, STUB_TLS, STUB_PLAIN_FUNCTION, STUB_KINDS };
 
 struct stub_symbol {
 	const char *name;
-	uint64_t size;    /* bytes; objects and thread-local ones: of a copy relocation */
+	uint64_t size;    /* objects and thread-local ones: of a copy relocation; see `pointers` */
 	uint32_t same;    /* index of the object that it is another name of; its own if of none */
 	uint16_t version; /* versions[version - 1]; 0 = none */
 	uint8_t kind;     /* enum stub_kind */
+	bool pointers;    /* `size` counts pointers of the machine, not bytes */
+	/* DLLs only */
+	const char *other; /* the name that the DLL exports, if it is another one; else NULL */
+	const char *on;    /* the only machines that have it: "x86_64,i386"; NULL: all */
+	bool stdcall;      /* on i386; with */
+	uint32_t args;     /* bytes of arguments, which the callee takes off the stack */
 };
 
 struct stub_list {
 	const char *path;
 	const char *soname;
-	const char *machine;         /* an architecture as stub_machine_find knows it */
+	const char *machine;         /* an architecture as stub_machine_find knows it, or "any" */
 	struct stub_symbol *symbols; /* sorted by name (bytes), each name once */
 	size_t nsymbols, symbols_cap;
 	const char **versions; /* in the order of the library */
@@ -36,9 +43,12 @@ struct stub_machine {
 	uint16_t e_machine;
 	bool is64, little;
 	uint32_t e_flags;
+	/* st_other of functions: PowerPC's local entry point is 8 bytes behind the global one; LLD
+	 * copies the bits into what is linked */
+	uint8_t function_other;
 };
 
-/* Read a list. Every bad line is an error with file:line:col.
+/* Read a list, and the one it is based on. Every bad line is an error with file:line:col.
  * at       who asked for the file
  * out      in the arena; untouched on error
  * returns  0, or -1 reported */
@@ -48,6 +58,10 @@ int stub_list_read(
 /* the same from memory; text[0..size] is changed, text[size] is NUL; `path` is only for places */
 int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
 	struct stub_list *out);
+
+/* Leave out what the library does not have on `arch`, and what is said about another one. Before
+ * this a list for any machine may have a name more than once. */
+void stub_list_narrow(struct stub_list *l, const char *arch);
 
 bool stub_list_has(const struct stub_list *l, const char *name);
 /* the symbol, or NULL */
@@ -61,8 +75,15 @@ const struct stub_machine *stub_machine_find(const char *arch);
 int stub_elf_write(struct arena *a, const struct stub_list *l, struct stub_machine m,
 	const void **bytes, size_t *n);
 
+/* The list as the text of a .tbd file (tbd.c), for some targets: "arm64-macos, x86_64-macos". */
+const char *stub_tbd_write(struct arena *a, const struct stub_list *l, const char *targets);
+
 /* Symbols that stubs/elf-image.ll defines in every image: its frontend may take them as provided.
  */
 bool stub_elf_image_defines(const char *name);
+
+/* What to do about an undefined symbol that only libgcc.a has, which is linked into no image; NULL
+ * for others. */
+const char *stub_libgcc_remedy(const char *name);
 
 #endif

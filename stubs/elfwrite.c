@@ -135,22 +135,28 @@ static uint32_t elf_hash(const char *name)
 
 /* ---- layout */
 
+static uint64_t size_of(const struct writer *w, const struct stub_symbol *s)
+{
+	return s->pointers ? s->size * (w->m.is64 ? 8 : 4) : s->size;
+}
+
 /* Addresses within .data, .tbss and .text, from 0; their sizes. */
 static void place_symbols(struct writer *w)
 {
-	uint64_t at[STUB_KINDS] = { 0 };
+	uint64_t at[STUB_PLAIN_FUNCTION] = { 0 };
 
 	for (size_t i = 0; i < w->list->nsymbols; i++) {
 		const struct stub_symbol *s = &w->list->symbols[i];
-		uint64_t size = s->kind == STUB_FUNCTION ? FUNCTION_SIZE : s->size ? s->size : 1;
+		uint8_t kind = s->kind == STUB_PLAIN_FUNCTION ? STUB_FUNCTION : s->kind;
+		uint64_t size = kind == STUB_FUNCTION ? FUNCTION_SIZE : s->size ? size_of(w, s) : 1;
 
 		if (s->same != i) {
 			w->values[i] = w->values[s->same];
 			continue;
 		}
-		w->values[i] = at[s->kind];
-		at[s->kind] = round_up(at[s->kind] + size,
-			s->kind == STUB_FUNCTION ? FUNCTION_SIZE : OBJECT_ALIGN);
+		w->values[i] = at[kind];
+		at[kind] = round_up(
+			at[kind] + size, kind == STUB_FUNCTION ? FUNCTION_SIZE : OBJECT_ALIGN);
 	}
 	w->sections[S_DATA].size = at[STUB_OBJECT];
 	w->sections[S_TBSS].size = at[STUB_TLS];
@@ -313,6 +319,7 @@ static void put_symbol(struct writer *w, size_t i, uint64_t name)
 		[STUB_FUNCTION] = { STT_FUNC, S_TEXT },
 		[STUB_OBJECT] = { STT_OBJECT, S_DATA },
 		[STUB_TLS] = { STT_TLS, S_TBSS },
+		[STUB_PLAIN_FUNCTION] = { STT_FUNC, S_TEXT },
 	};
 	const struct stub_symbol *s = &w->list->symbols[i];
 	unsigned section = kinds[s->kind].section;
@@ -323,14 +330,14 @@ static void put_symbol(struct writer *w, size_t i, uint64_t name)
 	at = put(w, at, 4, name);
 	if (!w->m.is64) {
 		at = put(w, at, 4, value);
-		at = put(w, at, 4, s->size);
+		at = put(w, at, 4, size_of(w, s));
 	}
 	at = put(w, at, 1, (STB_GLOBAL << 4) | kinds[s->kind].type);
-	at = put(w, at, 1, 0);
+	at = put(w, at, 1, s->kind == STUB_FUNCTION ? w->m.function_other : 0);
 	at = put(w, at, 2, section);
 	if (w->m.is64) {
 		at = put(w, at, 8, value);
-		put(w, at, 8, s->size);
+		put(w, at, 8, size_of(w, s));
 	}
 }
 

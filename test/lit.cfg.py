@@ -7,6 +7,7 @@ In a RUN line: pkgimg or %pkgimg, %clang and %clangxx (clang-19), %data (the pro
 folder), %root (the source tree), LLVM's tools by their plain names (FileCheck, not, split-file,
 llvm-readelf; ld.lld is LLVM's, never ours), and the programs of test/helpers.
 """
+import glob
 import os
 import platform
 import shutil
@@ -63,14 +64,51 @@ def works(*command):
 
 
 # a feature for each program that a test may do without
-for program in ("clang-format-19", "gcc", "g++", "npm", "git"):
+for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
+                "libtoolize", "go", "ldc2", "qemu-x86_64"):
     if shutil.which(program):
         config.available_features.add(program)
+# a cargo that works with this environment: rustup's looks for its toolchains in HOME
+for folder in config.environment["PATH"].split(os.pathsep):
+    cargo, rustc = os.path.join(folder, "cargo"), os.path.join(folder, "rustc")
+    home = "HOME=" + config.environment["HOME"]
+    if os.access(cargo, os.X_OK) and works("env", "-i", home, cargo, "--version"):
+        config.available_features.add("cargo")
+        config.substitutions.append(("%cargo", "env RUSTC=%s %s" % (rustc, cargo)))
+        break
 # Windows programs; Debian's package has the program in no folder of PATH
 wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/wine64"))), None)
 if wine:
     config.available_features.add("wine")
     config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
+    if shutil.which("x86_64-w64-mingw32-gcc"):
+        config.available_features.add("mingw")
+if all(map(shutil.which, ("qemu-i386", "qemu-arm", "qemu-aarch64"))):
+    config.available_features.add("qemu-user")
+# SQLite's source, by tools/fetch-sqlite
+sqlite = os.path.join(config.source_root, "build", "inputs", "sqlite3")
+if os.path.exists(os.path.join(sqlite, "sqlite3.c")):
+    config.available_features.add("sqlite")
+    config.substitutions.append(("%sqlite", sqlite))
+# another reader of Mach-O; Debian's package is for Debian's own Python
+macholib = next((p for p in (sys.executable, "/usr/bin/python3")
+                 if works(p, "-c", "import macholib.MachO")), None)
+if macholib:
+    config.available_features.add("macholib")
+config.substitutions.append(("%{python-macholib}", macholib or sys.executable))
+if os.path.exists("/usr/include/stb/stb_image.h"):
+    config.available_features.add("stb")
+# other CPUs under qemu, with Debian's C libraries for them: `%qemu-arm PROGRAM`, `%cross-arm/lib`
+for cpu, triple in (("aarch64", "aarch64-linux-gnu"), ("arm", "arm-linux-gnueabihf"),
+                    ("i386", "i686-linux-gnu"), ("ppc64le", "powerpc64le-linux-gnu"),
+                    ("riscv64", "riscv64-linux-gnu"), ("s390x", "s390x-linux-gnu")):
+    root, qemu = "/usr/" + triple, shutil.which("qemu-" + cpu)
+    if qemu and os.path.exists(root + "/lib/crt1.o") and glob.glob(
+            f"/usr/lib/gcc-cross/{triple}/*/libgcc.a"):
+        config.available_features.add("qemu-" + cpu)
+        config.substitutions += [("%qemu-" + cpu, f"{qemu} -L {root}"), ("%cross-" + cpu, root)]
+if os.path.exists("/usr/lib/x86_64-linux-musl/crt1.o"):
+    config.available_features.add("musl")
 # mounts of one's own, for a full disk: `unshare -rm sh -c "mount -t tmpfs -o size=64k ..."`
 if works("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp"):
     config.available_features.add("unshare-mount")

@@ -11,16 +11,19 @@
 
 const char *compiler_rt_resource_dir(struct tc *t)
 {
-	static const char *const usual[] = { "/usr/lib/llvm-19/lib/clang/19", "/usr/lib/clang/19",
-		"/usr/lib64/clang/19", "/usr/local/lib/clang/19" };
-	const char *given = t->job->str[JS_RESOURCE_DIR].text;
+	const char *given = t->job->str[JS_RESOURCE_DIR].text, *first = NULL;
 
 	if (given && *given)
 		return given;
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-		if (file_is_dir(usual[i]))
-			return usual[i];
-	return usual[0];
+	yml_each (i, &t->pf->resource_dirs) {
+		const char *dir = platform_subst(t->mem, &t->vars, t->pf->resource_dirs.v[i]);
+
+		if (dir && file_is_dir(dir))
+			return dir;
+		if (!first)
+			first = dir;
+	}
+	return first ? first : path_join(t->mem, t->data, "clang");
 }
 
 const char *compiler_rt_llvm_lib_dir(struct tc *t)

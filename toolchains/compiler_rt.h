@@ -6,8 +6,9 @@
 
 enum runtime_file { RUNTIME_OBJECT, RUNTIME_STATIC, RUNTIME_SHARED };
 
-/* -resource-dir, or the first folder of clang 19's that distributions use and that exists; never
- * NULL. Called once for a plan; t->resource_dir afterwards. */
+/* -resource-dir, or the first of the platform's resource-dirs that exists (else the first of them;
+ * `clang` beside our own data for a platform that names none); never NULL. Called once for a plan;
+ * t->resource_dir afterwards. */
 const char *compiler_rt_resource_dir(struct tc *t);
 /* the folder of LLVM's own libraries, two above the resource folder: PREFIX/lib */
 const char *compiler_rt_llvm_lib_dir(struct tc *t);

@@ -144,7 +144,7 @@ static void slot_mode(struct tc *t, const struct slot *s)
 		tc_word(t, s, NOWHERE, "-dynamic");
 }
 
-static void slot_arch(struct tc *t, const struct slot *s)
+void darwin_arch(struct tc *t, const struct slot *s)
 {
 	const struct darwin_target *g = &darwin_of(t)->target;
 
@@ -156,12 +156,12 @@ static const struct slot dylib_slots[] = {
 	{ "-dylib", .word = "-dylib" },
 	{ "-compatibility_version", .emit = all, .word = "-dylib_compatibility_version" },
 	{ "-current_version", .emit = all, .word = "-dylib_current_version" },
-	{ "arch", .emit = slot_arch },
+	{ "arch", .emit = darwin_arch },
 	{ "-install_name", .emit = all, .word = "-dylib_install_name" },
 	{ 0 },
 };
 static const struct slot other_slots[] = {
-	{ "arch", .emit = slot_arch },
+	{ "arch", .emit = darwin_arch },
 	{ "-force_cpusubtype_ALL", .emit = last },
 	{ "-bundle", .emit = last },
 	{ "-bundle_loader", .emit = all },
@@ -237,7 +237,7 @@ static void platform_version(
 	tc_word(t, s, at, sdk_version(t, sys, &v));
 }
 
-static void slot_platform_version(struct tc *t, const struct slot *s)
+void darwin_platform_version(struct tc *t, const struct slot *s)
 {
 	const struct darwin_target *g = &darwin_of(t)->target;
 
@@ -382,7 +382,7 @@ const char *darwin_output(struct tc *t)
 	return str_fmt(t->mem, "/tmp/%s-000000/%s-%s.out", base, base, darwin_of(t)->target.arch);
 }
 
-static void slot_darwin_output(struct tc *t, const struct slot *s)
+void darwin_output_word(struct tc *t, const struct slot *s)
 {
 	slot_output(t, s);
 	t->plan->argv.v[t->plan->output_index] = darwin_output(t);
@@ -512,7 +512,7 @@ static const struct slot darwin_slots[] = {
 	{ "-headerpad_max_install_names", .emit = all },
 	{ "-image_base", .emit = all },
 	{ "-init", .emit = all },
-	{ "platform-version", .emit = slot_platform_version },
+	{ "platform-version", .emit = darwin_platform_version },
 	{ "-nomultidefs", .emit = last },
 	{ "-multi_module", .emit = last },
 	{ "-single_module", .emit = last },
@@ -567,7 +567,7 @@ static const struct slot darwin_slots[] = {
 	{ "statistics", .emit = darwin_stats },
 	{ "symbols", .emit = slot_symbols },
 	{ "objc-members", .emit = slot_objc_members },
-	{ "output", .emit = slot_darwin_output },
+	{ "output", .emit = darwin_output_word },
 	{ "start-objects", .emit = darwin_start_objects },
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "inputs", .emit = slot_darwin_inputs },
@@ -618,7 +618,21 @@ static void check_options(struct darwin *w)
 	}
 }
 
-static void plan_one(struct darwin *w, const char *arch, struct loc at, bool first)
+/* as stubs (.tbd) name it: arm64-macos, x86_64-ios-simulator, arm64-maccatalyst */
+static const char *tbd_target(const struct darwin *w)
+{
+	const char *system = w->target.system.pf->darwin.platform_version.text;
+	struct strbuf b = { .mem = w->tc.mem };
+
+	strbuf_fmt(&b, "%s-", w->target.arch);
+	for (; *system; system++)
+		if (*system != ' ')
+			strbuf_fmt(&b, "%c", *system);
+	return strbuf_text(&b);
+}
+
+static void plan_one(
+	struct darwin *w, const struct slot *slots, const char *arch, struct loc at, bool first)
 {
 	if (read_linker_version(w) || darwin_target_find(&w->tc, arch, at, &w->target))
 		return;
@@ -628,7 +642,8 @@ static void plan_one(struct darwin *w, const char *arch, struct loc at, bool fir
 	w->tc.plan->flavor = PLAN_DARWIN;
 	w->tc.plan->linker = "ld64.lld";
 	w->tc.plan->arch = w->target.arch;
-	slots_run(&w->tc, darwin_slots);
+	w->tc.plan->tbd_target = tbd_target(w);
+	slots_run(&w->tc, slots);
 }
 
 /* the -arch options, each once */
@@ -649,7 +664,7 @@ static size_t archs(const struct tc *t, const struct job_option **out)
 	return n;
 }
 
-void darwin_plan(struct tc *t)
+void darwin_plan_archs(struct tc *t, const struct slot *slots)
 {
 	const struct job_option **arch =
 		arena_array(t->mem, const struct job_option *, t->job->noptions + 1);
@@ -664,6 +679,11 @@ void darwin_plan(struct tc *t)
 			*plan = empty;
 		}
 		w.tc.plan = plan;
-		plan_one(&w, n ? arch[i]->values[0] : NULL, n ? arch[i]->at : NOWHERE, !i);
+		plan_one(&w, slots, n ? arch[i]->values[0] : NULL, n ? arch[i]->at : NOWHERE, !i);
 	}
+}
+
+void darwin_plan(struct tc *t)
+{
+	darwin_plan_archs(t, darwin_slots);
 }

@@ -34,6 +34,13 @@ bool darwin_wants_libraries(const struct tc *t);
 /* the file that this plan's link writes, as the line says it */
 const char *darwin_output(struct tc *t);
 
+/* one plan for each -arch, or the target's, by a table of slots */
+void darwin_plan_archs(struct tc *t, const struct slot *slots);
+/* slots that images have as well */
+void darwin_arch(struct tc *t, const struct slot *s);
+void darwin_platform_version(struct tc *t, const struct slot *s);
+void darwin_output_word(struct tc *t, const struct slot *s);
+
 /* darwin_lto.c */
 void darwin_profile_paths(struct tc *t, const struct slot *s);
 void darwin_remarks(struct tc *t, const struct slot *s);

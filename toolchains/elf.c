@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "toolchains/compiler_rt.h"
+#include "toolchains/elf_arch.h"
 #include "toolchains/lto.h"
 #include "toolchains/profile.h"
 #include "toolchains/runtime.h"
@@ -44,6 +45,8 @@ static void slot_arch_options(struct tc *t, const struct slot *s)
 {
 	const struct job_word *cpu = &t->job->str[JS_CPU];
 
+	if (is_flipped(t) != t->pf->big_endian)
+		arm_be8(t, s);
 	tc_words(t, s, is_flipped(t) ? &t->pf->other_arch_options : &t->pf->arch_options);
 	/* an erratum of this CPU, which any Android device may have */
 	if (t->is_android && str_eq(t->pf->arch.text, "aarch64") &&
@@ -74,7 +77,7 @@ static void slot_elf_emulation(struct tc *t, const struct slot *s)
 	const struct fact *f = is_flipped(t) ? &t->pf->other_emulation : &t->pf->emulation;
 
 	tc_word(t, s, f->at, "-m");
-	tc_word(t, s, f->at, f->text);
+	tc_word(t, s, f->at, mips_emulation(t, f->text));
 	tc_words(t, s, &t->pf->emulation_options);
 	if (tc_flag(t, JF_NO_RELAX) && str_starts(t->pf->arch.text, "riscv"))
 		tc_word(t, s, tc_flag_at(t, JF_NO_RELAX), "--no-relax");
@@ -103,7 +106,7 @@ static void dynamic_linker(struct tc *t, const struct slot *s)
 		return;
 	tc_word(t, s, f->at, "-dynamic-linker");
 	tc_wordf(t, s, prefix->text ? prefix->at : f->at, "%s%s", prefix->text ? prefix->text : "",
-		path);
+		mips_dynamic_linker(t, path));
 }
 
 /* slot 10 of facts/toolchains.md 1.1 */
@@ -180,13 +183,11 @@ static void fast_math(struct tc *t, const struct slot *s)
 		tc_word(t, s, fast ? level->at : tc_flag_at(t, JF_FAST_MATH), path);
 }
 
-/* newer Android libraries have their segments padded; the object says that they may be */
+/* Android's loader may pad the segments of objects that say so */
 static void pad_segment(struct tc *t, const struct slot *s)
 {
-	const char *path = t->is_android ? tc_find_file(t, "crt_pad_segment.o") : "";
-
-	if (t->is_android && !str_eq(path, "crt_pad_segment.o"))
-		tc_word(t, s, NOWHERE, path);
+	if (t->is_android && tc_flag(t, JF_PAD_SEGMENT))
+		tc_word(t, s, tc_flag_at(t, JF_PAD_SEGMENT), tc_find_file(t, "crt_pad_segment.o"));
 }
 
 static void slot_start_files(struct tc *t, const struct slot *s)
@@ -239,7 +240,7 @@ static void threads(struct tc *t, const struct slot *s)
 	if (tc_flag(t, JF_PTHREAD))
 		tc_word(t, s, tc_flag_at(t, JF_PTHREAD), "-lpthread");
 	else if (openmp_is_on(t))
-		tc_word(t, s, t->job->str[JS_OPENMP].at, "-lpthread");
+		tc_word(t, s, openmp_library(t).at, "-lpthread");
 }
 
 /* slot 21: static kinds bracket everything in one group, the others name the runtime on both sides
@@ -340,6 +341,11 @@ void elf_plan(struct tc *t)
 	if (t->job->list[JL_UNDEF_LONG].n)
 		diag_warn(t->d, t->job->list[JL_UNDEF_LONG].v[0].at,
 			"option '-undefined' is not used for this link; '-u' is");
+	if (t->is_android && str_eq(t->pf->arch.text, "arm") && t->job->str[JS_FLOAT_ABI].text &&
+		str_eq(t->job->str[JS_FLOAT_ABI].text, "hard"))
+		diag_err(t->d, t->job->str[JS_FLOAT_ABI].at,
+			"Android on ARM passes no values in floating-point registers; use "
+			"'-mfloat-abi=softfp'");
 	t->plan->flavor = PLAN_GNU;
 	t->plan->linker = "ld.lld";
 	t->crt = crt_of(t);

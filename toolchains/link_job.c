@@ -74,5 +74,6 @@ void plan_make(struct link_plan *p, enum plan_make_kind kind, const char *name, 
 	struct loc at)
 {
 	arena_push_room(p->argv.mem, p->makes, p->nmakes, p->makes_cap);
-	p->makes[p->nmakes++] = (struct plan_make) { kind, name, source, at };
+	p->makes[p->nmakes++] =
+		(struct plan_make) { .kind = kind, .name = name, .source = source, .at = at };
 }

@@ -57,6 +57,7 @@ enum job_flag {
 	JF_MTHREADS,
 	JF_NO_AUTO_IMPORT,
 	JF_STACK_PROTECTOR,
+	JF_NO_WASM_OPT,  /* WebAssembly: no wasm-opt after the link */
 	JF_QUIET_UNUSED, /* no warning of what is not used */
 	JF_FAST_MATH,
 	JF_SPLIT_STACK,
@@ -82,7 +83,8 @@ enum job_flag {
 	/* link-time optimisation */
 	JF_FAT_LTO,
 	JF_SPLIT_DWARF,
-	JF_CS_PROFILE, /* -fcs-profile-generate */
+	JF_PAD_SEGMENT, /* Android: -fandroid-pad-segment */
+	JF_CS_PROFILE,  /* -fcs-profile-generate */
 	JOB_FLAGS,
 };
 
@@ -123,6 +125,9 @@ enum job_str {
 	JS_SONAME,      /* images; default: base name of the output */
 	JS_ISYSROOT,    /* Darwin: the SDK; default: SDKROOT of the environment */
 	JS_GUARD,       /* MinGW: cf, cf-nochecks, none */
+	JS_EXEC_MODEL,  /* WebAssembly: "command" or "reactor" */
+	JS_FUSE_LD,
+	JS_LD_PATH, /* an external linker that runs the plan */
 	JOB_STRS,
 };
 
@@ -212,13 +217,16 @@ enum job_kind job_kind(const struct link_job *job);
 enum plan_make_kind {
 	PLAN_TEXT,           /* `source` is the content */
 	PLAN_IR,             /* `source` is a file of LLVM IR, compiled for the plan's triple */
+	PLAN_IR_ARCHIVE,     /* the same, in an archive */
 	PLAN_ELF_STUB,       /* `source` is a symbol list of stubs/ */
 	PLAN_IMPORT_LIBRARY, /* the same, of a DLL */
+	PLAN_TBD,            /* the same, of a dylib */
 };
 struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
+	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
 	struct loc at;
 };
 
@@ -235,10 +243,21 @@ struct link_plan {
 	struct loc output_at;
 	struct job_word *inputs; /* [ninputs] files, for the check before the link */
 	size_t ninputs;
+	const char *const *file_dirs; /* [nfile_dirs] where start files were looked for */
+	size_t nfile_dirs;
 	struct plan_make *makes;
 	size_t nmakes, makes_cap;
 	const char *triple, *arch;
+	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
+	bool check_undefined;                 /* images: the linker left that to us */
+	const char *root_symbol;  /* images: the linker does not see that it is missing */
+	const char *tbd_target;   /* Darwin: "arm64-macos" */
+	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */
+	bool no_link;             /* nothing to print: clang makes no link job here */
+	struct argv post;         /* a program that is run over the output: v[0]; n == 0: none */
+	size_t post_output[2];    /* its words that are the output */
+	struct job_word external; /* --ld-path: the program that links instead of the LLD inside */
 	/* Darwin, several -arch: the plan of the next one; `output` is the universal file of all */
 	struct link_plan *next;
 };

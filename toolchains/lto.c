@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "toolchains/compiler_rt.h"
 
 /* Names of an architecture or CPU that stand for another name: ARM's architectures for the CPU they
  * began with, PowerPC's long names for LLVM's. Facts of LLVM's, not of a platform. */
@@ -184,6 +185,56 @@ static void emulated_tls(struct tc *t, const struct slot *s)
 		option(t, s, NOWHERE, "-emulated-tls");
 }
 
+/* Linkers other than LLD have LTO as a plugin, LLVM's; OpenBSD's linker is LLD under another name.
+ * Objects with both kinds of code are LLD's alone. */
+static void lto_plugin(struct tc *t, const struct slot *s)
+{
+	const struct job_word *w = &t->plan->external;
+	const char *name = w->text ? path_base(w->text) : "ld.lld";
+
+	bool lld =
+		str_eq(name, "ld.lld") || (str_starts(name, "ld.lld.") && !strchr(name + 7, '.'));
+
+	if (lld || t->pf->family == FAMILY_OPENBSD) {
+		if (tc_flag(t, JF_FAT_LTO))
+			tc_word(t, s, t->job->flag[JF_FAT_LTO].at, "--fat-lto-objects");
+		return;
+	}
+	tc_word(t, s, w->at, "-plugin");
+	tc_wordf(t, s, w->at, "%s/bin/../lib/LLVMgold.so",
+		path_dir(t->mem, compiler_rt_llvm_lib_dir(t)));
+}
+
+/* Thread-local storage by descriptors: a choice where the architecture has both, the rule on
+ * Android with RISC-V */
+static void tls_descriptors(struct tc *t, const struct slot *s)
+{
+	static const struct {
+		const char *arch, *with, *without;
+	} dialects[] = {
+		{ "riscv", "desc", "trad" },
+		{ "loongarch", "desc", "trad" },
+		{ "x86_64", "gnu2", "gnu" },
+		{ "i386", "gnu2", "gnu" },
+	};
+	const struct job_option *o = job_option_last(t->job, "-mtls-dialect=");
+
+	if (!o && t->is_android && str_starts(t->pf->arch.text, "riscv"))
+		option(t, s, NOWHERE, "-enable-tlsdesc");
+	for (size_t i = 0; o && i < sizeof(dialects) / sizeof(dialects[0]); i++) {
+		if (!str_starts(t->pf->arch.text, dialects[i].arch))
+			continue;
+		if (str_eq(o->values[0], dialects[i].with))
+			option(t, s, o->at, "-enable-tlsdesc");
+		else if (!str_eq(o->values[0], dialects[i].without))
+			diag_err(t->d, o->at, "'-mtls-dialect=' wants %s or %s for '%s', got '%s'",
+				dialects[i].with, dialects[i].without, t->pf->name, o->values[0]);
+		return;
+	}
+	if (o)
+		diag_err(t->d, o->at, "there is no '-mtls-dialect=' for '%s'", t->pf->name);
+}
+
 void slot_lto(struct tc *t, const struct slot *s)
 {
 	const struct job_word *lto = &t->job->str[JS_LTO], *debugger = &t->job->str[JS_DEBUGGER];
@@ -194,8 +245,7 @@ void slot_lto(struct tc *t, const struct slot *s)
 	if (!lto_is_on(t))
 		return;
 	cpu = lto_cpu(t, &at);
-	if (tc_flag(t, JF_FAT_LTO))
-		tc_word(t, s, t->job->flag[JF_FAT_LTO].at, "--fat-lto-objects");
+	lto_plugin(t, s);
 	if (vectors->text && !str_eq(vectors->text, "none"))
 		option(t, s, vectors->at, str_fmt(t->mem, "-vector-library=%s", vectors->text));
 	if (cpu && *cpu)
@@ -213,6 +263,7 @@ void slot_lto(struct tc *t, const struct slot *s)
 	said(t, s, "-data-sections");
 	said(t, s, "-split-machine-functions");
 	profiles(t, s);
-	said(t, s, "-stack-size-section");
 	emulated_tls(t, s);
+	tls_descriptors(t, s);
+	said(t, s, "-stack-size-section");
 }

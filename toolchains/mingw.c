@@ -384,15 +384,15 @@ static void asan(struct tc *t, const struct slot *s)
 /* Intel's has a name of its own on Windows, the others need nothing beside them */
 static void openmp(struct tc *t, const struct slot *s)
 {
-	const struct job_word *w = &t->job->str[JS_OPENMP];
+	struct job_word w = openmp_library(t);
 
-	if (w->text && str_eq(w->text, "libiomp5"))
-		tc_word(t, s, w->at, "-liomp5md");
-	else if (w->text && str_eq(w->text, "libgomp"))
-		tc_word(t, s, w->at, "-lgomp");
-	else if (w->text && str_eq(w->text, "libomp"))
-		tc_word(t, s, w->at, "-lomp");
-	else if (w->text)
+	if (w.text && str_eq(w.text, "libiomp5"))
+		tc_word(t, s, w.at, "-liomp5md");
+	else if (w.text && str_eq(w.text, "libgomp"))
+		tc_word(t, s, w.at, "-lgomp");
+	else if (w.text && str_eq(w.text, "libomp"))
+		tc_word(t, s, w.at, "-lomp");
+	else if (w.text)
 		openmp_libraries(t, s, false); /* says what is wrong */
 }
 
@@ -475,6 +475,10 @@ void mingw_plan(struct tc *t)
 {
 	const struct job_words *scripts = &t->job->list[JL_SCRIPTS];
 
+	if (mingw_is_x32(t)) {
+		mingw_x32_plan(t);
+		return;
+	}
 	tc_warn_unused(t, mingw_unused);
 	if (tc_flag(t, JF_NOPIE))
 		diag_err(t->d, t->job->flag[JF_NOPIE].at, "'-nopie' is OpenBSD's; use '-no-pie'");

@@ -18,8 +18,9 @@ static void slot_exports(struct tc *t, const struct slot *s)
 {
 	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
 
+	/* as data: ARM's linkers add one to the address of a function */
 	plan_make(t->plan, PLAN_TEXT, "image.def",
-		str_fmt(t->mem, "EXPORTS\n\t\"%s\"\n", tc_root_symbol(t)), at);
+		str_fmt(t->mem, "EXPORTS\n\t\"%s\" DATA\n", tc_root_symbol(t)), at);
 	tc_word(t, s, at, PLAN_TMP "image.def");
 }
 
@@ -30,6 +31,20 @@ static void slot_start(struct tc *t, const struct slot *s)
 	plan_make(t->plan, PLAN_IR, "start.o", str_fmt(t->mem, "%s/stubs/%s", t->data, f->text),
 		f->at);
 	tc_word(t, s, f->at, PLAN_TMP "start.o");
+}
+
+/* behind the inputs, which may have some of it themselves */
+static void slot_library(struct tc *t, const struct slot *s)
+{
+	const struct yml_strs *files = &t->pf->image_library;
+
+	yml_each (i, files) {
+		const char *name = str_fmt(t->mem, "%s.a", files->v[i]);
+
+		plan_make(t->plan, PLAN_IR_ARCHIVE, name,
+			str_fmt(t->mem, "%s/stubs/%s", t->data, files->v[i]), files->at[i]);
+		tc_wordf(t, s, files->at[i], PLAN_TMP "%s", name);
+	}
 }
 
 /* one DLL of `needs:`: an import library as it is, a name by its symbol list */
@@ -79,6 +94,7 @@ static const struct slot image_slots[] = {
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "inputs", .emit = slot_inputs },
 	{ "whole-archive", .word = "--no-whole-archive" },
+	{ "image-library", .emit = slot_library },
 	{ "needs", .emit = slot_needs },
 	{ 0 },
 };

@@ -41,6 +41,10 @@ static const char *const var_names[PLATFORM_VARS] = {
 	[VAR_MINGW] = "mingw",
 	[VAR_MINGW_NAME] = "mingw-name",
 	[VAR_MINGW_ROOT] = "mingw-root",
+	[VAR_USR_OSLIB] = "usr-oslib",
+	[VAR_OS_ENV] = "os-env",
+	[VAR_LLVM_VERSION] = "llvm-version",
+	[VAR_LLVM_MAJOR] = "llvm-major",
 };
 
 /* What a file says that is no fact of the struct itself */
@@ -75,6 +79,7 @@ static const struct yml_field platform_fields[] = {
 	FACT("cpu-target", cpu_target),
 	FACT("runtime-os", runtime_os),
 	FACT("runtime-arch", runtime_arch),
+	STRS("resource-dirs", resource_dirs),
 	FACT("rtlib", rtlib),
 	FACT("unwindlib", unwindlib),
 	FACT("stdlib", stdlib),
@@ -123,6 +128,13 @@ static const struct yml_field platform_fields[] = {
 	{ "profile-suffix-before", YML_T_UINT, YML_OPTIONAL, P(profile_suffix_before), YML_NO_AT,
 		NULL, 1 << 20 },
 	STRS("dynamic-options", dynamic_options),
+	STRS("libc++-abi", libcxx_abi),
+	STRS("thread-libraries", thread_libraries),
+	STRS("lto-library-dirs", lto_library_dirs),
+	STRS("reactor-start-files", reactor_start_files),
+	STRS("command-start-files", command_start_files),
+	FACT("reactor-entry", reactor_entry),
+	FACT("default-sysroot", default_sysroot),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const struct yml_field file_fields[] = {
@@ -140,6 +152,8 @@ static const struct yml_field file_fields[] = {
 static const struct yml_field image_fields[] = {
 	FACT("stubs", image_stubs),
 	FACT("start", image_start),
+	STRS("library", image_library),
+	FACT("start-object", image_start_object),
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),
 	STRS("needs", image_needs),

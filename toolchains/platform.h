@@ -96,6 +96,7 @@ struct platform {
 	struct fact description, triple, arch, emulation, dynamic_linker, hash_style, output,
 		multiarch, oslib, profile_crt1, cpu_target;
 	struct fact runtime_os, runtime_arch; /* how compiler-rt's old layout spells them */
+	struct yml_strs resource_dirs;        /* where clang's resource folder may be */
 	struct fact rtlib, unwindlib, stdlib; /* what `platform` means for those options */
 	struct fact lto_cpu_option;           /* which option names it: "march", "mcpu" */
 	struct fact lto_cpu;                  /* the CPU link-time optimisation makes code for */
@@ -148,6 +149,13 @@ struct platform {
 	struct yml_strs sys_libraries;   /* of the desktop */
 	struct yml_strs gui_libraries;   /* of programs with windows */
 	struct yml_strs first_libraries; /* before the compiler's runtime library */
+	/* WebAssembly */
+	struct yml_strs libcxx_abi;       /* "-lc++abi", the last of libc++'s words */
+	struct yml_strs thread_libraries; /* words of -pthread */
+	struct yml_strs lto_library_dirs; /* before library_dirs with -flto */
+	struct yml_strs reactor_start_files, command_start_files; /* the first found */
+	struct fact reactor_entry;
+	struct fact default_sysroot; /* absent: the root folder */
 	/* BSD */
 	struct fact no_relax;            /* the word for -mno-relax */
 	struct fact entry;               /* symbol behind -e */
@@ -157,11 +165,13 @@ struct platform {
 	uint64_t profile_suffix_before;  /* only before this version; 0: always */
 	struct yml_strs dynamic_options; /* words of links that are not -static */
 	/* package images */
-	struct fact image_stubs;       /* folder of symbol lists under stubs/lists */
-	struct fact image_start;       /* LLVM IR injected into every image, under stubs/ */
-	struct fact image_suffix;      /* ".so" */
-	struct yml_strs image_options; /* words every image link gets */
-	struct yml_strs image_needs;   /* libraries an image may use when it says nothing */
+	struct fact image_stubs;        /* folder of symbol lists under stubs/lists */
+	struct fact image_start;        /* LLVM IR injected into every image, under stubs/ */
+	struct fact image_start_object; /* the same, compiled for that platform's triple */
+	struct yml_strs image_library;  /* as image_start, but a link takes what it misses */
+	struct fact image_suffix;       /* ".so" */
+	struct yml_strs image_options;  /* words every image link gets */
+	struct yml_strs image_needs;    /* libraries an image may use when it says nothing */
 	struct darwin_facts darwin;
 };
 
@@ -214,6 +224,10 @@ enum platform_var {
 	VAR_MINGW,       /* the folder that holds MinGW's folders */
 	VAR_MINGW_NAME,  /* the one of them with headers and libraries */
 	VAR_MINGW_ROOT,  /* VAR_MINGW, if its own lib/ is the target's */
+	VAR_USR_OSLIB,   /* the system's library folder below usr */
+	VAR_OS_ENV,      /* what stands behind ARCH-VENDOR- in the triple */
+	VAR_LLVM_VERSION,
+	VAR_LLVM_MAJOR,
 	PLATFORM_VARS,
 };
 struct platform_vars {

@@ -107,9 +107,23 @@ void xray_libraries(struct tc *t, const struct slot *s)
 static const char *const openmp_names[][2] = { { "libomp", "-lomp" }, { "libgomp", "-lgomp" },
 	{ "libiomp5", "-liomp5" } };
 
+bool openmp_is_on(const struct tc *t)
+{
+	return tc_flag(t, JF_OPENMP);
+}
+
+struct job_word openmp_library(const struct tc *t)
+{
+	const struct job_word *w = &t->job->str[JS_OPENMP];
+
+	if (!openmp_is_on(t))
+		return (struct job_word) { 0 };
+	return w->text ? *w : (struct job_word) { "libomp", tc_flag_at(t, JF_OPENMP) };
+}
+
 static const char *openmp_word(const struct tc *t)
 {
-	const char *name = t->job->str[JS_OPENMP].text;
+	const char *name = openmp_library(t).text;
 
 	for (size_t i = 0; name && i < sizeof(openmp_names) / sizeof(openmp_names[0]); i++)
 		if (str_eq(name, openmp_names[i][0]))
@@ -117,32 +131,27 @@ static const char *openmp_word(const struct tc *t)
 	return NULL;
 }
 
-bool openmp_is_on(struct tc *t)
-{
-	return t->job->str[JS_OPENMP].text != NULL;
-}
-
 void openmp_libraries(struct tc *t, const struct slot *s, bool with_dir)
 {
-	const struct job_word *w = &t->job->str[JS_OPENMP];
+	struct job_word w = openmp_library(t);
 	const char *word = openmp_word(t);
 	bool is_static = tc_flag(t, JF_STATIC_OPENMP) && !tc_flag(t, JF_STATIC);
 
-	if (!w->text)
+	if (!w.text)
 		return;
 	if (!word) {
-		diag_err(t->d, w->at,
-			"'-fopenmp=' wants one of libomp, libgomp, libiomp5, got '%s'", w->text);
+		diag_err(t->d, w.at, "'-fopenmp=' wants one of libomp, libgomp, libiomp5, got '%s'",
+			w.text);
 		return;
 	}
 	if (is_static)
 		tc_word(t, s, t->job->flag[JF_STATIC_OPENMP].at, "-Bstatic");
-	tc_word(t, s, w->at, word);
+	tc_word(t, s, w.at, word);
 	if (is_static)
 		tc_word(t, s, t->job->flag[JF_STATIC_OPENMP].at, "-Bdynamic");
 	if (str_eq(word, "-lgomp"))
 		tc_words(t, s, &t->pf->openmp_libraries);
 	compiler_rt_rpath(t, s);
 	if (with_dir)
-		tc_wordf(t, s, w->at, "-L%s", compiler_rt_llvm_lib_dir(t));
+		tc_wordf(t, s, w.at, "-L%s", compiler_rt_llvm_lib_dir(t));
 }

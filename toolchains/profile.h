@@ -19,7 +19,9 @@ void xray_libraries(struct tc *t, const struct slot *s);
 
 /* -fopenmp: the library (libomp, libgomp, libiomp5), with the platform's openmp-libraries behind
  * libgomp, an rpath if one is asked for, and LLVM's own library folder when `with_dir` */
-bool openmp_is_on(struct tc *t);
+bool openmp_is_on(const struct tc *t);
+/* its name; text NULL: off. -fopenmp alone keeps the name that -fopenmp= said before it */
+struct job_word openmp_library(const struct tc *t);
 void openmp_libraries(struct tc *t, const struct slot *s, bool with_dir);
 
 #endif

@@ -198,7 +198,18 @@ static const struct {
 #define NEEDS_PIE   (B(DATAFLOW) | B(HWADDRESS) | B(SCUDO) | B(KCFI))
 #define NEEDS_UBSAN (UNDEFINED | INTEGER | NULLABILITY | CFI | B(FLOAT_DIVIDE) | B(OBJC_CAST))
 
+/* what the runtime that only reports serves, or what needs none */
+#define MINIMAL                                                                                    \
+	((UNDEFINED & ~B(VPTR)) | INTEGER | NULLABILITY | B(FLOAT_DIVIDE) | B(LOCAL_BOUNDS) |      \
+		B(OBJC_CAST) | CFI | B(CFI_CAST_STRICT) | B(SCUDO) | B(SHADOW_CALL_STACK) |        \
+		B(KCFI) | MEMTAG)
+
 /* ---- reading the options */
+
+static bool minimal(const struct tc *t)
+{
+	return tc_flag(t, JF_SANITIZE_MINIMAL);
+}
 
 static const struct san_name *find_name(const char *text)
 {
@@ -254,11 +265,32 @@ static san_mask supported(struct tc *t)
 	return m;
 }
 
+/* -frtti or -fno-rtti was the last of them; without type information vptr has nothing to look at */
+static bool no_rtti(const struct tc *t)
+{
+	const struct job_option *no = job_option_last(t->job, "-fno-rtti");
+	const struct job_option *yes = job_option_last(t->job, "-frtti");
+
+	return no && (!yes || no > yes);
+}
+
+/* What stands in the way of vptr: nothing in a group, a mistake where it is asked for by name.
+ * NULL: nothing is. */
+static const char *against_vptr(const struct tc *t, san_mask trapping)
+{
+	if (trapping & B(VPTR))
+		return "-fsanitize-trap=";
+	if (no_rtti(t))
+		return "-fno-rtti";
+	return minimal(t) ? "-fsanitize-minimal-runtime" : NULL;
+}
+
 /* From the last option to the first, since what is taken back later is not looked at: neither is it
  * linked nor is it a mistake that the platform lacks it. A group keeps what the platform has. */
 static void read_checks(struct tc *t, struct sanitize *out)
 {
 	const struct job_words *l = &t->job->list[JL_SANITIZE];
+	const char *no_vptr = against_vptr(t, out->trapping);
 	san_mask removed = 0, have = supported(t);
 
 	for (size_t i = l->n; i-- > 0;) {
@@ -277,6 +309,11 @@ static void read_checks(struct tc *t, struct sanitize *out)
 		if (bits && !(bits & have))
 			diag_err(t->d, w->at, "the sanitizer '%s' is not there for '%s'",
 				w->text + 1, t->triple);
+		if (no_vptr && bits == B(VPTR))
+			diag_err(t->d, w->at, "'-fsanitize=vptr' and '%s' contradict each other",
+				no_vptr);
+		if (no_vptr)
+			bits &= ~B(VPTR);
 		if (!out->on)
 			out->at = w->at;
 		out->on |= bits & ~removed & have;
@@ -335,13 +372,22 @@ static void check(struct tc *t, const struct sanitize *san)
 	if ((san->on & NEEDS_LTO) && !t->job->str[JS_LTO].text)
 		diag_err(t->d, san->at, "the sanitizer '%s' works on whole programs; add '-flto'",
 			name_of(san->on & NEEDS_LTO));
+	if (minimal(t) && (san->on & ~MINIMAL))
+		diag_err(t->d, san->at,
+			"the sanitizer '%s' needs more than '-fsanitize-minimal-runtime' has",
+			name_of(san->on & ~MINIMAL));
+	if ((san->on & B(SHADOW_CALL_STACK)) && str_starts(t->pf->arch.text, "aarch64") &&
+		!t->is_android && t->pf->family == FAMILY_ELF &&
+		!job_option_last(t->job, "-ffixed-x18"))
+		diag_err(t->d, san->at,
+			"'shadow-call-stack' keeps a register for itself; add '-ffixed-x18'");
 }
 
 void sanitize_read(struct tc *t, struct sanitize *out)
 {
 	*out = (struct sanitize) { .link = !tc_flag(t, JF_NO_SANITIZE_LINK_RUNTIME) };
-	read_checks(t, out);
 	out->trapping = read_traps(t);
+	read_checks(t, out);
 	out->coverage = read_coverage(t) || (out->on & B(FUZZER_NO_LINK));
 	out->shared = tc_flag(t, JF_SHARED_LIBSAN) ||
 		      (t->pf->sanitizers_shared && !tc_flag(t, JF_STATIC_LIBSAN));
@@ -378,13 +424,7 @@ static bool cfi_reports(const struct tc *t)
 /* the library that checks calls between shared libraries; Android's libc holds it */
 static bool wants_cfi(const struct tc *t, bool reports)
 {
-	return tc_flag(t, JF_SANITIZE_CROSS_DSO) && (t->san.on & CFI) && !t->is_android &&
-	       cfi_reports(t) == reports;
-}
-
-static bool minimal(const struct tc *t)
-{
-	return tc_flag(t, JF_SANITIZE_MINIMAL);
+	return tc_flag(t, JF_SANITIZE_CROSS_DSO) && !t->is_android && cfi_reports(t) == reports;
 }
 
 bool sanitize_wants_ubsan(const struct tc *t)
@@ -567,12 +607,9 @@ static void fuzzer(struct tc *t, const struct slot *s)
 		cxx_library_words(t, s);
 }
 
-void slot_sanitizers(struct tc *t, const struct slot *s)
+/* returns whether all static ones say themselves what they export */
+static bool all_runtimes(struct tc *t, const struct slot *s)
 {
-	bool listed;
-
-	if (!t->san.link || tc_flag(t, JF_IMAGE))
-		return;
 	for (size_t i = 0; i < RUNTIMES; i++)
 		if (runtimes[i].required && is_static(t, &runtimes[i])) {
 			tc_word(t, s, t->san.at, "-u");
@@ -582,11 +619,40 @@ void slot_sanitizers(struct tc *t, const struct slot *s)
 	if (t->san.shared)
 		shared_runtimes(t, s);
 	helper_runtimes(t, s);
-	listed = static_runtimes(t, s);
+	return static_runtimes(t, s);
+}
+
+/* Android's loader tags memory as the file says */
+static void memtag(struct tc *t, const struct slot *s)
+{
+	const struct job_option *o = job_option_last(t->job, "-fsanitize-memtag-mode=");
+	const char *mode = o ? o->values[0] : "sync";
+
+	if (!(t->san.on & MEMTAG))
+		return;
+	if (!str_eq(mode, "sync") && !str_eq(mode, "async"))
+		diag_err(t->d, o->at, "'-fsanitize-memtag-mode=' wants sync or async, got '%s'",
+			mode);
+	tc_wordf(t, s, o ? o->at : t->san.at, "--android-memtag-mode=%s", mode);
+	if (t->san.on & B(MEMTAG_HEAP))
+		tc_word(t, s, t->san.at, "--android-memtag-heap");
+	if (t->san.on & B(MEMTAG_STACK))
+		tc_word(t, s, t->san.at, "--android-memtag-stack");
+}
+
+void slot_sanitizers(struct tc *t, const struct slot *s)
+{
+	bool listed = true;
+
+	if (tc_flag(t, JF_IMAGE))
+		return;
+	if (t->san.link)
+		listed = all_runtimes(t, s);
 	if (!listed)
 		tc_word(t, s, t->san.at, "--export-dynamic");
-	else if (tc_flag(t, JF_SANITIZE_CROSS_DSO) && (t->san.on & CFI))
+	else if (tc_flag(t, JF_SANITIZE_CROSS_DSO))
 		tc_word(t, s, t->san.at, "--export-dynamic-symbol=__cfi_check");
+	memtag(t, s);
 }
 
 void sanitizer_libraries(struct tc *t, const struct slot *s)

@@ -74,6 +74,29 @@ void tc_warn_unused(struct tc *t, const struct unused_flag *flags)
 			tc_unused(t, t->job->flag[flags->flag].at, flags->spelling);
 }
 
+/* ---- checks */
+
+bool tc_choice(struct tc *t, enum job_str s, const char *option, const char *choices)
+{
+	const struct job_word *w = &t->job->str[s];
+	size_t n;
+
+	if (!w->text)
+		return true;
+	n = strlen(w->text);
+	for (const char *c = choices; *c; c += strcspn(c, "|"), c += *c == '|')
+		if (strcspn(c, "|") == n && !strncmp(c, w->text, n))
+			return true;
+	diag_err(t->d, w->at, "'%s' wants one of %s for '%s', got '%s'", option, choices,
+		t->pf->name, w->text);
+	return false;
+}
+
+bool tc_input_present(const struct job_input *in)
+{
+	return in->kind != JOB_IN_FILE || file_exists(in->text);
+}
+
 /* ---- shared slots */
 
 void slot_sysroot(struct tc *t, const struct slot *s)
@@ -136,6 +159,8 @@ void slot_inputs(struct tc *t, const struct slot *s)
 	for (size_t i = 0; i < t->job->ninputs; i++) {
 		const struct job_input *in = &t->job->inputs[i];
 
+		if (!tc_input_present(in))
+			continue;
 		if (in->kind == JOB_IN_LIB && str_eq(in->text, "stdc++") && !says_libraries(t))
 			cxx_library_bare(t, s);
 		else if (in->kind == JOB_IN_LIB)
@@ -161,33 +186,43 @@ void slot_library_dirs(struct tc *t, const struct slot *s)
 
 /* ---- files */
 
-static const char *in_dir(struct tc *t, const char *dir, const char *name)
+static void add_file_dir(struct tc *t, const char **v, const char *dir)
 {
-	const char *sysroot = t->job->str[JS_SYSROOT].text, *path;
+	const char *sysroot = t->job->str[JS_SYSROOT].text;
 
 	if (!dir || !*dir)
-		return NULL;
+		return;
 	if (*dir == '=') /* GCC's sign for the sysroot */
 		dir = str_fmt(t->mem, "%s%s", sysroot ? sysroot : "", dir + 1);
-	path = path_join(t->mem, dir, name);
-	return file_exists(path) ? path : NULL;
+	v[t->nfile_dirs++] = dir;
+}
+
+/* -B folders, clang's own, the library folders, LLVM's */
+static void find_file_dirs(struct tc *t)
+{
+	const struct job_words *prefixes = &t->job->list[JL_PREFIXES], *dirs = &t->library_dirs;
+	const char **v = arena_array(t->mem, const char *, prefixes->n + dirs->n + 4);
+
+	for (size_t i = 0; i < prefixes->n; i++)
+		add_file_dir(t, v, prefixes->v[i].text);
+	add_file_dir(t, v, t->resource_dir);
+	add_file_dir(t, v, compiler_rt_os_dir(t));
+	add_file_dir(t, v, compiler_rt_target_dir(t));
+	for (size_t i = 0; i < dirs->n; i++)
+		add_file_dir(t, v, dirs->v[i].text);
+	add_file_dir(t, v, compiler_rt_llvm_lib_dir(t));
+	t->file_dirs = v;
 }
 
 const char *tc_find_file(struct tc *t, const char *name)
 {
-	const struct job_words *prefixes = &t->job->list[JL_PREFIXES];
-	const char *clang[] = { t->resource_dir, compiler_rt_os_dir(t), compiler_rt_target_dir(t) };
-	const char *path = NULL;
+	for (size_t i = 0; i < t->nfile_dirs; i++) {
+		const char *path = path_join(t->mem, t->file_dirs[i], name);
 
-	for (size_t i = 0; !path && i < prefixes->n; i++)
-		path = in_dir(t, prefixes->v[i].text, name);
-	for (size_t i = 0; !path && i < sizeof(clang) / sizeof(clang[0]); i++)
-		path = in_dir(t, clang[i], name);
-	for (size_t i = 0; !path && i < t->library_dirs.n; i++)
-		path = in_dir(t, t->library_dirs.v[i].text, name);
-	if (!path)
-		path = in_dir(t, compiler_rt_llvm_lib_dir(t), name);
-	return path ? path : name;
+		if (file_exists(path))
+			return path;
+	}
+	return name;
 }
 
 /* Where installations are looked for: --gcc-toolchain only, if given; else the sysroot and its usr;
@@ -215,8 +250,13 @@ static size_t gcc_prefixes(struct tc *t, const char **v, size_t cap)
 	}
 	if (sysroot && *sysroot && !str_eq(sysroot, "/"))
 		return n;
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++)
-		v[n++] = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+	/* each of them would be looked into some 140 times */
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]) && n + 1 < cap; i++) {
+		const char *prefix = str_fmt(t->mem, "/opt/rh/%s/root/usr", sets[i]);
+
+		if (file_exists(prefix))
+			v[n++] = prefix;
+	}
 	v[n++] = "/usr";
 	return n;
 }
@@ -255,14 +295,16 @@ static void find_gcc(struct tc *t)
 static const char *abi_name(struct tc *t)
 {
 	const char *abi = t->job->str[JS_ABI].text, *march = t->job->str[JS_ARCH_NAME].text;
-	const char *platform = t->pf->abi.text, *fp = t->job->str[JS_FLOAT_ABI].text;
+	const char *platform = t->pf->abi.text;
 	size_t n;
 
 	if (!platform)
 		return NULL;
+	if (abi && str_starts(t->pf->arch.text, "powerpc"))
+		return str_starts(abi, "elfv") ? abi + 4 : platform;
 	if (abi)
-		return str_starts(abi, "elfv") ? abi + 4 : abi;
-	if (fp && str_eq(fp, "soft") && str_starts(platform, "lp64") &&
+		return abi;
+	if (job_option_last(t->job, "-msoft-float") && str_starts(platform, "lp64") &&
 		str_starts(t->pf->arch.text, "loongarch"))
 		return "lp64s";
 	if (!march || !str_starts(march, "rv") || !str_starts(t->pf->arch.text, "riscv"))
@@ -277,6 +319,47 @@ static const char *abi_name(struct tc *t)
 	return strchr(march + 4, 'f') ? str_fmt(t->mem, "%sf", abi) : abi;
 }
 
+/* what stands behind ARCH-VENDOR- in a normalised triple, or NULL */
+static const char *os_env(const char *triple)
+{
+	const char *dash = strchr(triple, '-');
+
+	dash = dash ? strchr(dash + 1, '-') : NULL;
+	return dash ? dash + 1 : NULL;
+}
+
+/* Debian's name. On 64-bit MIPS there are two, and each counts only if the system has its folder.
+ */
+static const char *multiarch(struct tc *t, const char *triple)
+{
+	const char *name = t->pf->multiarch.text, *lib, *other;
+
+	if (!name)
+		return triple;
+	if (!str_starts(t->pf->arch.text, "mips64"))
+		return name;
+	lib = str_fmt(t->mem, "%s/lib", t->vars.v[VAR_SYSROOT]);
+	if (file_exists(path_join(t->mem, lib, name)))
+		return name;
+	other = str_fmt(t->mem, "%s-linux-gnu", t->pf->arch.text);
+	if (file_exists(path_join(t->mem, lib, other)))
+		return other;
+	return triple;
+}
+
+/* The system's library folder below usr. 64-bit systems of OpenEmbedded may have no usr/lib to go
+ * through. */
+static const char *usr_oslib(struct tc *t)
+{
+	const char *oslib = t->vars.v[VAR_OSLIB];
+	bool wide = strstr(t->pf->arch.text, "64") || str_eq(t->pf->arch.text, "s390x") ||
+		    str_eq(t->pf->arch.text, "sparcv9");
+
+	if (!oslib)
+		return NULL;
+	return strstr(t->triple, "-oe-") && wide ? oslib : str_fmt(t->mem, "lib/../%s", oslib);
+}
+
 static void set_vars(struct tc *t, const char *triple)
 {
 	const char *sysroot = t->job->str[JS_SYSROOT].text;
@@ -288,9 +371,8 @@ static void set_vars(struct tc *t, const char *triple)
 	t->vars.v[VAR_SYSROOT] = str_ndup(t->mem, sysroot ? sysroot : "", n);
 	t->vars.v[VAR_ARCH] = t->pf->arch.text;
 	t->vars.v[VAR_TRIPLE] = triple;
-	t->vars.v[VAR_MULTIARCH] = t->pf->multiarch.text ? t->pf->multiarch.text : triple;
+	t->vars.v[VAR_MULTIARCH] = multiarch(t, triple);
 	t->vars.v[VAR_OSLIB] = t->pf->oslib.text;
-	t->vars.v[VAR_DATA] = t->data;
 	t->vars.v[VAR_LLVM] = path_dir(t->mem, compiler_rt_llvm_lib_dir(t));
 	t->vars.v[VAR_BUILTINS] = compiler_rt_file(t, "builtins", RUNTIME_STATIC);
 	t->vars.v[VAR_ARCH_WORD] = str_ndup(t->mem, triple, strcspn(triple, "-"));
@@ -300,6 +382,8 @@ static void set_vars(struct tc *t, const char *triple)
 	/* the one folder name that an option changes: MIPS keeps n32 in lib32 */
 	if (abi && str_eq(abi, "n32") && str_starts(t->pf->arch.text, "mips"))
 		t->vars.v[VAR_OSLIB] = "lib32";
+	t->vars.v[VAR_OS_ENV] = os_env(triple);
+	t->vars.v[VAR_USR_OSLIB] = usr_oslib(t);
 	t->vars.v[VAR_MINGW] = t->mingw.base;
 	t->vars.v[VAR_MINGW_NAME] = t->mingw.name;
 	t->vars.v[VAR_MINGW_ROOT] = t->mingw.root;
@@ -385,8 +469,8 @@ static void no_plan(struct tc *t)
 static void (*const families[FAMILIES][2])(struct tc *) = {
 	[FAMILY_ELF] = { elf_plan, elf_image_plan },
 	[FAMILY_MINGW] = { mingw_plan, mingw_image_plan },
-	[FAMILY_DARWIN] = { darwin_plan, no_plan },
-	[FAMILY_WASM] = { no_plan, no_plan },
+	[FAMILY_DARWIN] = { darwin_plan, darwin_image_plan },
+	[FAMILY_WASM] = { wasm_plan, no_plan },
 	[FAMILY_FREEBSD] = { bsd_plan, no_plan },
 	[FAMILY_NETBSD] = { bsd_plan, no_plan },
 	[FAMILY_OPENBSD] = { bsd_plan, no_plan },
@@ -396,6 +480,10 @@ static void (*const families[FAMILIES][2])(struct tc *) = {
 /* what a link that is no image takes from the sysroot */
 static void look_around(struct tc *t)
 {
+	if (t->pf->family == FAMILY_WASM) {
+		wasm_library_dirs(t);
+		return;
+	}
 	if (t->pf->family != FAMILY_MINGW) /* mingw_find has found it with the rest */
 		find_gcc(t);
 	set_gcc_vars(t);
@@ -403,6 +491,13 @@ static void look_around(struct tc *t)
 		bsd_library_dirs(t);
 	else
 		find_library_dirs(t);
+}
+
+/* what a link that is no image can have wrong */
+static void read_runtimes(struct tc *t)
+{
+	if (t->kind == JOB_IMAGE || t->pf->family == FAMILY_WASM) /* clang never asks there */
+		return;
 	if (t->pf->family ==
 		FAMILY_DARWIN) /* one runtime; its platform is not known for sure by now */
 		return;
@@ -418,10 +513,17 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 	unsigned before = d->errors;
 
 	*t = (struct tc) { .mem = a, .d = d, .job = job, .pf = pf, .plan = out, .triple = triple };
-	*out = (struct link_plan) { .argv = { .mem = a }, .triple = triple, .arch = pf->arch.text };
+	*out = (struct link_plan) { .argv = { .mem = a },
+		.triple = triple,
+		.arch = pf->arch.text,
+		.cpu = pf->cpu_target.text };
 	t->kind = out->kind = job_kind(job);
 	out->host_symbols = &job->list[JL_HOST_SYMBOLS];
 	t->data = file_data_dir(a);
+	t->vars.v[VAR_DATA] = t->data;
+	t->vars.v[VAR_LLVM_VERSION] = PKGIMG_LLVM_VERSION;
+	t->vars.v[VAR_LLVM_MAJOR] =
+		str_ndup(a, PKGIMG_LLVM_VERSION, strcspn(PKGIMG_LLVM_VERSION, "."));
 	t->resource_dir = compiler_rt_resource_dir(t);
 	android_level(t);
 	if (pf->family == FAMILY_MINGW)
@@ -429,6 +531,9 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 	set_vars(t, triple);
 	if (t->kind != JOB_IMAGE)
 		look_around(t);
+	find_file_dirs(t);
+	out->file_dirs = t->file_dirs;
+	out->nfile_dirs = t->nfile_dirs;
 	list_input_files(t);
 	return d->errors == before ? 0 : -1;
 }
@@ -440,11 +545,13 @@ int toolchain_plan(struct arena *a, struct diags *d, const struct link_job *job,
 	struct tc t;
 
 	toolchain_begin(a, d, job, pf, triple, out, &t);
+	read_runtimes(&t);
 	if (tc_flag(&t, JF_NOPIE) && pf->family != FAMILY_OPENBSD)
 		diag_err(d, job->flag[JF_NOPIE].at,
 			"'-nopie' is an option of OpenBSD, and '%s' is not; '-no-pie' is the usual "
 			"word",
 			pf->name);
+	out->external = tc_linker(&t);
 	families[pf->family][t.kind == JOB_IMAGE](&t);
 	return d->errors == before ? 0 : -1;
 }

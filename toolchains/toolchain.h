@@ -38,7 +38,9 @@ struct tc {
 	struct gcc_install gcc; /* dir NULL: none found */
 	struct platform_vars vars;
 	struct job_words library_dirs; /* the platform's, substituted, those that exist */
-	const char *data;              /* the program's data folder */
+	const char **file_dirs;        /* [nfile_dirs] where tc_find_file looks */
+	size_t nfile_dirs;
+	const char *data; /* the program's data folder */
 	struct {
 		const char *base, *name, *root;
 	} mingw;                  /* as VAR_MINGW and those behind it */
@@ -71,13 +73,29 @@ void tc_words(struct tc *t, const struct slot *s, const struct yml_strs *words);
  * is nowhere, so that the linker reports it (clang's GetFilePath). */
 const char *tc_find_file(struct tc *t, const char *name);
 
+/* a program: -B folders, the program's own folder, PATH; its bare name when it is nowhere */
+const char *tc_find_program(struct tc *t, const char *name);
+/* the folder of this program; "" if it is not known */
+const char *tc_program_dir(struct tc *t);
+
+/* The program that --ld-path= or -fuse-ld= names; text NULL: the LLD inside. One that is nowhere,
+ * or that nobody may run, is reported. */
+struct job_word tc_linker(struct tc *t);
+
+/* is the input's file there? One that is not has no word in the line, as with clang; the check
+ * before the link reports it. */
+bool tc_input_present(const struct job_input *in);
+
+/* A string of the job that must be one of `choices` ("a|b") if it was said.
+ * returns false: it is not, reported */
+bool tc_choice(struct tc *t, enum job_str s, const char *option, const char *choices);
+
 /* What a family reads and has no use for: one warning each if it was said. Ended by JF_NONE. */
 struct unused_flag {
 	enum job_flag flag;
 	const char *spelling;
 };
 void tc_warn_unused(struct tc *t, const struct unused_flag *flags);
-void tc_unused(struct tc *t, struct loc at, const char *spelling);
 /* say that a word of the user has no use here, unless such warnings are off */
 void tc_unused(struct tc *t, struct loc at, const char *word);
 
@@ -134,11 +152,17 @@ int toolchain_begin(struct arena *a, struct diags *d, const struct link_job *job
 void elf_plan(struct tc *t);
 void elf_image_plan(struct tc *t);
 void darwin_plan(struct tc *t);
+void darwin_image_plan(struct tc *t);
 void mingw_plan(struct tc *t);
 void mingw_image_plan(struct tc *t);
+/* the target is x32 of Windows, and the line that is shown for it */
+bool mingw_is_x32(const struct tc *t);
+void mingw_x32_plan(struct tc *t);
 /* where the sysroot of a MinGW target is, and GCC in it: t->mingw, t->gcc */
 void mingw_find(struct tc *t);
 void bsd_plan(struct tc *t); /* all four systems */
 void bsd_library_dirs(struct tc *t);
+void wasm_plan(struct tc *t);
+void wasm_library_dirs(struct tc *t);
 
 #endif

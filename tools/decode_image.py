@@ -8,6 +8,7 @@ parsed JSON. It trusts its input: broken files end in an exception, not in a dia
 digests are printed, not computed.
 """
 import json
+import os
 import struct
 import sys
 
@@ -161,7 +162,8 @@ class Image:
 
     def __init__(self, data):
         self.data = data
-        self.sections = list(self.read_sections())
+        readers = {b"\xcf\xfa": self.read_macho, b"MZ": self.read_pe}
+        self.sections = list(readers.get(data[:2], self.read_sections)())
         at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
         if self.header[:3] != (b"\x89PKGIMG\n", 2, 128):
@@ -184,14 +186,61 @@ class Image:
 
     def read_sections(self):
         """name, type, flags, address, offset, size"""
-        shoff, = struct.unpack_from("<Q", self.data, 40)
-        size, count, names = struct.unpack_from("<HHH", self.data, 58)
-        rows = [struct.unpack_from("<IIQQQQIIQQ", self.data, shoff + size * i)
+        wide = self.data[4] == 2
+        shoff, = struct.unpack_from("<Q" if wide else "<I", self.data, 40 if wide else 32)
+        size, count, names = struct.unpack_from("<HHH", self.data, 58 if wide else 46)
+        rows = [struct.unpack_from("<IIQQQQIIQQ" if wide else "<10I", self.data, shoff + size * i)
                 for i in range(count)]
         for row in rows:
             at = rows[names][4] + row[0]
             name = self.data[at:self.data.index(b"\0", at)].decode("latin-1")
             yield (name,) + row[1:6]
+
+    def read_macho(self):
+        """the same, in ELF's words"""
+        ncmds, = struct.unpack_from("<I", self.data, 16)
+        at = 32
+        for _ in range(ncmds):
+            cmd, size = struct.unpack_from("<II", self.data, at)
+            if cmd == 0x19:
+                yield from self.read_segment(at)
+            at += size
+
+    def read_pe(self):
+        """the same, in ELF's words; what memory has beyond the file is a section of zeros"""
+        pe, = struct.unpack_from("<I", self.data, 0x3c)
+        count, symbols, nsymbols, optional = struct.unpack_from("<2xH4xIIH", self.data, pe + 4)
+        for i in range(count):
+            name, size, rva, in_file, at, flags = struct.unpack_from(
+                "<8s4I12xI", self.data, pe + 24 + optional + 40 * i)
+            if name.startswith(b"/"):
+                at_name = symbols + 18 * nsymbols + int(name[1:].rstrip(b"\0"))
+                name = self.data[at_name:at_name + 16]
+            name = name.split(b"\0")[0].decode()
+            from_file = min(size, in_file)
+            loaded = 0 if flags & 0x02000000 else 2
+            yield (name, 1, loaded | (4 if flags & 0x20000000 else 0) | (flags >> 31), rva, at,
+                   from_file)
+            yield "", 8, 2, rva + from_file, 0, size - from_file
+
+    def read_segment(self, at):
+        segment, _, _, _, filesz, _, prot, nsects, flags = struct.unpack_from(
+            "<16s4Q4I", self.data, at + 8)
+        if segment.startswith(b"__LINKEDIT"):
+            yield "__LINKEDIT", 1, 0, 0, 0, filesz
+        for i in range(nsects):
+            name, inside, addr, size, offset, _, _, _, kind, _, _, _ = struct.unpack_from(
+                "<16s16s2Q8I", self.data, at + 72 + 80 * i)
+            name, inside = name.rstrip(b"\0").decode(), inside.rstrip(b"\0").decode()
+            if (inside, name) == ("__DATA_CONST", "__pkgimg"):
+                name = ".pkgimg"
+            elif inside == "__DWARF":
+                name = ".debug"
+            code = kind & 0x80000400
+            writable = prot & 2 and not flags & 0x10
+            yield (name, 8 if kind & 0xff in (1, 0xc, 0x12) else 1,
+                   0 if inside == "__DWARF" else 2 | (4 if code else 0) | (1 if writable else 0),
+                   addr, offset, size)
 
     def string(self, at):
         return self.strings[at:self.strings.index(b"\0", at)].decode()
@@ -236,14 +285,14 @@ def sizes(image):
 
 
 def method(image, row):
-    name, symbol, index, first, address, file, line, _ = row
+    name, symbol, index, first, address, file, line, slot = row
     n = image.types[index].nmembers if index else 0
     names = [image.string(image.params[first + k][0]) for k in range(n)]
     text = image.declaration(index, image.string(name), names) if index else \
         image.string(name) + "(?)"
     return {"name": image.string(name), "symbol": image.string(symbol), "signature": text,
             "type": index, "params": names, "displacement": image.addresses[address][0],
-            "file": image.string(file), "line": line}
+            "slot": slot - 1 if slot else None, "file": image.string(file), "line": line}
 
 
 def variable(image, row):
@@ -256,6 +305,42 @@ def variable(image, row):
     out["file"] = image.string(file)
     out["line"] = line
     return out
+
+
+def feature_names(cpu):
+    """Section 5: the list that is for this CPU"""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image", "FORMAT.md")
+    names = None
+    with open(page, encoding="utf-8") as f:
+        for line in f:
+            if names is not None and line.startswith("      "):
+                names += line.split()
+            elif names:
+                return names
+            elif line.startswith("    ") and line.endswith(":\n"):
+                names = [] if cpu in line[:-2].split() else None
+    return []
+
+
+def target(image, row):
+    cpu, features, flags, base, *words = row
+    names = feature_names(image.string(image.package[0][3]).split()[1])
+    bits = [64 * w + n for w, word in enumerate(words) for n in range(64) if word >> n & 1]
+    return {"cpu": image.string(cpu), "features": image.string(features),
+            "clone_all": bool(flags & 1), "opt_size": bool(flags & 2), "min_size": bool(flags & 4),
+            "base": base,
+            "needs": [names[n] if n < len(names) else "feature %d" % n for n in bits]}
+
+
+def dispatch(image):
+    """Section 11"""
+    if not image.dispatch:
+        return None
+    slots, count, flags, chosen = image.dispatch[0]
+    values = [row[0] for row in image.entries]
+    return {"self": bool(flags & 1), "slots": image.addresses[slots][0],
+            "chosen": image.addresses[chosen][0],
+            "entries": [values[i:i + count] for i in range(0, len(values), count)]}
 
 
 def member(image, t, row):
@@ -294,8 +379,8 @@ def describe(path):
                    "file_sum": hex64(file_sum), "build_id": identity(build_id),
                    "abi": hex64(abi), "interface_digest": hex64(interface)},
         "package": package,
-        "targets": [{"cpu": image.string(cpu), "features": image.string(features), "base": base}
-                    for cpu, features, _, base, *_ in image.targets],
+        "targets": [target(image, row) for row in image.targets],
+        "dispatch": dispatch(image),
         "needs": [{"kind": {1: "library", 2: "host"}[kind], "name": image.string(name)}
                   for kind, name in image.needs],
         "dependencies": [{"name": image.string(name), "version": image.string(ver),

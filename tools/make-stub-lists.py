@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Make stubs/lists/TRIPLE/*.list: what the libraries of a platform export, from Debian's packages.
 
-  tools/make-stub-lists.py [--installed] [TRIPLE]
+  tools/make-stub-lists.py [--installed] [TRIPLE | linux-musl]
 
 The packages are downloaded by apt and unpacked into a temporary folder; with --installed the files
-of this machine are read instead. For Windows the import libraries of mingw-w64 tell. The output is
-checked in; stubs/README.md describes the format.
+of this machine are read instead. Other CPUs than x86-64 come from the packages for cross-compiling,
+and their lists say only what differs from an x86 list where that is shorter: make those first. For
+Windows (windows-gnu) the definition files in mingw-w64's source tell. The output is checked in;
+stubs/README.md describes the format.
 """
 import argparse
 import os
@@ -14,18 +16,29 @@ import subprocess
 import sys
 import tempfile
 
-# triple -> Debian's name of the architecture, and the dynamic linker's soname
+import windows_lists
+
+# triple -> Debian's name of the architecture, the dynamic linker's soname, and for an architecture
+# that comes from packages for cross-compiling the folder of its libraries
 PLATFORMS = {
-    "x86_64-linux-gnu": ("amd64", "ld-linux-x86-64.so.2"),
+    "x86_64-linux-gnu": ("amd64", "ld-linux-x86-64.so.2", None),
+    "i386-linux-gnu": ("i386", "ld-linux.so.2", "usr/i686-linux-gnu/lib"),
+    "aarch64-linux-gnu": ("arm64", "ld-linux-aarch64.so.1", "usr/aarch64-linux-gnu/lib"),
+    "arm-linux-gnueabihf": ("armhf", "ld-linux-armhf.so.3", "usr/arm-linux-gnueabihf/lib"),
+    "powerpc64le-linux-gnu": ("ppc64el", "ld64.so.2", "usr/powerpc64le-linux-gnu/lib"),
+    "riscv64-linux-gnu": ("riscv64", "ld-linux-riscv64-lp64d.so.1", "usr/riscv64-linux-gnu/lib"),
+    "s390x-linux-gnu": ("s390x", "ld64.so.1", "usr/s390x-linux-gnu/lib"),
 }
-# triple -> the package of mingw-w64, and the folder of its import libraries
-WINDOWS = {
-    "x86_64-windows-gnu": ("mingw-w64-x86-64-dev", "usr/x86_64-w64-mingw32/lib"),
+# platforms whose lists others behind them may be based on
+BASES = ["x86_64-linux-gnu", "i386-linux-gnu"]
+# Debian's names of the architectures of musl's two lists, 64 and 32 bits; Alpine's soname of the
+# library on each CPU of that width
+MUSL = {
+    "linux-musl": ("amd64", "lib/x86_64-linux-musl",
+                   ["x86_64", "aarch64", "riscv64", "ppc64le", "s390x", "loongarch64"]),
+    "linux-musl32": ("i386", "lib/i386-linux-musl", ["x86", "armhf", "armv7"]),
 }
-# import libraries; libucrt.a has those of all api-ms-win-crt-*.dll
-IMPORT_LIBRARIES = ["kernel32", "msvcrt", "ucrt", "ucrtbase", "advapi32", "user32", "gdi32",
-                    "shell32", "ole32", "ws2_32", "bcrypt", "ntdll", "shlwapi", "dbghelp", "psapi",
-                    "iphlpapi", "userenv"]
+WINDOWS = "windows-gnu"
 # package -> the libraries wanted from it; None stands for the dynamic linker
 PACKAGES = {
     "libc6": [
@@ -45,6 +58,7 @@ MACHINES = {  # e_machine, 64-bit, little-endian -> LLVM's name (stubs/elfstub.c
 SHT_DYNSYM, SHT_DYNAMIC, SHT_VERDEF, SHT_VERSYM = 11, 6, 0x6FFFFFFD, 0x6FFFFFFF
 SHN_UNDEF, SHN_ABS = 0, 0xFFF1
 STB_LOCAL = 0
+EM_PPC64 = 21
 STT_OBJECT, STT_FUNC, STT_COMMON, STT_TLS, STT_IFUNC = 1, 2, 5, 6, 10
 KINDS = {0: "f", STT_OBJECT: "o", STT_FUNC: "f", STT_COMMON: "o", STT_TLS: "t", STT_IFUNC: "f"}
 VERSYM_HIDDEN = 0x8000
@@ -103,7 +117,7 @@ class Elf:
         return out
 
     def symbols(self):
-        """(name, version or None, kind, size, address) of each that a link would take"""
+        """(name, version or "-", kind, size, address) of each that a link would take"""
         dynsym, versym = self.find(SHT_DYNSYM), self.find(SHT_VERSYM)
         strings = self.sections[dynsym["link"]]
         versions = self.versions()
@@ -111,136 +125,179 @@ class Elf:
         for i in range(1, dynsym["size"] // width):
             at = dynsym["offset"] + i * width
             if self.is64:
-                name, info, _, shndx, value, size = self.unpack("IBBHQQ", at)
+                name, info, other, shndx, value, size = self.unpack("IBBHQQ", at)
             else:
-                name, value, size, info, _, shndx = self.unpack("IIIBBH", at)
+                name, value, size, info, other, shndx = self.unpack("IIIBBH", at)
             index = self.unpack("H", versym["offset"] + 2 * i)[0] if versym else 1
             if shndx == SHN_UNDEF or info >> 4 == STB_LOCAL or index == 0 or index & VERSYM_HIDDEN:
                 continue
             name = self.text(strings, name)
             if shndx == SHN_ABS and name in versions.values():
                 continue  # the marker of a version itself
-            yield name, versions.get(index), KINDS[info & 15], size, (shndx, value)
+            kind = KINDS[info & 15]
+            if kind == "f" and self.machine == EM_PPC64 and other >> 5 == 0:
+                kind = "g"
+            yield name, versions.get(index, "-"), kind, size, (shndx, value)
 
 
-def lines_of(elf):
-    symbols = sorted((s for s in elf.symbols() if s[1] != "GLIBC_PRIVATE"),
-                     key=lambda s: s[0].encode())
-    first = {}  # address of an object -> the first name of it
-    for name, version, kind, size, address in symbols:
-        line = f"{name} {version or '-'} {kind} {size if kind != 'f' else 0}"
+def symbols_of(elf):
+    """name -> the rest of its line, sorted"""
+    out, first = {}, {}  # address of an object -> the first name of it
+    for name, version, kind, size, address in sorted(elf.symbols(), key=lambda s: s[0].encode()):
+        if version == "GLIBC_PRIVATE":
+            continue
+        out[name] = f"{version} {kind} {size if kind in 'ot' else 0}"
         if kind == "o" and first.setdefault(address, name) != name:
-            line += f" ={first[address]}"
-        yield line
+            out[name] += f" ={first[address]}"
+    return out
+
+
+def read_list(path):
+    """the symbols of a list that has no base, as symbols_of gives them, and its versions"""
+    symbols, versions = {}, []
+    with open(path, encoding="ascii") as f:
+        for line in f:
+            words = line.split()
+            if line.startswith("base "):
+                return None, []
+            if words[0] == "version":
+                versions.append(words[1])
+            elif len(words) >= 4 and words[0] != "#":
+                symbols[words[0]] = " ".join(words[1:])
+    return symbols, versions
+
+
+def lines_from(symbols, base, versions):
+    """the lines that make `symbols` of a base's: versions that changed name, then what differs"""
+    now = {}
+    for name, rest in base.items():
+        old, new = rest.split()[0], symbols.get(name, "").split(" ")[0]
+        if new:
+            counts = now.setdefault(old, {})
+            counts[new] = counts.get(new, 0) + 1
+    now = {old: max(counts, key=lambda new: (counts[new], new)) for old, counts in now.items()}
+    for old in versions:
+        if now.get(old, old) != old:
+            yield f"as {old} {now[old]}"
+    for name in sorted({*symbols, *base}, key=str.encode):
+        old, _, rest = base.get(name, "").partition(" ")
+        wanted = symbols.get(name)
+        if wanted is None:
+            yield f"drop {name}"
+        elif wanted != f"{now.get(old, old)} {rest}":
+            yield f"{name} {wanted}"
+
+
+def body_of(symbols, path, folder):
+    """the shortest of: all symbols, or what differs from a base"""
+    os.makedirs(folder, exist_ok=True)
+    best = [f"{name} {rest}" for name, rest in symbols.items()]
+    triple = os.path.basename(folder)
+    for base in BASES[:BASES.index(triple)] if triple in BASES else BASES:
+        file = os.path.join(folder, "..", base, path)
+        if not os.path.exists(file):
+            continue
+        base_symbols, versions = read_list(file)
+        if base_symbols is None:
+            continue
+        lines = [f"base ../{base}/{path}", *lines_from(symbols, base_symbols, versions)]
+        if 2 * sum(map(len, lines)) < sum(map(len, best)):
+            best = lines
+    return best
+
+
+def head_of(package, version, soname, machine):
+    return [f"# Made by tools/make-stub-lists.py from Debian's {package} {version}; do not edit.",
+            f"soname {soname}", f"machine {machine}"]
+
+
+def write_lines(path, lines, nsymbols):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="ascii", newline="\n") as f:
+        f.writelines(line + "\n" for line in lines)
+    print(f"{path}: {nsymbols} symbols in {len(lines)} lines")
 
 
 def write_list(path, library, package, version, folder):
     elf = Elf(library)
-    lines = list(lines_of(elf))
-    machine = MACHINES[elf.machine, elf.is64, elf.little]
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, path + ".list"), "w", encoding="ascii", newline="\n") as f:
-        f.write("# Made by tools/make-stub-lists.py from Debian's "
-                f"{package} {version}; do not edit.\n")
-        f.write(f"soname {elf.soname()}\nmachine {machine}\n")
-        f.writelines(f"version {v}\n" for _, v in sorted(elf.versions().items())
-                     if any(f" {v} " in line for line in lines))
-        f.writelines(line + "\n" for line in lines)
-    print(f"{os.path.join(folder, path)}.list: {len(lines)} symbols")
+    symbols = symbols_of(elf)
+    head = head_of(package, version, elf.soname(), MACHINES[elf.machine, elf.is64, elf.little])
+    used = {rest.split()[0] for rest in symbols.values()}
+    order = [f"version {v}" for _, v in sorted(elf.versions().items()) if v in used]
+    body = body_of(symbols, path + ".list", folder)
+    if body and body[0].startswith("base "):
+        head.append(body.pop(0))
+    write_lines(os.path.join(folder, path + ".list"), head + order + body, len(symbols))
 
 
-class ImportLibrary:
-    """An import library of dlltool: an object for each import, and two that name the DLL."""
-
-    def __init__(self, path):
-        with open(path, "rb") as f:
-            self.data = f.read()
-        self.names = {}    # label of a DLL's name -> the name
-        self.heads = {}    # label of a DLL -> label of its name
-        self.imports = []  # (label of a DLL, symbol, imported name, kind)
-        for member in self.members():
-            self.read_object(member)
-
-    def members(self):
-        at = 8
-        while at + 60 <= len(self.data):
-            name, size = self.data[at:at + 16], int(self.data[at + 48:at + 58])
-            if not name.startswith((b"/ ", b"//")):
-                yield self.data[at + 60:at + 60 + size]
-            at += 60 + size + size % 2
-
-    def read_object(self, data):
-        machine, nsections, _, symbols, nsymbols, opt, _ = struct.unpack_from("<HHIIIHH", data)
-        if machine != 0x8664:
-            return
-        sections = {}
-        for i in range(nsections):
-            name, _, _, size, offset = struct.unpack_from("<8sIIII", data, 20 + opt + 40 * i)
-            sections[i + 1] = (name.rstrip(b"\0").decode(), data[offset:offset + size])
-        defined, wanted = {}, []
-        i = 0
-        while i < nsymbols:
-            at = symbols + 18 * i
-            _, section, _, storage, more = struct.unpack_from("<IhHBB", data, at + 8)
-            if storage == 2 and section > 0:
-                defined[self.name(data, at, symbols + 18 * nsymbols)] = sections[section]
-            elif storage == 2 and section == 0:
-                wanted.append(self.name(data, at, symbols + 18 * nsymbols))
-            i += 1 + more
-        self.read_symbols(defined, wanted, {name: body for name, body in sections.values()})
-
-    def read_symbols(self, defined, wanted, sections):
-        for name, (section, body) in defined.items():
-            if name.endswith("_iname") and section == ".idata$7":
-                self.names[name] = body.split(b"\0")[0].decode()
-            elif name.startswith("_head_"):
-                self.heads[name] = next(w for w in wanted if w.endswith("_iname"))
-        head = next((w for w in wanted if w.startswith("_head_")), None)
-        hint_name = sections.get(".idata$6", b"")
-        for name in defined:
-            if not head or not name.startswith("__imp_") or len(hint_name) < 3:
-                continue  # by ordinal only, or no import
-            kind = "f" if name[6:] in defined else "o"
-            self.imports.append((head, name[6:], hint_name[2:].split(b"\0")[0].decode(), kind))
-
-    def name(self, data, at, strings):
-        if data[at:at + 4] != b"\0\0\0\0":
-            return data[at:at + 8].rstrip(b"\0").decode()
-        start = strings + struct.unpack_from("<I", data, at + 4)[0]
-        return data[start:data.index(b"\0", start)].decode()
+def count_in_pointers(wide, narrow):
+    """what has another size on 32-bit CPUs is made of pointers"""
+    for name, rest in wide.items():
+        words, other = rest.split(), narrow.get(name, rest).split()
+        if words[2] == other[2]:
+            continue
+        size = f"{int(words[2]) // 8}p"
+        if size != f"{int(other[2]) // 4}p":
+            sys.exit(f"'{name}' has {words[2]} and {other[2]} bytes, which are no pointers")
+        wide[name] = " ".join([*words[:2], size, *words[3:]])
+        narrow[name] = " ".join([*other[:2], size, *other[3:]])
 
 
-def write_import_lists(library, package, version, folder):
-    """one list for each DLL of an import library; renamed imports are left out"""
-    archive = ImportLibrary(library)
-    by_dll = {}
-    for label, symbol, imported, kind in archive.imports:
-        if symbol == imported:
-            dll = archive.names[archive.heads[label]].lower()
-            by_dll.setdefault(dll, {})[symbol] = kind
-    os.makedirs(folder, exist_ok=True)
-    for dll, symbols in sorted(by_dll.items()):
-        path = os.path.join(folder, dll + ".list")
-        with open(path, "w", encoding="ascii", newline="\n") as f:
-            f.write("# Made by tools/make-stub-lists.py from Debian's "
-                    f"{package} {version}; do not edit.\nsoname {dll}\nmachine x86_64\n")
-            f.writelines(f"{name} - {symbols[name]} 0\n"
-                         for name in sorted(symbols, key=str.encode))
-        print(f"{path}: {len(symbols)} symbols")
+def write_musl(folder, installed):
+    """musl has no versions and the same names on all CPUs, but for 64-bit time on 32-bit CPUs"""
+    symbols = {}
+    for name, (arch, libraries, _) in MUSL.items():
+        with tempfile.TemporaryDirectory() as temporary:
+            if installed and arch == "amd64":
+                version, root = installed_version("musl", arch), "/"
+            else:
+                version = unpack_package("musl", arch, temporary)
+                root = os.path.join(temporary, "root")
+            symbols[name] = symbols_of(Elf(os.path.join(root, libraries, "libc.so")))
+    wide, narrow = symbols.values()
+    count_in_pointers(wide, narrow)
+    bodies = [[f"{n} {rest}" for n, rest in wide.items()],
+              ["base ../linux-musl/libc.so.list", *lines_from(narrow, wide, [])]]
+    for (name, (_, _, cpus)), body in zip(MUSL.items(), bodies):
+        to = os.path.join(os.path.dirname(folder), name)
+        write_lines(os.path.join(to, "libc.so.list"),
+                    head_of("musl", version, "libc.so", "any") + body, len(symbols[name]))
+        for soname in (f"libc.musl-{cpu}.so.1" for cpu in cpus):
+            write_lines(os.path.join(to, soname + ".list"),
+                        ["# Alpine's name of the library", f"soname {soname}", "machine any",
+                         "base libc.so.list"], len(symbols[name]))
 
 
 def find_library(root, triple, soname):
-    for folder in ("lib", f"lib/{triple}", f"usr/lib/{triple}", "lib64"):
+    folders = ["lib", f"lib/{triple}", f"usr/lib/{triple}", "lib64", PLATFORMS[triple][2] or ""]
+    for folder in folders:
         path = os.path.join(root, folder, soname)
         if os.path.isfile(path):
             return path
     sys.exit(f"{root}: no {soname} in it")
 
 
+def foreign_options(arch, folder):
+    """how apt is told of an architecture that this machine does not have, without a trace"""
+    lists = os.path.join(folder, "apt")
+    os.makedirs(os.path.join(lists, "partial"), exist_ok=True)
+    options = ["-o", "APT::Sandbox::User=root"]
+    if subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True,
+                      text=True).stdout.strip() != arch:
+        options += ["-o", f"APT::Architecture={arch}", "-o", f"APT::Architectures::={arch}",
+                    "-o", f"Dir::State::lists={lists}", "-o", "Dir::State::status=/dev/null",
+                    "-o", f"Dir::Cache={lists}"]
+        subprocess.run(["apt-get", *options, "update", "-q"], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return options
+
+
 def unpack_package(package, arch, folder):
-    """download and unpack; returns the version"""
-    subprocess.run(["apt-get", "-o", "APT::Sandbox::User=root", "download", "-q",
-                    f"{package}:{arch}"], cwd=folder, check=True,
+    """download and unpack; returns the version. arch "all": packages for cross-compiling"""
+    options, name = ["-o", "APT::Sandbox::User=root"], package
+    if arch != "all":
+        options, name = foreign_options(arch, folder), f"{package}:{arch}"
+    subprocess.run(["apt-get", *options, "download", "-q", name], cwd=folder, check=True,
                    stdout=subprocess.DEVNULL)
     deb = next(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".deb"))
     subprocess.run(["dpkg-deb", "-x", deb, os.path.join(folder, "root")], check=True)
@@ -258,22 +315,22 @@ def installed_version(package, arch):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("triple", nargs="?", default="x86_64-linux-gnu", 
-                        choices=[*PLATFORMS, *WINDOWS])
+                        choices=[*PLATFORMS, WINDOWS, "linux-musl"])
     parser.add_argument("--installed", action="store_true", help="read this machine's libraries")
     args = parser.parse_args()
     out = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../stubs/lists", args.triple)
     out = os.path.normpath(out)
-    if args.triple in WINDOWS:
-        package, libraries = WINDOWS[args.triple]
-        with tempfile.TemporaryDirectory() as folder:
-            version = unpack_package(package, "all", folder)
-            for name in IMPORT_LIBRARIES:
-                write_import_lists(os.path.join(folder, "root", libraries, f"lib{name}.a"),
-                                   package, version, out)
+    if args.triple == WINDOWS:
+        windows_lists.write_lists(out)
         return
-    arch, dynamic_linker = PLATFORMS[args.triple]
+    if args.triple in MUSL:
+        write_musl(out, args.installed)
+        return
+    arch, dynamic_linker, cross = PLATFORMS[args.triple]
     with tempfile.TemporaryDirectory() as folder:
         for package, sonames in PACKAGES.items():
+            if cross:
+                package, arch = f"{package}-{PLATFORMS[args.triple][0]}-cross", "all"
             if args.installed:
                 version, root = installed_version(package, arch), "/"
             else:

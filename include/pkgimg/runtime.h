@@ -45,7 +45,8 @@ enum pkgimg_code {
 	PKGIMG_E_CHANGED = 11,   /* what was loaded is not the file that was checked */
 	PKGIMG_E_MEMORY = 12,    /* out of memory */
 	PKGIMG_E_NOT_FOUND = 13, /* no such method or global */
-	PKGIMG_E_AMBIGUOUS = 14  /* several methods of that name: say the signature */
+	PKGIMG_E_AMBIGUOUS = 14, /* several methods of that name: say the signature */
+	PKGIMG_E_CPU = 15        /* this CPU lacks features that each of its targets needs */
 };
 
 /* What went wrong, for people (text) and for programs (the rest). */
@@ -70,6 +71,11 @@ struct pkgimg_options {
 	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN */
 	const struct pkgimg_image *const *dependencies; /* [ndependencies] open images it may use */
 	size_t ndependencies;
+	/* features of the CPU that may be used: "x86-64-v3", "armv8.2-a,+sve", "generic"; NULL: as
+	 * PKGIMG_CPU_CAP in the environment says, or all there are */
+	const char *cpu_cap;
+	uint32_t cpu_target; /* 1 + index of the target to run; 0: the best */
+	uint32_t reserved;   /* 0 */
 };
 
 /* pkgimg_open -- check a package image, load it and what it needs.
@@ -88,6 +94,36 @@ PKGIMG_API int pkgimg_open(const char *path, const struct pkgimg_options *opt,
  * threads   any, when no other thread uses this image any more */
 PKGIMG_API void pkgimg_close(struct pkgimg_image *image);
 
+/* A target of an image: a CPU that code was made for. Texts are the image's. */
+struct pkgimg_target {
+	const char *cpu;      /* LLVM's name: "haswell" */
+	const char *features; /* said behind it: "+aes,-avx" */
+	uint32_t index;
+	uint32_t base; /* index of the target it refines; 0 for target 0 */
+	int clone_all; /* 1: it has its own version of every function */
+	int opt_size, min_size;
+};
+
+/* pkgimg_target_count, pkgimg_target_at -- the targets, in the order they were given in.
+ * index     below pkgimg_target_count
+ * returns   PKGIMG_OK or PKGIMG_E_ARGUMENT; out is untouched on error
+ * threads   any; source: image/FORMAT.md 5 */
+PKGIMG_API uint32_t pkgimg_target_count(const struct pkgimg_image *image);
+PKGIMG_API int pkgimg_target_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_target *out);
+
+/* pkgimg_target -- index of the target that runs here: of those whose features this CPU has the
+ * one with most. An image that is open already keeps its target. source: image/FORMAT.md 11 */
+PKGIMG_API uint32_t pkgimg_target(const struct pkgimg_image *image);
+
+/* pkgimg_target_needs -- features a CPU must have for it: "sse3 ssse3 avx", LLVM's names.
+ * buf, returns, threads   as for pkgimg_signature */
+PKGIMG_API size_t pkgimg_target_needs(
+	const struct pkgimg_image *image, uint32_t index, char *buf, size_t size);
+
+/* pkgimg_cpu_features -- what this CPU and its system offer, under PKGIMG_CPU_CAP; as above. */
+PKGIMG_API size_t pkgimg_cpu_features(char *buf, size_t size);
+
 /* A function of an image. Texts are the image's. */
 struct pkgimg_method {
 	const char *name;   /* as in the source: "area", "geo::area" */
@@ -95,7 +131,7 @@ struct pkgimg_method {
 	const char *file;   /* of its definition; "" if not known */
 	uint32_t line;      /* 1-based; 0 if not known */
 	uint32_t index;     /* for pkgimg_signature */
-	void *address;      /* of the code; cast to the function's type */
+	void *address;      /* of the code for this CPU; cast to the function's type */
 };
 
 /* pkgimg_find -- a method by name, and by signature if several have that name.

@@ -1,4 +1,5 @@
-/* stub-write LIST OUT: a symbol list as an ELF stub, as a link would make it. `-t` times it. */
+/* stub-write LIST OUT [ARCH]: a symbol list as an ELF stub, as a link would make it, for its own
+ * machine or another one. `-t` in place of ARCH times it. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -18,21 +19,24 @@ int main(int argc, char **argv)
 {
 	struct arena a = { 0 };
 	struct diags d = { 0 };
+	const struct stub_machine *machine;
+	bool timed = argc > 3 && !strcmp(argv[3], "-t");
 	struct stub_list list;
 	const void *bytes;
 	size_t n;
 	double t0 = now_ms(), t1;
 
 	if (argc < 3) {
-		puts("usage: stub-write LIST OUT [-t]");
+		puts("usage: stub-write LIST OUT [ARCH|-t]");
 		return EXIT_USAGE;
 	}
 	if (stub_list_read(&a, &d, NOWHERE, argv[1], &list))
 		return EXIT_INPUT;
 	t1 = now_ms();
-	if (stub_elf_write(&a, &list, *stub_machine_find(list.machine), &bytes, &n))
+	machine = stub_machine_find(argc > 3 && !timed ? argv[3] : list.machine);
+	if (!machine || stub_elf_write(&a, &list, *machine, &bytes, &n))
 		return EXIT_INPUT;
-	if (argc > 3)
+	if (timed)
 		printf("%zu symbols: read %.2f ms, written %.2f ms\n", list.nsymbols, t1 - t0,
 			now_ms() - t1);
 	if (file_write(&a, &d, NOWHERE, argv[2], bytes, n))

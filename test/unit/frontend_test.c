@@ -129,45 +129,6 @@ static void defaults_without_output(struct unit *u)
 	arena_free(&a);
 }
 
-/* ---- CPU targets */
-
-static void cpu_targets(struct unit *u)
-{
-	static const struct {
-		const char *text, *cpu, *features, *error; /* error: a part of it; "" none */
-	} rows[] = {
-		{ "generic", "x86-64", "", "" },
-		{ "haswell", "haswell", "", "" },
-		{ "x86-64-v3,+aes,-avx2", "x86-64-v3", "+aes,-avx2", "" },
-		{ "haswel", NULL, NULL, "did you mean 'haswell'?" },
-		{ "", NULL, NULL, "wants a CPU's name" },
-		{ "generic;haswell", NULL, NULL, "has several targets" },
-		{ "haswell,base(0)", NULL, NULL, "flag 'base(0)'" },
-		{ "haswell,aes", NULL, NULL, "wants a sign" },
-		{ "haswell,+aess", NULL, NULL, "did you mean 'aes'?" },
-	};
-	struct arena a = { 0 };
-
-	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
-		struct job_word w = { rows[i].text, { .arg = 4 } };
-		const char *cpu, *features;
-		struct caught c;
-		int rc;
-
-		u->row = rows[i].text;
-		rc = target_read_cpu(
-			&a, caught_start(&c), &w, "x86_64-unknown-linux-gnu", &cpu, &features);
-		CHECK_INT(rc, *rows[i].error ? -1 : 0);
-		CHECK(strstr(c.text, rows[i].error) != NULL);
-		CHECK_INT(c.d.errors, *rows[i].error ? 1 : 0);
-		if (*rows[i].error)
-			continue;
-		CHECK_STR(cpu, rows[i].cpu);
-		CHECK_STR(features, rows[i].features);
-	}
-	arena_free(&a);
-}
-
 /* ---- types: two inputs by hand */
 
 enum { VOID, INT, LIST, LIST_PTR, OTHER, OTHER_PTR, NTYPES };
@@ -294,5 +255,5 @@ static void sonames_of_broken_files(struct unit *u)
 }
 
 UNIT_MAIN(names_are_numbered, strings_are_shared_and_utf8, uuids, names_from_outputs,
-	defaults_without_output, cpu_targets, same_types_are_one, declarations_find_definitions,
+	defaults_without_output, same_types_are_one, declarations_find_definitions,
 	different_types_stay_apart, sonames_of_broken_files)

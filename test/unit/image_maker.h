@@ -18,11 +18,20 @@ enum { CODE_AT = MAKER_PAGE, DATA_AT = 2 * MAKER_PAGE, TAIL_AT = 3 * MAKER_PAGE 
 
 /* what a test may want otherwise */
 struct maker_wish {
+	bool narrow; /* a 32-bit file, for the checker alone */
 	const char *name, *abi_text, *library, *host;
 	const char *dependency; /* its name; with: */
 	uint64_t interface_digest;
 	const char *needed; /* DT_NEEDED */
+	/* three targets, and two versions of `answer` for those behind 0: feature rows they need
+	 * beside what is always there; 0: one target */
+	unsigned versions[2];
+	bool self;       /* the image chooses itself */
+	uint32_t chosen; /* what is in its word for that */
 };
+
+/* behind `counter` */
+enum { MAKER_SLOTS = 8, MAKER_CHOSEN = 64, MAKER_NSLOTS = 2 };
 
 struct maker {
 	uint8_t file[MAKER_ROOM];
@@ -40,11 +49,15 @@ struct maker {
 static const uint8_t code_answer[] = { 0xb8, 42, 0, 0, 0, 0xc3 };     /* mov eax,42 */
 static const uint8_t code_add[] = { 0x8d, 0x04, 0x37, 0xc3 };         /* lea eax,[rdi+rsi] */
 static const uint8_t code_twice[] = { 0xf2, 0x0f, 0x58, 0xc0, 0xc3 }; /* addsd xmm0,xmm0 */
+static const uint8_t code_answer1[] = { 0xb8, 43, 0, 0, 0, 0xc3 };
+static const uint8_t code_answer2[] = { 0xb8, 44, 0, 0, 0, 0xc3 };
 #elif defined(__aarch64__)
 #define MACHINE EM_AARCH64
 static const uint8_t code_answer[] = { 0x40, 0x05, 0x80, 0x52, 0xc0, 3, 0x5f, 0xd6 };
 static const uint8_t code_add[] = { 0, 0, 1, 0x0b, 0xc0, 3, 0x5f, 0xd6 };
 static const uint8_t code_twice[] = { 0, 0x28, 0x60, 0x1e, 0xc0, 3, 0x5f, 0xd6 };
+static const uint8_t code_answer1[] = { 0x60, 0x05, 0x80, 0x52, 0xc0, 3, 0x5f, 0xd6 };
+static const uint8_t code_answer2[] = { 0x80, 0x05, 0x80, 0x52, 0xc0, 3, 0x5f, 0xd6 };
 #else
 #error "bytes of three small functions are wanted for this CPU"
 #endif
@@ -192,12 +205,26 @@ static const struct {
 	{ "walk", "walk", MK_FN_WALK, 0, { "visit", "s" } },
 };
 
-static inline void mk_methods(struct maker *m, const struct maker_types *t)
+/* slot 0 is answer's, slot 1 that of a function which has no name here */
+static inline void mk_dispatch(struct maker *m, const struct maker_wish *w)
+{
+	const struct img_dispatch d = {
+		.slots = 4, .nslots = MAKER_NSLOTS, .flags = w->self ? IMG_DF_SELF : 0, .chosen = 5
+	};
+	int32_t base = (int32_t)m->meta_at, answer = CODE_AT - base, add = CODE_AT + 16 - base;
+	const int32_t entries[] = { answer, add, answer + 40, add, answer + 48, add };
+
+	mk_table(m, IMG_DISPATCH, &d, sizeof(d), 1);
+	mk_table(m, IMG_ENTRIES, entries, sizeof(entries[0]), COUNT(entries));
+}
+
+static inline void mk_methods(
+	struct maker *m, const struct maker_types *t, const struct maker_wish *w)
 {
 	struct img_method methods[COUNT(maker_methods)] = { 0 };
 	struct img_global globals[2] = { 0 };
 	uint32_t params[32], nparams = 0, file = mk_str(m, "src/node.c");
-	int32_t base = (int32_t)m->meta_at, addresses[4];
+	int32_t base = (int32_t)m->meta_at, addresses[6];
 
 	for (unsigned i = 0; i < COUNT(maker_methods); i++) {
 		methods[i] = (struct img_method) { .name = mk_str(m, maker_methods[i].name),
@@ -206,7 +233,8 @@ static inline void mk_methods(struct maker *m, const struct maker_types *t)
 			.params = nparams,
 			.address = maker_methods[i].address,
 			.file = file,
-			.line = 10 + i };
+			.line = 10 + i,
+			.slot = w->versions[0] && i == 1 };
 		for (unsigned k = 0; methods[i].type && k < t->types[methods[i].type].nmembers; k++)
 			params[nparams++] = mk_str(m, maker_methods[i].params[k]);
 	}
@@ -229,10 +257,14 @@ static inline void mk_methods(struct maker *m, const struct maker_types *t)
 	addresses[1] = CODE_AT + 16 - base;
 	addresses[2] = CODE_AT + 32 - base;
 	addresses[3] = DATA_AT + 512 - base;
+	addresses[4] = addresses[3] + MAKER_SLOTS;
+	addresses[5] = addresses[3] + MAKER_CHOSEN;
 	mk_table(m, IMG_METHODS, methods, sizeof(methods[0]), COUNT(methods));
 	mk_table(m, IMG_PARAMS, params, sizeof(params[0]), nparams);
 	mk_table(m, IMG_GLOBALS, globals, sizeof(globals[0]), COUNT(globals));
-	mk_table(m, IMG_ADDRESSES, addresses, sizeof(addresses[0]), COUNT(addresses));
+	mk_table(m, IMG_ADDRESSES, addresses, sizeof(addresses[0]), w->versions[0] ? 6 : 4);
+	if (w->versions[0])
+		mk_dispatch(m, w);
 }
 
 static inline void mk_package(struct maker *m, const struct maker_wish *w)
@@ -244,7 +276,11 @@ static inline void mk_package(struct maker *m, const struct maker_wish *w)
 		.producer = mk_str(m, "by hand"),
 		.language = mk_str(m, "C11"),
 		.uuid = { 1, 2, 3 } };
-	struct img_target target = { .cpu = mk_str(m, "x86-64"), .features = mk_str(m, "+sse2") };
+	struct img_target targets[3] = {
+		{ .cpu = mk_str(m, "x86-64"), .features = mk_str(m, "+sse2") },
+		{ .cpu = mk_str(m, "one") },
+		{ .cpu = mk_str(m, "two"), .flags = IMG_TGF_CLONE_ALL, .base = 1 },
+	};
 	struct img_need needs[2];
 	struct img_dependency dep = { .interface_digest = w->interface_digest,
 		.uuid = { 1, 2, 3 } };
@@ -255,7 +291,11 @@ static inline void mk_package(struct maker *m, const struct maker_wish *w)
 	if (w->host)
 		needs[n++] = (struct img_need) { IMG_NEED_HOST, mk_str(m, w->host) };
 	mk_table(m, IMG_PACKAGE, &package, sizeof(package), 1);
-	mk_table(m, IMG_TARGETS, &target, sizeof(target), 1);
+	for (unsigned i = 0; i < 2; i++) {
+		targets[1].needs[w->versions[0] / 64] |= (uint64_t)(i == 0) << w->versions[0] % 64;
+		targets[2].needs[w->versions[i] / 64] |= UINT64_C(1) << w->versions[i] % 64;
+	}
+	mk_table(m, IMG_TARGETS, targets, sizeof(targets[0]), w->versions[0] ? 3 : 1);
 	if (n)
 		mk_table(m, IMG_NEEDS, needs, sizeof(needs[0]), n);
 	if (w->dependency) {
@@ -272,7 +312,7 @@ static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 		.header_size = sizeof(h),
 		.flags = IMG_DEBUG_INFO };
 	struct img_table *strings;
-	size_t from = sizeof(h) + 12 * sizeof(struct img_table), gap;
+	size_t from = sizeof(h) + IMG_TABLE_KINDS * sizeof(struct img_table), gap;
 
 	/* tables are made behind a reserved directory; then the strings, which have to be first,
 	 * move in before them */
@@ -285,7 +325,7 @@ static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 	mk_package(m, w);
 	mk_table(m, IMG_TYPES, t.types, sizeof(t.types[0]), MK_TYPES);
 	mk_table(m, IMG_MEMBERS, t.members, sizeof(t.members[0]), t.nmembers);
-	mk_methods(m, &t);
+	mk_methods(m, &t, w);
 	m->at = (m->at + 7) / 8 * 8;
 	strings = &m->dir[0];
 	*strings = (struct img_table) { IMG_STRINGS, 1, sizeof(h) + m->ntables * sizeof(*m->dir),
@@ -353,6 +393,45 @@ static inline void mk_sections(struct maker *m)
 	m->size = at + sizeof(s);
 }
 
+/* The same as a 32-bit file. Each struct is smaller there and is written over its 64-bit form. */
+static inline void mk_narrow(struct maker *m, const Elf64_Ehdr *h)
+{
+	Elf32_Ehdr h32 = { .e_type = h->e_type,
+		.e_machine = 3,
+		.e_version = EV_CURRENT,
+		.e_phoff = (Elf32_Off)h->e_phoff,
+		.e_shoff = (Elf32_Off)h->e_shoff,
+		.e_ehsize = sizeof(h32),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = h->e_phnum,
+		.e_shentsize = sizeof(Elf32_Shdr),
+		.e_shnum = h->e_shnum,
+		.e_shstrndx = h->e_shstrndx };
+
+	memcpy(h32.e_ident, h->e_ident, EI_NIDENT);
+	h32.e_ident[EI_CLASS] = ELFCLASS32;
+	memcpy(m->file, &h32, sizeof(h32));
+#define NARROW(at, i, bits, ...)                                                                   \
+	do {                                                                                       \
+		Elf64_##bits w;                                                                    \
+		memcpy(&w, m->file + (at) + (i) * sizeof(w), sizeof(w));                           \
+		memcpy(m->file + (at) + (i) * sizeof(Elf32_##bits),                                \
+			&(Elf32_##bits) { __VA_ARGS__ }, sizeof(Elf32_##bits));                    \
+	} while (0)
+	for (unsigned i = 0; i < h->e_phnum; i++)
+		NARROW(h->e_phoff, i, Phdr, w.p_type, (Elf32_Off)w.p_offset, (Elf32_Addr)w.p_vaddr,
+			(Elf32_Addr)w.p_paddr, (Elf32_Word)w.p_filesz, (Elf32_Word)w.p_memsz,
+			w.p_flags, (Elf32_Word)w.p_align);
+	for (unsigned i = 0; i < h->e_shnum; i++)
+		NARROW(h->e_shoff, i, Shdr, w.sh_name, w.sh_type, (Elf32_Word)w.sh_flags,
+			(Elf32_Addr)w.sh_addr, (Elf32_Off)w.sh_offset, (Elf32_Word)w.sh_size,
+			w.sh_link, w.sh_info, (Elf32_Word)w.sh_addralign, (Elf32_Word)w.sh_entsize);
+	for (unsigned i = 0; i < 2; i++)
+		NARROW(DYNSYM_AT, i, Sym, w.st_name, (Elf32_Addr)w.st_value, (Elf32_Word)w.st_size,
+			w.st_info, w.st_other, w.st_shndx);
+#undef NARROW
+}
+
 /* an image, not sealed; the caller frees it */
 static inline struct maker *mk_image(const struct maker_wish *wish)
 {
@@ -388,10 +467,15 @@ static inline struct maker *mk_image(const struct maker_wish *wish)
 	memcpy(m->file + CODE_AT, code_answer, sizeof(code_answer));
 	memcpy(m->file + CODE_AT + 16, code_add, sizeof(code_add));
 	memcpy(m->file + CODE_AT + 32, code_twice, sizeof(code_twice));
+	memcpy(m->file + CODE_AT + 40, code_answer1, sizeof(code_answer1));
+	memcpy(m->file + CODE_AT + 48, code_answer2, sizeof(code_answer2));
 	memcpy(m->file + DATA_AT + 512, "\x07\0\0", 4);
+	memcpy(m->file + DATA_AT + 512 + MAKER_CHOSEN, &w->chosen, 4);
 	p[0].p_filesz = p[0].p_memsz = META_AT + m->meta_size;
 	memcpy(m->file, &h, sizeof(h));
 	memcpy(m->file + 64, p, sizeof(p));
+	if (w->narrow)
+		mk_narrow(m, &h);
 	return m;
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "image/cpu_features.h"
 #include "test/unit/image_maker.h"
 #include "test/unit/unit.h"
 
@@ -31,7 +32,7 @@ static struct sealed seal(struct unit *u, const struct maker_wish *wish)
 	int fd = temp_file();
 
 	CHECK(write(fd, m->file, m->size) == (ssize_t)m->size);
-	if (!CHECK_INT(image_seal(fd, mk_digest, NULL, &e), IMG_OK)) {
+	if (!CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK)) {
 		img_error_text(&e, text, sizeof(text));
 		printf("seal: %s\n", text);
 	}
@@ -71,7 +72,7 @@ static void seals(struct unit *u)
 	CHECK_INT(sizes.data, 1024);
 	/* sealed again: the same bytes */
 	CHECK(write(fd, s.file, s.size) == (ssize_t)s.size);
-	CHECK_INT(image_seal(fd, mk_digest, NULL, &e), IMG_OK);
+	CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK);
 	for (size_t i = 0; i < s.size; i++) {
 		uint8_t byte = 0;
 
@@ -83,7 +84,7 @@ static void seals(struct unit *u)
 	close(fd);
 	fd = temp_file();
 	CHECK(write(fd, "hello, world", 12) == 12);
-	CHECK_INT(image_seal(fd, mk_digest, NULL, &e), IMG_E_FORMAT);
+	CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_E_FORMAT);
 	close(fd);
 	free(s.file);
 }
@@ -130,12 +131,12 @@ static void refuses_other_files(struct unit *u)
 	} rows[] = {
 		{ "", 0, "file: the file is empty" },
 		{ "hello", 5, "file: no package image: it is no shared library" },
-		{ "MZ\x90\0", 4, "file: a Windows DLL: this version reads ELF images only" },
-		{ "\xcf\xfa\xed\xfe", 4,
-			"file: a Mach-O file: this version reads ELF images only" },
+		{ "MZ\x90\0", 4, "PE header: cut: wanted at most 4, got 60" },
+		{ "\xcf\xfa\xed\xfe", 4, "file: cut in its header: wanted at least 32, got 4" },
+		{ "\xce\xfa\xed\xfe", 4, "file: a Mach-O file of 32 bits: images have 64" },
 		{ "\x7f"
 		  "ELF",
-			4, "file: cut in its header: wanted at least 64, got 4" },
+			4, "file: cut in its header: wanted at least 52, got 4" },
 		{ "BC\xc0\xde", 4, "file: LLVM bitcode, not linked into an image yet" },
 	};
 
@@ -422,6 +423,71 @@ static void abi_texts(struct unit *u)
 	}
 }
 
+/* the one entry of table `kind`, which a test may change */
+static void *entry(struct sealed *s, uint32_t kind)
+{
+	uint8_t *meta = s->file + s->meta_at;
+	struct img_table *dir = (void *)(meta + sizeof(struct img_header));
+
+	while (dir->kind != kind)
+		dir++;
+	return meta + dir->offset;
+}
+
+struct mistake {
+	uint32_t kind, word, value; /* word: its index in the table */
+	const char *text;
+};
+
+static void checks_versions(struct unit *u)
+{
+	const struct maker_wish wish = { .versions = { 8, 200 } };
+	struct sealed s = seal(u, &wish);
+	uint32_t data = DATA_AT + 512 - META_AT;
+	const struct mistake rows[] = {
+		{ IMG_TARGETS, 2, 8, "targets, entry 0: unknown flags: wanted at most 7, got 8" },
+		{ IMG_TARGETS, 2, 6, "targets, entry 0: two sizes at once: opt_size and min_size" },
+		{ IMG_TARGETS, 3, 1, "wanted at most 0, got 1" },
+		{ IMG_TARGETS, 27, 2,
+			"targets, entry 2: the target it refines is out of range: wanted at most "
+			"1, got 2" },
+		{ IMG_DISPATCH, 0, 6, "the address of the slots is out of range: wanted below 6" },
+		{ IMG_DISPATCH, 1, 0, "dispatch: there are no slots" },
+		{ IMG_DISPATCH, 1, 3,
+			"entries: they are not one for each target and slot: wanted 9, got 6" },
+		{ IMG_DISPATCH, 1, 0x80000000, "entries: they are not one" },
+		{ IMG_DISPATCH, 2, 2, "dispatch: unknown flags" },
+		{ IMG_DISPATCH, 3, 6, "the address of the choice is out of range" },
+		{ IMG_DISPATCH, 0, 0, "the slots are not in memory of data" },
+		{ IMG_ADDRESSES, 4, data + 12, "the slots are not aligned as pointers are" },
+		{ IMG_ADDRESSES, 4, data + 504, "the slots are not in memory of data" },
+		{ IMG_ADDRESSES, 5, data + 65, "the place of the choice is not in memory of data" },
+		{ IMG_ADDRESSES, 5, (uint32_t)-META_AT,
+			"the place of the choice is not in memory of data" },
+		{ IMG_ADDRESSES, 5, data + 20, "the place of the choice is among the slots" },
+		{ IMG_ENTRIES, 5, data, "entries, entry 5: it is not in executable memory" },
+		{ IMG_METHODS, 7, 3,
+			"methods, entry 0: its slot is out of range: wanted at most 2" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t *word = (uint32_t *)entry(&s, rows[i].kind) + rows[i].word, old = *word;
+		struct img_view v;
+		struct img_error e;
+		char text[256] = "";
+
+		u->row = rows[i].text;
+		*word = rows[i].value;
+		sum_again(&s);
+		CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
+		img_error_text(&e, text, sizeof(text));
+		if (!CHECK(strstr(text, rows[i].text) != NULL))
+			printf("  got: %s\n", text);
+		*word = old;
+	}
+	free(s.file);
+}
+
 /* ---- hostile files */
 
 /* use all that an accepted view offers: nothing may crash, whatever it says */
@@ -437,6 +503,9 @@ static void use(const struct img_view *v)
 		img_find_method(v, name, text, &at);
 		img_find_method(v, img_str(v, v->methods[i].symbol), NULL, &at);
 	}
+	for (uint32_t i = 0; i < v->ntargets; i++)
+		img_cpu_names(img_cpu_arch(img_str(v, v->package->abi_text)), v->targets[i].needs,
+			0, " ", text, sizeof(text));
 	for (uint32_t i = 0; i < v->nglobals; i++)
 		img_find_global(v, img_str(v, v->globals[i].symbol), &at);
 	for (uint32_t i = 0; i < v->ntypes; i++) {
@@ -481,9 +550,10 @@ static const uint64_t edges[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, UINT
 /* each bit, and each aligned word set to values from the edges; sums made right again */
 static void metadata_changed(struct unit *u)
 {
-	const struct maker_wish wish = {
-		.library = "libc.so.6", .host = "malloc", .dependency = "base"
-	};
+	const struct maker_wish wish = { .library = "libc.so.6",
+		.host = "malloc",
+		.dependency = "base",
+		.versions = { 8, 200 } };
 	struct sealed s = seal(u, &wish);
 	uint8_t *before = malloc(s.size);
 	struct tally t = { 0 };
@@ -529,9 +599,9 @@ static void metadata_flipped(struct unit *u)
 	free(s.file);
 }
 
-static void container_changed(struct unit *u)
+static void container_changes(struct unit *u, bool narrow)
 {
-	struct sealed s = seal(u, NULL);
+	struct sealed s = seal(u, &(struct maker_wish) { .narrow = narrow });
 	static const size_t parts[][2] = { { 0, META_AT }, { TAIL_AT, TAIL_AT + 128 + 8 * 64 } };
 	struct tally t = { 0 };
 
@@ -558,6 +628,54 @@ static void container_changed(struct unit *u)
 	}
 	CHECK(t.accepted < t.tried);
 	free(s.file);
+}
+
+static void container_changed(struct unit *u)
+{
+	container_changes(u, false);
+	container_changes(u, true);
+}
+
+/* a 32-bit file has the same in it as a 64-bit one */
+static void narrow_files(struct unit *u)
+{
+	struct sealed s = seal(u, &(struct maker_wish) { .narrow = true });
+	struct sealed wide = seal(u, NULL);
+	struct img_container box, wide_box;
+	struct img_sizes sizes, wide_sizes;
+	struct img_view v;
+	struct img_error e;
+
+	CHECK_INT(img_check_file(s.file, s.size, IMG_CHECK_FILE_SUM, &v, &box, &e), IMG_OK);
+	CHECK_INT(img_check_file(wide.file, wide.size, 0, &v, &wide_box, &e), IMG_OK);
+	CHECK_INT(box.meta_vaddr, wide_box.meta_vaddr);
+	CHECK_INT(box.nregions, wide_box.nregions);
+	for (unsigned i = 0; i < box.nregions; i++) {
+		CHECK_INT(box.regions[i].vaddr, wide_box.regions[i].vaddr);
+		CHECK_INT(box.regions[i].memsz, wide_box.regions[i].memsz);
+		CHECK_INT(box.regions[i].at, wide_box.regions[i].at);
+		CHECK_INT(box.regions[i].filesz, wide_box.regions[i].filesz);
+		CHECK_INT(box.regions[i].access, wide_box.regions[i].access);
+	}
+	img_container_sizes(&box, &sizes);
+	img_container_sizes(&wide_box, &wide_sizes);
+	CHECK(!memcmp(&sizes, &wide_sizes, sizeof(sizes)));
+	s.file[EI_DATA] = ELFDATA2MSB;
+	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
+	CHECK_STR(e.problem, "a big-endian ELF file: this version reads little-endian ones");
+	s.file[EI_DATA] = ELFDATA2LSB;
+	for (size_t n = 0; n < s.size; n++) {
+		uint8_t *c;
+
+		if (n == META_AT + 1024 && META_AT + 1024 < TAIL_AT)
+			n = TAIL_AT - 8;
+		c = malloc(n ? n : 1);
+		memcpy(c, s.file, n);
+		CHECK(img_check_file(c, n, 0, &v, NULL, &e) != IMG_OK);
+		free(c);
+	}
+	free(s.file);
+	free(wide.file);
 }
 
 /* at each length of the interesting parts; a copy of exactly that many bytes */
@@ -627,5 +745,5 @@ static void two_changes(struct unit *u)
 }
 
 UNIT_MAIN(seals, tells_what_is_wrong, refuses_other_files, writes_types, writes_odd_types, finds,
-	digests_do_not_know_indices, types_that_hold_themselves, abi_texts, metadata_changed,
-	metadata_flipped, container_changed, cut, two_changes)
+	digests_do_not_know_indices, types_that_hold_themselves, abi_texts, checks_versions,
+	metadata_changed, metadata_flipped, container_changed, narrow_files, cut, two_changes)

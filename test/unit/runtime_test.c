@@ -41,7 +41,7 @@ static void put_image(struct unit *u, const struct place *p, const struct maker_
 	snprintf(temp, sizeof(temp), "%s.tmp", p->path);
 	fd = open(temp, O_RDWR | O_CREAT | O_TRUNC, 0755);
 	CHECK(fd >= 0 && write(fd, m->file, m->size) == (ssize_t)m->size);
-	CHECK_INT(image_seal(fd, mk_digest, NULL, &e), IMG_OK);
+	CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK);
 	close(fd);
 	CHECK(rename(temp, p->path) == 0);
 	free(m);
@@ -305,13 +305,228 @@ static void relative_paths(struct unit *u)
 	left(&p);
 }
 
+/* ---- several targets: rows that every machine has (0) and none (255) */
+
+#if defined(__x86_64__)
+enum { SOME = 8, MORE = 10 };
+static const char some[] = "x86-64,+sse3", more[] = "x86-64-v2", least[] = "generic",
+		  some_name[] = "sse3";
+#else
+enum { SOME = 4, MORE = 5 };
+static const char some[] = "armv8-a,+crc", more[] = "armv8.1-a", least[] = "generic",
+		  some_name[] = "crc";
+#endif
+enum { NOBODY = 255 };
+
+/* the sum of what the image's slots lead to: answer, 42 and the target; it is -1 if they are wrong
+ */
+static int through_slots(struct pkgimg_image *img)
+{
+	struct pkgimg_global g;
+	int (*slots[MAKER_NSLOTS])(int, int);
+
+	if (pkgimg_find_global(img, "counter", &g, NULL))
+		return -1;
+	memcpy(slots, (char *)g.address + MAKER_SLOTS, sizeof(slots));
+	return slots[1](1, 2) == 3 ? slots[0](0, 0) : -1;
+}
+
+static void takes_the_best_target(struct unit *u)
+{
+	static const struct {
+		const char *cap;
+		uint32_t asked, taken;
+		int code;
+	} rows[] = {
+		{ more, 0, 2, PKGIMG_OK },
+		{ some, 0, 1, PKGIMG_OK },
+		{ least, 0, 0, PKGIMG_OK },
+		{ more, 1, 0, PKGIMG_OK },
+		{ more, 2, 1, PKGIMG_OK },
+		{ more, 3, 2, PKGIMG_OK },
+		{ more, 4, 0, PKGIMG_E_ARGUMENT },
+		{ least, 2, 0, PKGIMG_E_CPU },
+		{ "nothing", 0, 0, PKGIMG_E_CPU },
+	};
+	const struct maker_wish wish = { .versions = { SOME, MORE } };
+	struct place p = arrive();
+
+	put_image(u, &p, &wish);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pkgimg_options opt = {
+			.size = sizeof(opt), .cpu_cap = rows[i].cap, .cpu_target = rows[i].asked
+		};
+		struct pkgimg_image *img = NULL;
+		struct pkgimg_error err = { 0 };
+		struct pkgimg_method m = { 0 };
+
+		u->row = rows[i].cap;
+		CHECK_INT(pkgimg_open(p.path, &opt, &img, &err), rows[i].code);
+		if (rows[i].code) {
+			CHECK(err.text[0] && !img);
+			continue;
+		}
+		CHECK_INT(pkgimg_target(img), rows[i].taken);
+		CHECK_INT(pkgimg_find(img, "answer", NULL, &m, NULL), PKGIMG_OK);
+		CHECK_INT(call_int(&m, 0, 0), 42 + rows[i].taken);
+		CHECK_INT(through_slots(img), 42 + rows[i].taken);
+		pkgimg_close(img);
+	}
+	left(&p);
+}
+
+static void tells_of_targets(struct unit *u)
+{
+	const struct maker_wish wish = { .versions = { SOME, NOBODY } };
+	struct pkgimg_options opt = { .size = sizeof(opt), .cpu_cap = more };
+	struct place p = arrive();
+	struct pkgimg_image *img = NULL;
+	struct pkgimg_target t;
+	char text[64];
+
+	put_image(u, &p, &wish);
+	CHECK_INT(pkgimg_open(p.path, &opt, &img, NULL), PKGIMG_OK);
+	CHECK_INT(pkgimg_target(img), 1);
+	CHECK_INT(pkgimg_target_count(img), 3);
+	CHECK_INT(pkgimg_target_at(img, 2, &t), PKGIMG_OK);
+	CHECK_STR(t.cpu, "two");
+	CHECK(t.base == 1 && t.clone_all && !t.opt_size && t.index == 2);
+	CHECK_INT(pkgimg_target_at(img, 3, &t), PKGIMG_E_ARGUMENT);
+	CHECK_INT(pkgimg_target_needs(img, 2, text, sizeof(text)), strlen(some_name) + 12);
+	CHECK(!strncmp(text, some_name, strlen(some_name)) && strstr(text, " feature 255"));
+	CHECK_INT(pkgimg_target_needs(img, 0, text, sizeof(text)), 0);
+	CHECK_STR(text, "");
+	CHECK_INT(pkgimg_target_needs(img, 3, text, sizeof(text)), 0);
+	setenv("PKGIMG_CPU_CAP", least, 1);
+	CHECK_INT(pkgimg_cpu_features(NULL, 0), pkgimg_cpu_features(text, sizeof(text)));
+	CHECK(strlen(text) > 5);
+	unsetenv("PKGIMG_CPU_CAP");
+	pkgimg_close(img);
+	left(&p);
+}
+
+/* what was chosen first stays while the library is open */
+static void keeps_the_choice(struct unit *u)
+{
+	const struct maker_wish wish = { .versions = { SOME, MORE } };
+	struct pkgimg_options opt = { .size = sizeof(opt), .cpu_cap = some };
+	struct pkgimg_options best = { .size = sizeof(best), .cpu_cap = more };
+	struct pkgimg_options asks = { .size = sizeof(asks), .cpu_target = 3 };
+	struct pkgimg_options low = { .size = sizeof(low), .cpu_cap = least };
+	struct place p = arrive();
+	struct pkgimg_image *one = NULL, *two = NULL;
+	struct pkgimg_error err = { 0 };
+
+	put_image(u, &p, &wish);
+	CHECK_INT(pkgimg_open(p.path, &opt, &one, NULL), PKGIMG_OK);
+	CHECK_INT(pkgimg_open(p.path, &best, &two, NULL), PKGIMG_OK);
+	CHECK_INT(pkgimg_target(two), 1);
+	CHECK_INT(through_slots(two), 43);
+	pkgimg_close(two);
+	two = NULL;
+	CHECK_INT(pkgimg_open(p.path, &asks, &two, &err), PKGIMG_E_CPU);
+	CHECK(strstr(err.text, "it runs in this process as target 1 (one) already, and") != NULL);
+	CHECK_INT(pkgimg_open(p.path, &low, &two, &err), PKGIMG_E_CPU);
+	CHECK(strstr(err.text, "already, under the cap 'generic' which is not allowed") != NULL);
+	CHECK_INT(through_slots(one), 43);
+	pkgimg_close(one);
+	CHECK_INT(pkgimg_open(p.path, &best, &two, NULL), PKGIMG_OK);
+	CHECK_INT(pkgimg_target(two), 2);
+	pkgimg_close(two);
+	left(&p);
+}
+
+static void checks_the_images_choice(struct unit *u)
+{
+	static const struct {
+		uint32_t chosen;
+		const char *cap, *error; /* error: "" none */
+	} rows[] = {
+		{ 3, more, "" },
+		{ 1, more, "" },
+		{ 3, some, "under the cap" },
+		{ 0, more, "has not run" },
+		{ 4, more, "has not run" },
+		{ UINT32_MAX, more, "has not run" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct maker_wish wish = {
+			.versions = { SOME, MORE }, .self = true, .chosen = rows[i].chosen
+		};
+		struct pkgimg_options opt = { .size = sizeof(opt), .cpu_cap = rows[i].cap };
+		struct place p = arrive();
+		struct pkgimg_image *img = NULL;
+		struct pkgimg_error err = { 0 };
+
+		put_image(u, &p, &wish);
+		pkgimg_open(p.path, &opt, &img, &err);
+		if (!CHECK((img != NULL) == !*rows[i].error && strstr(err.text, rows[i].error)))
+			printf("  got: %s\n", err.text);
+		if (img)
+			CHECK_INT(pkgimg_target(img), rows[i].chosen - 1);
+		pkgimg_close(img);
+		left(&p);
+	}
+}
+
+static void *open_versions(void *path)
+{
+	size_t failed = 0;
+
+	for (int i = 0; i < 100; i++) {
+		struct pkgimg_options opt = { .size = sizeof(opt), .cpu_cap = more };
+		struct pkgimg_image *img = NULL;
+
+		failed += pkgimg_open(path, &opt, &img, NULL) != PKGIMG_OK ||
+			  through_slots(img) != 44;
+		pkgimg_close(img);
+	}
+	return (void *)failed;
+}
+
+static void many_threads_fill_slots(struct unit *u)
+{
+	const struct maker_wish wish = { .versions = { SOME, MORE } };
+	struct place p = arrive();
+	pthread_t threads[4];
+
+	put_image(u, &p, &wish);
+	for (size_t i = 0; i < COUNT(threads); i++)
+		CHECK(pthread_create(&threads[i], NULL, open_versions, p.path) == 0);
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		void *failed;
+
+		CHECK(pthread_join(threads[i], &failed) == 0);
+		CHECK_INT((uintptr_t)failed, 0);
+	}
+	left(&p);
+}
+
+/* callers that were compiled when the options ended before the CPU's */
+static void old_options(struct unit *u)
+{
+	struct pkgimg_options opt = { .size = offsetof(struct pkgimg_options, cpu_cap),
+		.cpu_cap = "not read",
+		.cpu_target = 99 };
+	struct place p = arrive();
+	struct pkgimg_image *img = NULL;
+
+	put_image(u, &p, NULL);
+	CHECK_INT(pkgimg_open(p.path, &opt, &img, NULL), PKGIMG_OK);
+	pkgimg_close(img);
+	left(&p);
+}
+
 static void codes_have_texts(struct unit *u)
 {
-	for (int code = PKGIMG_OK; code <= PKGIMG_E_AMBIGUOUS; code++)
+	for (int code = PKGIMG_OK; code <= PKGIMG_E_CPU; code++)
 		CHECK(strcmp(pkgimg_strerror(code), "unknown error"));
 	CHECK_STR(pkgimg_strerror(99), "unknown error");
 	CHECK_STR(pkgimg_host_abi(), img_host_abi_text());
 }
 
 UNIT_MAIN(opens_and_calls, finds, refuses, has_what_it_needs, depends, refuses_files,
-	sees_that_a_file_was_replaced, many_threads, relative_paths, codes_have_texts)
+	sees_that_a_file_was_replaced, many_threads, relative_paths, takes_the_best_target,
+	tells_of_targets, keeps_the_choice, checks_the_images_choice, many_threads_fill_slots,
+	old_options, codes_have_texts)

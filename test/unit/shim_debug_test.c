@@ -38,7 +38,8 @@ static bool open_input(struct unit *u, struct input *in, const char *name, bool 
 		return false;
 	if (!dwarf)
 		return CHECK(ll_debug_from_module(&in->a, in->module, &in->debug));
-	CHECK_INT(ll_compile_ir(&c.d, name, text, "x86_64-unknown-linux-gnu", &object, &n), 0);
+	CHECK_INT(
+		ll_compile_ir(&c.d, name, text, "x86_64-unknown-linux-gnu", NULL, &object, &n), 0);
 	CHECK(ll_debug_from_object(&in->a, object, n, &in->debug));
 	for (size_t cut = 0; cut < n; cut += 97) { /* no crash, whatever comes of it */
 		struct arena scratch = { 0 };

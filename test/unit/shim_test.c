@@ -21,7 +21,7 @@ static void object(struct unit *u, const char *name, const char *ir, const char 
 	void *bytes = NULL;
 	size_t n = 0;
 
-	CHECK_INT(ll_compile_ir(caught_start(&c), "<test>", ir, for_triple, &bytes, &n), 0);
+	CHECK_INT(ll_compile_ir(caught_start(&c), "<test>", ir, for_triple, NULL, &bytes, &n), 0);
 	CHECK_STR(c.text, "");
 	CHECK_INT(file_write(&a, &c.d, NOWHERE, name, bytes, n), 0);
 	free(bytes);
@@ -171,8 +171,8 @@ static void bad_ir(struct unit *u)
 
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		u->row = rows[i].name;
-		CHECK_INT(ll_compile_ir(
-				  caught_start(&c), "<ir>", rows[i].ir, rows[i].triple, &bytes, &n),
+		CHECK_INT(ll_compile_ir(caught_start(&c), "<ir>", rows[i].ir, rows[i].triple, NULL,
+				  &bytes, &n),
 			-1);
 		CHECK_STR(c.text, rows[i].says);
 	}

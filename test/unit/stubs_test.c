@@ -59,6 +59,34 @@ static void reads(struct unit *u)
 	arena_free(&a);
 }
 
+/* a list for several machines */
+static void narrows(struct unit *u)
+{
+	static const char text[] = "soname x.dll\nmachine any\n"
+				   "a - f 0 @12\n"
+				   "b - f 0 =c on:x86_64,arm\n"
+				   "b - o 0 on:i386\n"
+				   "d - f 0 on:x86_64\n";
+	struct arena a = { 0 };
+	struct caught c;
+	struct stub_list l;
+
+	CHECK_INT(parse(&a, &c, text, &l), 0);
+	CHECK_STR(c.text, "");
+	stub_list_narrow(&l, "i386");
+	CHECK_INT(l.nsymbols, 2);
+	CHECK(l.symbols[0].stdcall && l.symbols[0].args == 12);
+	CHECK(stub_list_find(&l, "b")->kind == STUB_OBJECT);
+	CHECK_INT(parse(&a, &c, text, &l), 0);
+	stub_list_narrow(&l, "x86");
+	CHECK_INT(l.nsymbols, 1);
+	CHECK_INT(parse(&a, &c, text, &l), 0);
+	stub_list_narrow(&l, "x86_64");
+	CHECK_INT(l.nsymbols, 3);
+	CHECK_STR(stub_list_find(&l, "b")->other, "c");
+	arena_free(&a);
+}
+
 #define HEAD "soname x\nmachine x86_64\n"
 
 /* table */
@@ -76,20 +104,24 @@ static void refuses(struct unit *u)
 		{ "machine", "soname x\nmachine vax\n",
 			"error: x.list:2:9: no architecture is called 'vax'\n" },
 		{ "short", HEAD "a V f\n",
-			"error: x.list:3:1: NAME VERSION KIND SIZE [=NAME] is wanted, got 3 "
-			"words\n" },
-		{ "long", HEAD "a V o 1 =b c\n",
-			"error: x.list:3:12: the end of the line is wanted, got 'c'\n" },
+			"error: x.list:3:1: NAME VERSION KIND SIZE [=NAME] [@BYTES] "
+			"[on:CPU,...] is "
+			"wanted, got 3 words\n" },
+		{ "long", HEAD "a V f 1 =b c\n",
+			"error: x.list:3:12: the end of the line, =NAME, @BYTES or on:CPU,... is "
+			"wanted, got 'c'\n" },
 		{ "kind", HEAD "a V x 0\n",
-			"error: x.list:3:5: a kind of symbol is wanted: f (function), o (object) "
-			"or t "
+			"error: x.list:3:5: a kind of symbol is wanted: f or g (function), o "
+			"(object) or t "
 			"(thread-local), got 'x'\n" },
 		{ "version", HEAD "version -\n",
 			"error: x.list:3:1: a version wants a name, got '-'\n" },
 		{ "size", HEAD "a V f -1\n",
-			"error: x.list:3:7: a size in bytes below 4 GiB is wanted, got '-1'\n" },
+			"error: x.list:3:7: a size in bytes (or in pointers: 2p) "
+			"below 4 GiB is wanted, got '-1'\n" },
 		{ "large", HEAD "a V f 4294967296\n",
-			"error: x.list:3:7: a size in bytes below 4 GiB is wanted, got "
+			"error: x.list:3:7: a size in bytes (or in pointers: 2p) "
+			"below 4 GiB is wanted, got "
 			"'4294967296'\n" },
 		{ "order", HEAD "b V f 0\na V f 0\n",
 			"error: x.list:4:1: 'a' stands behind 'b'; names are wanted in ascending "
@@ -100,7 +132,8 @@ static void refuses(struct unit *u)
 			"order, "
 			"each once\n" },
 		{ "same", HEAD "b V o 1 c\n",
-			"error: x.list:3:9: the end of the line or =NAME is wanted, got 'c'\n" },
+			"error: x.list:3:9: the end of the line, =NAME, @BYTES or on:CPU,... is "
+			"wanted, got 'c'\n" },
 		{ "same of none", HEAD "b V o 1 =c\n",
 			"error: x.list:3:9: '=c' wants an object above this line, and to stand "
 			"behind an "
@@ -109,11 +142,22 @@ static void refuses(struct unit *u)
 			"error: x.list:4:9: '=a' wants an object above this line, and to stand "
 			"behind an "
 			"object\n" },
+		{ "too long", HEAD "a V f 1 =b @4 on:arm d\n",
+			"error: x.list:3:22: the end of the line is wanted, got 'd'\n" },
+		{ "bytes", HEAD "a - f 0 @x\n",
+			"error: x.list:3:10: a size in bytes (or in pointers: 2p) "
+			"below 4 GiB is wanted, got 'x'\n" },
+		{ "on", HEAD "a - f 0 on:arm,vax\n",
+			"error: x.list:3:9: no architecture is called 'vax'\n" },
+		{ "on twice", HEAD "a - f 0 on:arm\na - f 0\n",
+			"error: x.list:4:1: 'a' stands behind 'a'; names are wanted in ascending "
+			"order, each once\n" },
 		{ "all at once", HEAD "a V x 0\nb V f y\nc V f 0\n",
-			"error: x.list:3:5: a kind of symbol is wanted: f (function), o (object) "
-			"or t "
+			"error: x.list:3:5: a kind of symbol is wanted: f or g (function), o "
+			"(object) or t "
 			"(thread-local), got 'x'\n"
-			"error: x.list:4:7: a size in bytes below 4 GiB is wanted, got 'y'\n" },
+			"error: x.list:4:7: a size in bytes (or in pointers: 2p) "
+			"below 4 GiB is wanted, got 'y'\n" },
 	};
 	struct arena a = { 0 };
 	struct caught c;
@@ -295,4 +339,4 @@ static void knows_what_images_get(struct unit *u)
 	CHECK(!stub_elf_image_defines("exit"));
 }
 
-UNIT_MAIN(reads, refuses, refuses_binary, writes, fits_its_class, knows_what_images_get)
+UNIT_MAIN(reads, narrows, refuses, refuses_binary, writes, fits_its_class, knows_what_images_get)

@@ -1,0 +1,108 @@
+"""Run commands side by side and count: wall time, CPU time, peak memory, page faults.
+
+The commands of one row run in turn, round after round, so that a busy minute of the machine hits
+all of them; a ratio is the median of the ratios within each round."""
+
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Command:
+    """One contender. `value`: the metric is the number that the command prints on its last line,
+    not the process's own time (loops inside a program)."""
+
+    argv: list
+    cwd: str = None
+    env: dict = field(default_factory=dict)
+    value: bool = False
+    before: object = None  # called before each run, not measured
+
+
+@dataclass
+class Sample:
+    wall: float  # seconds
+    cpu: float  # seconds, user and system, children too
+    rss: int  # KiB, the largest process
+    faults: int  # minor page faults
+    value: float = None
+
+
+class Failed(Exception):
+    """A command of a row did not do its work: its text says which and why."""
+
+
+def run_once(command):
+    """Run it to its end. Raises Failed with the command's output if it exits other than by 0."""
+    if command.before:
+        command.before()
+    with tempfile.TemporaryFile() as out:
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            command.argv, cwd=command.cwd, env={**os.environ, **command.env},
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        text = out.read().decode(errors="replace")
+    if child.returncode:
+        raise Failed(f"'{' '.join(command.argv)}' ended with {child.returncode}: {text[-800:]}")
+    value = None
+    if command.value:
+        try:
+            value = float(text.split()[-1])
+        except (IndexError, ValueError):
+            raise Failed(f"'{command.argv[0]}' printed no number: {text[-200:]}") from None
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, usage.ru_minflt, value)
+
+
+def run_pairs(commands, rounds, warmup=1):
+    """{name: Command} -> {name: [Sample] * rounds}, in turn within each round."""
+    for _ in range(warmup):
+        for command in commands.values():
+            run_once(command)
+    samples = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            samples[name].append(run_once(command))
+    return samples
+
+
+def pick(samples, metric):
+    return [getattr(s, metric) for s in samples]
+
+
+def summary(values):
+    return {"runs": len(values), "min": min(values), "median": statistics.median(values),
+            "max": max(values)}
+
+
+def ratio(ours, peer):
+    """The median of the ratios pair by pair, and the middle half of them."""
+    pairs = sorted(a / b for a, b in zip(ours, peer) if b > 0)
+    if not pairs:
+        return None
+    n = len(pairs)
+    return {"median": statistics.median(pairs), "low": pairs[n // 4], "high": pairs[(3 * n) // 4]}
+
+
+def instructions(command, workdir):
+    """Instructions that the command executes, by callgrind: the figure that noise does not move."""
+    out = os.path.join(workdir, "callgrind.out")
+    argv = ["valgrind", "--tool=callgrind", "--trace-children=no", "--callgrind-out-file=" + out,
+            *command.argv]
+    if command.before:
+        command.before()
+    done = subprocess.run(argv, cwd=command.cwd, env={**os.environ, **command.env},
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failed(f"'{' '.join(argv)}' ended with {done.returncode}: {done.stderr[-800:]}")
+    for line in open(out, encoding="utf-8", errors="replace"):
+        if line.startswith(("summary:", "totals:")):
+            return int(line.split()[1])
+    raise Failed("callgrind wrote no summary")
