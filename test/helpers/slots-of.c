@@ -10,18 +10,17 @@
 #include "pkgimg/runtime.h"
 #include "runtime/internal.h"
 
-static void *load(const char *how, const char *path)
+static void *load(const char *how, const char *path, struct pkgimg_image **image)
 {
-	struct pkgimg_image *image = NULL;
 	struct pkgimg_error err;
 
 	if (!strcmp(how, "dlopen"))
 		return dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (pkgimg_open(path, NULL, &image, &err)) {
+	if (pkgimg_open(path, NULL, image, &err)) {
 		puts(err.text);
 		return NULL;
 	}
-	return image->library;
+	return (*image)->library;
 }
 
 /* "r--p" of the mapping that holds `at` */
@@ -40,16 +39,13 @@ static void print_pages(const char *what, uintptr_t at)
 		fclose(f);
 }
 
-int main(int argc, char **argv)
+static int look(void *library)
 {
 	struct img_view v;
-	void *library = argc == 3 ? load(argv[1], argv[2]) : NULL, **slots;
 	uint32_t chosen, wrong = 0;
-	const char *root;
+	const char *root = dlsym(library, IMG_ROOT_SYMBOL);
+	void **slots;
 
-	if (!library)
-		return 1;
-	root = dlsym(library, IMG_ROOT_SYMBOL);
 	if (!root)
 		return 1;
 	img_view_at(root, &v);
@@ -67,4 +63,14 @@ int main(int argc, char **argv)
 	print_pages("first slot", (uintptr_t)slots);
 	print_pages("last slot", (uintptr_t)(slots + v.dispatch->nslots) - 1);
 	return wrong != 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct pkgimg_image *image = NULL;
+	void *library = argc == 3 ? load(argv[1], argv[2], &image) : NULL;
+	int result = library ? look(library) : 1;
+
+	pkgimg_close(image);
+	return result;
 }
