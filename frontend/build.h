@@ -48,9 +48,9 @@ struct build_request {
 	bool verbose;               /* print the link command and LLD's --verbose text */
 	bool plan_only;             /* -###: compile, print the link plan, link nothing */
 	bool explain;               /* --explain: the same, each word with its origin */
-	bool explain_clones;        /* say in clones_text what was cloned, and why */
-	bool last;    /* the process ends after this: LLVM's memory is left to the system */
-	bool timings; /* print "timing: PHASE MS ms" lines on stderr */
+	bool last;           /* the process ends after this: LLVM's memory is left to the system */
+	bool explain_clones; /* say in clones_text what was cloned, and why */
+	bool timings;        /* print "timing: PHASE MS ms" lines on stderr */
 };
 
 enum build_phase {

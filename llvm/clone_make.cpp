@@ -399,16 +399,17 @@ int ll_clone_make(
 	}
 	k.find_slots();
 	k.name_versions();
-	for (auto &c : k.modules)
+	for (auto &c : k.modules) {
+		clone_answer_queries(*c->m, plan->cpus[c->cpu].cpu, plan->cpus[c->cpu].features);
 		k.refer(*c);
+	}
 	k.define_slots();
 	k.define_stubs();
+	k.finish_versions();
 	for (auto &c : k.modules) {
 		if (c->cpu)
 			k.connect(*c);
-		clone_answer_queries(*c->m, plan->cpus[c->cpu].cpu, plan->cpus[c->cpu].features);
 	}
-	k.finish_versions();
 	if (!k.verify())
 		return -1;
 	hand_over(k, a, out);
