@@ -188,7 +188,7 @@ static void take(struct choice *c, size_t i, const char *reason)
 /* percent: less of a function's time is not worth a second version. A loop that vectors cannot
  * serve gains little, by better instructions for single bits and bytes: it has a second version
  * where that costs little, in a small function that does nothing else. */
-enum { LEAST_GAIN = 20, TINY_SIZE = 60, SMALL_SIZE = 150 };
+enum { LEAST_GAIN = 10, TINY_SIZE = 100, SMALL_SIZE = 150 };
 
 static bool gains_enough(const struct choice *c, size_t i, uint32_t gain)
 {
