@@ -7,6 +7,7 @@ In a RUN line: pkgimg or %pkgimg, %clang and %clangxx (clang-19), %data (the pro
 folder), %root (the source tree), LLVM's tools by their plain names (FileCheck, not, split-file,
 llvm-readelf; ld.lld is LLVM's, never ours), and the programs of test/helpers.
 """
+import fcntl
 import glob
 import os
 import platform
@@ -78,9 +79,28 @@ for folder in config.environment["PATH"].split(os.pathsep):
         break
 # Windows programs; Debian's package has the program in no folder of PATH
 wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/wine64"))), None)
-if wine:
+
+
+def wine_prefix():
+    """The one folder that wine works in, made by one process before any test: two that make it at
+    the same time break each other (`could not load kernel32.dll`). None where wine cannot make it."""
+    prefix = os.path.join(config.source_root, "build", "inputs", "wine")
+    done = os.path.join(prefix, "system.reg")  # wine's server writes it when the last program ended
+    os.makedirs(prefix, exist_ok=True)
+    with open(prefix + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(done):
+            setting = ["env", "WINEPREFIX=" + prefix, "WINEDEBUG=-all", "DISPLAY="]
+            server = shutil.which("wineserver") or "/usr/lib/wine/wineserver"
+            works(*setting, wine, "wineboot", "--init") and works(*setting, server, "-w")
+    return prefix if os.path.exists(done) else None
+
+
+prefix = wine and wine_prefix()
+if prefix:
     config.available_features.add("wine")
-    config.substitutions.append(("%wine", "env WINEDEBUG=-all " + wine))
+    config.environment.update({"WINEPREFIX": prefix, "WINEDEBUG": "-all"})
+    config.substitutions.append(("%wine", wine))
     if shutil.which("x86_64-w64-mingw32-gcc"):
         config.available_features.add("mingw")
 if all(map(shutil.which, ("qemu-i386", "qemu-arm", "qemu-aarch64"))):
