@@ -766,11 +766,19 @@ def host_symbol_EQ : Joined<["--"], "host-symbol=">, Alias<host_symbol>,
 def root_symbol_EQ : Joined<["--"], "root-symbol=">, Group<image_Group>, MetaVarName<"<symbol>">,
   HelpText<"The one exported symbol (pkgimg_image)">, Visibility<[LinkOption]>;
 def soname_EQ : Joined<["--"], "soname=">, Group<image_Group>, MetaVarName<"<name>">,
-  HelpText<"The image's soname (base name of the output)">, Visibility<[LinkOption]>;
+  HelpText<"The image's soname (base name of the output)">,
+  Visibility<[LinkOption, BuildOption]>;
 def export : Separate<["--"], "export">, Group<image_Group>, MetaVarName<"<name|glob>">,
   HelpText<"Offer only these methods and globals (all that are externally visible)">,
   Visibility<[BuildOption]>;
 def export_EQ : Joined<["--"], "export=">, Alias<export>, Visibility<[BuildOption]>;
+def exports_EQ : Joined<["--"], "exports=">, Group<image_Group>, MetaVarName<"<native>">,
+  HelpText<"`native`: the image has ordinary C symbols as well, as any shared library">,
+  Visibility<[BuildOption]>;
+def out_implib_EQ : Joined<["--"], "out-implib=">, Group<image_Group>, MetaVarName<"<file>">,
+  HelpText<"Also write an import library of the DLL; with --exports=native">,
+  Visibility<[BuildOption]>;
+def out_implib : Separate<["--"], "out-implib">, Alias<out_implib_EQ>, Visibility<[BuildOption]>;
 def name_EQ : Joined<["--"], "name=">, Group<image_Group>, MetaVarName<"<name>">,
   HelpText<"The package's name (base name of the output)">, Visibility<[BuildOption]>;
 

@@ -41,6 +41,7 @@ struct build {
 	struct objects code; /* none for native inputs alone */
 	LLVMMemoryBufferRef root;
 	const char *tmp, **code_paths, *root_path;
+	const char *implib; /* where the linker puts the import library, or NULL */
 	struct build_result result;
 };
 
@@ -83,6 +84,21 @@ static const char *suffix(const struct build *b)
 	return image ? image : "";
 }
 
+/* A package file may be for several systems; who asks here and now is told. */
+static int check_import_library(struct build *b)
+{
+	const struct job_word *asked = &b->r->import_library;
+
+	if (b->t.platform->family == FAMILY_MINGW)
+		return 0;
+	b->p.import_library.text = NULL;
+	return asked->text ? diag_err(b->d, asked->at,
+				     "import libraries are for Windows; on %s programs link "
+				     "against the library itself: leave --out-implib out",
+				     b->t.platform->name)
+			   : 0;
+}
+
 static int load(struct build *b)
 {
 	int failed;
@@ -98,6 +114,8 @@ static int load(struct build *b)
 	if (b->p.output_bare)
 		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
 	b->result.output = b->p.output.text;
+	if (check_import_library(b))
+		return -1;
 	failed = probe_output(b) | needs_open(b->a, b->d, &b->p, &b->t, &b->needs);
 	return modules_load(b->a, b->d, &b->p, &b->t, NULL, &b->m) | failed;
 }
@@ -113,6 +131,8 @@ static int merge(struct build *b)
 			"'%s' will export nothing: its modules define no "
 			"visible function or variable",
 			b->p.output.text);
+	if (b->p.native)
+		exports_publish(&b->m, &b->p.exports, &b->t, &b->exports);
 	exports_apply(&b->m, &b->exports);
 	needs_import_data(b->a, &b->t, &b->m, &b->needs);
 	if (b->r->strip && b->m.merged)
@@ -122,7 +142,11 @@ static int merge(struct build *b)
 
 static int clone(struct build *b)
 {
-	return clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
+	int failed = clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
+
+	/* who takes a symbol of the image knows of no loader */
+	b->clones.self_select |= b->p.native;
+	return failed;
 }
 
 /* As the first object: where constructors are not sorted, its are run first. */
@@ -225,6 +249,8 @@ static int write_objects(struct build *b)
 		if (!b->code_paths[i])
 			return -1;
 	}
+	if (b->p.import_library.text)
+		b->implib = path_join(b->a, b->tmp, "implib.a");
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
 	return b->root_path ? 0 : -1;
@@ -241,6 +267,31 @@ static void set_kind(const struct build *b, struct link_job *job)
 	}
 }
 
+/* as an object has it, C's '_' in front where the platform's symbols have one */
+static const char *object_symbol(const struct build *b, const char *name)
+{
+	bool prefix = strstr(b->t.layout_text, "m:o") || strstr(b->t.layout_text, "m:x");
+
+	if (*name == '\1')
+		return name + 1;
+	return prefix ? str_fmt(b->a, "_%s", name) : name;
+}
+
+static void export_natively(const struct build *b, struct link_job *job)
+{
+	const struct exports *e = &b->exports;
+
+	job->list[JL_FUNCTIONS].given = true;
+	for (size_t i = 0; i < e->n + e->nshared; i++) {
+		const struct definition *def = i < e->n ? e->v[i] : e->shared[i - e->n];
+
+		job_add(job, def->function ? JL_FUNCTIONS : JL_DATA, object_symbol(b, def->name),
+			b->p.native_at);
+	}
+	if (b->implib)
+		job_set_str(job, JS_IMPLIB, b->implib, b->p.import_library.at);
+}
+
 static void fill_job(struct build *b, struct link_job *job)
 {
 	set_kind(b, job);
@@ -250,6 +301,10 @@ static void fill_job(struct build *b, struct link_job *job)
 	if (b->t.platform->family == FAMILY_DARWIN)
 		job_add_input(job, JOB_IN_WORD, "-S", NOWHERE);
 	job_set_str(job, JS_OUTPUT, b->p.output.text, b->p.output.at);
+	if (b->p.soname.text)
+		job_set_str(job, JS_SONAME, b->p.soname.text, b->p.soname.at);
+	if (b->exports.native)
+		export_natively(b, job);
 	if (b->p.target.text)
 		job_set_str(job, JS_TARGET, b->p.target.text, b->p.target.at);
 	if (b->p.platform.text)
@@ -276,12 +331,30 @@ static void fill_job(struct build *b, struct link_job *job)
 	}
 }
 
+static int finish(void *ctx, struct diags *d, const char *path)
+{
+	struct build *b = ctx;
+	char *bytes;
+	size_t size;
+
+	if (b->r->object_only)
+		return 0;
+	if (seal_image(&b->p.output.at, d, path))
+		return -1;
+	if (!b->implib)
+		return 0;
+	if (file_read(b->a, d, b->p.import_library.at, "import library", b->implib, INT32_MAX,
+		    &bytes, &size))
+		return -1;
+	return file_write(b->a, d, b->p.import_library.at, b->p.import_library.text, bytes, size);
+}
+
 static int link_image(struct build *b)
 {
 	const struct driver_run_options o = {
 		.verbose = b->r->verbose,
-		.before_publish = b->r->object_only ? NULL : seal_image,
-		.ctx = &b->p.output.at,
+		.before_publish = finish,
+		.ctx = b,
 	};
 	struct link_job job = { .mem = b->a };
 	struct link_plan plan;

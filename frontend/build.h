@@ -41,13 +41,17 @@ struct build_request {
 	struct job_word store;      /* folder of objects of earlier builds */
 	struct job_word shard_size; /* instructions */
 	struct job_words exports;   /* names and globs */
-	struct job_words needs;     /* sonames, or shared library files with a '/' in their path */
-	struct job_words host;      /* symbols that the host program provides */
-	bool object_only;           /* -c: one relocatable object instead of an image */
-	bool strip;                 /* no debug information for debuggers; types and places stay */
-	bool verbose;               /* print the link command and LLD's --verbose text */
-	bool plan_only;             /* -###: compile, print the link plan, link nothing */
-	bool explain;               /* --explain: the same, each word with its origin */
+	struct job_word
+		exports_as;     /* "native": ordinary symbols as well; default: the manifest's */
+	struct job_word soname; /* default: the base name of the output */
+	struct job_word import_library; /* a file to write beside a DLL; default: none */
+	struct job_words needs; /* sonames, or shared library files with a '/' in their path */
+	struct job_words host;  /* symbols that the host program provides */
+	bool object_only;       /* -c: one relocatable object instead of an image */
+	bool strip;             /* no debug information for debuggers; types and places stay */
+	bool verbose;           /* print the link command and LLD's --verbose text */
+	bool plan_only;         /* -###: compile, print the link plan, link nothing */
+	bool explain;           /* --explain: the same, each word with its origin */
 	bool last;           /* the process ends after this: LLVM's memory is left to the system */
 	bool explain_clones; /* say in clones_text what was cloned, and why */
 	bool timings;        /* print "timing: PHASE MS ms" lines on stderr */

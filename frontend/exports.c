@@ -11,6 +11,7 @@
 #include <llvm-c/Comdat.h>
 
 #include "base/str.h"
+#include "toolchains/link_job.h"
 
 /* ---- the choice */
 
@@ -90,6 +91,38 @@ int exports_choose(struct modules *m, const struct job_words *words, struct expo
 			report_unmatched(m, &words->v[w]);
 	}
 	return m->d->errors == before ? 0 : -1;
+}
+
+/* ---- native symbols */
+
+/* What a shared library would export beside them: inline variables and static ones of inline
+ * functions, type information. A list says what is exported, and no more is. */
+void exports_publish(
+	struct modules *m, const struct job_words *words, const struct target *t, struct exports *e)
+{
+	e->native = t;
+	for (size_t i = 0; i < m->defined.n && !words->given; i++) {
+		if (m->defs[i].cls != DEF_INLINE || !m->defs[i].one_copy)
+			continue;
+		arena_push_room(m->mem, e->shared, e->nshared, e->shared_cap);
+		e->shared[e->nshared++] = &m->defs[i];
+	}
+}
+
+static bool is_elf(const struct target *t)
+{
+	return t->platform->family != FAMILY_DARWIN && t->platform->family != FAMILY_MINGW;
+}
+
+bool exports_is_preemptible(const struct exports *e, const struct definition *def)
+{
+	return e->native && is_elf(e->native) && !def->function;
+}
+
+const char *exports_address(struct arena *a, const struct exports *e, const struct definition *def)
+{
+	return exports_is_preemptible(e, def) ? str_fmt(a, TC_OWN_PREFIX "%s", def->name)
+					      : def->name;
 }
 
 /* ---- who else keeps a symbol */
@@ -207,7 +240,12 @@ static bool is_local(LLVMValueRef v)
 	return l == LLVMInternalLinkage || l == LLVMPrivateLinkage;
 }
 
-static void keep_hidden(LLVMValueRef v)
+static bool is_function(LLVMValueRef v)
+{
+	return LLVMGetTypeKind(LLVMGlobalGetValueType(v)) == LLVMFunctionTypeKind;
+}
+
+static void keep_external(LLVMValueRef v)
 {
 	LLVMLinkage l = LLVMGetLinkage(v);
 
@@ -216,23 +254,41 @@ static void keep_hidden(LLVMValueRef v)
 		LLVMSetLinkage(v, LLVMWeakODRLinkage);
 	else if (l == LLVMLinkOnceAnyLinkage)
 		LLVMSetLinkage(v, LLVMWeakAnyLinkage);
-	LLVMSetDLLStorageClass(v, LLVMDefaultStorageClass); /* the root is the one export */
+	/* a DLL exports by its definition file */
+	LLVMSetDLLStorageClass(v, LLVMDefaultStorageClass);
 	LLVMSetVisibility(v, LLVMHiddenVisibility);
 }
 
+/* what the change needs to know */
+struct scope {
+	const struct exports *e;
+	struct names keep, visible;
+};
+
+/* Seen from outside, and yet called directly from inside: the linker is told so too. */
+static void set_visible(const struct scope *s, LLVMValueRef v, bool function)
+{
+	LLVMSetVisibility(v, LLVMDefaultVisibility);
+	ll_set_dso_local(v, function || !is_elf(s->e->native));
+}
+
 /* An object of this image defines it: no detour through the GOT. */
-static void hide_declaration(struct modules *m, LLVMValueRef v)
+static void hide_declaration(struct modules *m, const struct scope *s, LLVMValueRef v)
 {
 	const struct definition *def = modules_find(m, module_name_of(v));
 
 	if (!def || !def->native || LLVMGetLinkage(v) != LLVMExternalLinkage)
 		return;
 	LLVMSetDLLStorageClass(v, LLVMDefaultStorageClass);
-	LLVMSetVisibility(v, LLVMHiddenVisibility);
+	if (names_find(&s->visible, def->name) != NAMES_NONE)
+		set_visible(s, v, def->function);
+	else
+		LLVMSetVisibility(v, LLVMHiddenVisibility);
 }
 
-static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const struct names *keep)
+static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const struct scope *s)
 {
+	const struct names *keep = &s->keep;
 	struct comdats comdats;
 
 	collect_comdats(m->mem, v, n, keep, &comdats);
@@ -241,7 +297,7 @@ static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const stru
 		const char *name = module_name_of(v[i]);
 
 		if (!module_defines(v[i])) {
-			hide_declaration(m, v[i]);
+			hide_declaration(m, s, v[i]);
 			continue;
 		}
 		if (str_starts(name, "llvm.") || LLVMGetLinkage(v[i]) == LLVMAppendingLinkage)
@@ -250,28 +306,45 @@ static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const stru
 			loosen_comdat(v[i], c);
 		if (is_local(v[i]))
 			continue;
-		if (names_find(keep, name) != NAMES_NONE || (c && c->kept))
-			keep_hidden(v[i]);
-		else
+		if (names_find(keep, name) == NAMES_NONE && !(c && c->kept)) {
 			LLVMSetLinkage(v[i], LLVMInternalLinkage);
+			continue;
+		}
+		keep_external(v[i]);
+		if (names_find(&s->visible, name) != NAMES_NONE)
+			set_visible(s, v[i], is_function(v[i]));
 	}
+}
+
+/* names that the linker is to export; a DLL's are no matter of the objects */
+static void add_visible(const struct exports *e, struct names *out)
+{
+	if (!e->native || e->native->platform->family == FAMILY_MINGW)
+		return;
+	for (size_t i = 0; i < e->n; i++)
+		names_add(out, e->v[i]->name);
+	for (size_t i = 0; i < e->nshared; i++)
+		names_add(out, e->shared[i]->name);
 }
 
 void exports_apply(struct modules *m, const struct exports *e)
 {
-	struct names keep = { .mem = m->mem };
+	struct scope s = { .e = e, .keep.mem = m->mem, .visible.mem = m->mem };
 	LLVMValueRef *v;
 	size_t n;
 
 	if (!m->merged)
 		return;
 	for (size_t i = 0; i < e->n; i++)
-		names_add(&keep, e->v[i]->name);
+		names_add(&s.keep, e->v[i]->name);
+	for (size_t i = 0; i < e->nshared; i++)
+		names_add(&s.keep, e->shared[i]->name);
 	for (size_t i = 0; i < m->wanted.n; i++)
-		names_add(&keep, m->wanted.v[i]);
-	keep_used(m, "llvm.used", &keep);
-	keep_used(m, "llvm.compiler.used", &keep);
-	keep_asm(m, &keep);
+		names_add(&s.keep, m->wanted.v[i]);
+	keep_used(m, "llvm.used", &s.keep);
+	keep_used(m, "llvm.compiler.used", &s.keep);
+	keep_asm(m, &s.keep);
+	add_visible(e, &s.visible);
 	v = module_values(m->mem, m->merged, &n);
-	internalise(m, v, n, &keep);
+	internalise(m, v, n, &s);
 }

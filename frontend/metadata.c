@@ -27,6 +27,7 @@ struct writer {
 	const struct package *p;
 	const struct target *t;
 	struct modules *m;
+	const struct exports *e;
 	const struct metadata_dispatch *dispatch; /* or NULL */
 	struct strings strings;
 	struct type_table types;
@@ -244,7 +245,8 @@ static void put_globals(struct writer *w)
 
 		g->name = strings_add(&w->strings, x->name);
 		g->symbol = strings_add(&w->strings, x->symbol);
-		g->address = x->def->tls ? IMG_NO_ADDRESS : add_address(w, x->def->name);
+		g->address = x->def->tls ? IMG_NO_ADDRESS
+					 : add_address(w, exports_address(w->a, w->e, x->def));
 		g->size = x->def->size;
 		g->flags = (x->def->tls ? IMG_GF_TLS : 0u) | (x->def->constant ? IMG_GF_CONST : 0u);
 		if (!x->var)
@@ -338,6 +340,7 @@ static void join(struct writer *w, struct metadata *out)
 				w->dispatch->entries };
 	}
 	out->has_chosen = w->dispatch != NULL;
+	out->native = w->e->native != NULL;
 	out->nmethods = (uint32_t)w->nmethods;
 	out->nglobals = (uint32_t)w->nglobals;
 	out->ntypes = w->types.ntypes;
@@ -365,6 +368,7 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 		.p = p,
 		.t = t,
 		.m = m,
+		.e = e,
 		.dispatch = dispatch && dispatch->nslots ? dispatch : NULL };
 
 	*out = (struct metadata) { 0 };

@@ -31,6 +31,7 @@ struct metadata {
 	size_t size;                             /* bytes, a multiple of 8 */
 	struct metadata_run runs[METADATA_RUNS]; /* in order, not touching; n may be 0 */
 	bool has_chosen;                         /* METADATA_CHOSEN is wanted */
+	bool native;                             /* other objects' symbols may be visible */
 	uint32_t nmethods, nglobals, ntypes;
 };
 

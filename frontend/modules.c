@@ -122,7 +122,7 @@ static void define_native(struct modules *m, size_t input)
 	for (size_t i = 0; i < in->nsymbols; i++) {
 		const struct ll_symbol *s = &in->symbols[i];
 		struct definition def = { s->name, input, DEF_VISIBLE, s->weak, s->common,
-			s->function, s->tls, false, true, s->size };
+			s->function, s->tls, false, true, s->size, false };
 
 		if (s->undefined) {
 			names_add(&m->wanted, s->name);
@@ -149,6 +149,7 @@ static void describe_value(LLVMValueRef v, const struct target *t, struct defini
 	def->common = linkage == LLVMCommonLinkage;
 	if (linkage == LLVMLinkOnceAnyLinkage || linkage == LLVMLinkOnceODRLinkage)
 		def->cls = DEF_INLINE;
+	def->one_copy = !def->function && LLVMGetUnnamedAddress(v) != LLVMGlobalUnnamedAddr;
 	if (LLVMGetVisibility(v) == LLVMHiddenVisibility)
 		def->cls = DEF_HIDDEN;
 	if (!def->function)

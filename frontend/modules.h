@@ -42,6 +42,7 @@ struct definition {
 	enum def_class cls;
 	bool weak, common, function, tls, constant, native;
 	uint64_t size; /* data; 0 if unknown */
+	bool one_copy; /* inline data of which a program may tell two copies apart */
 };
 
 struct modules {

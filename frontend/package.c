@@ -18,8 +18,9 @@ struct manifest {
 	uint64_t schema;
 	struct job_word name, version, uuid, target, platform, output;
 	int opt_level; /* index in opt_names */
-	struct yml_strs modules, exports, cpu_targets;
-	struct yml_node *needs, *dependencies;
+	struct job_word soname, import_library;
+	struct yml_strs modules, cpu_targets;
+	struct yml_node *exports, *needs, *dependencies;
 };
 
 #define M(member)               offsetof(struct manifest, member)
@@ -33,7 +34,9 @@ static const struct yml_field manifest_fields[] = {
 	WORD("uuid", uuid, YML_OPTIONAL),
 	WORD("version", version, YML_OPTIONAL),
 	STRS("modules", modules, YML_REQUIRED),
-	STRS("exports", exports, YML_OPTIONAL),
+	NODE("exports", exports),
+	WORD("soname", soname, YML_OPTIONAL),
+	WORD("import-library", import_library, YML_OPTIONAL),
 	NODE("needs", needs),
 	NODE("dependencies", dependencies),
 	STRS("cpu-targets", cpu_targets, YML_OPTIONAL),
@@ -238,6 +241,56 @@ static void read_needs(struct reader *r, const struct yml_node *n)
 		read_need(r, n->items[i]);
 }
 
+/* ---- exports */
+
+struct native_entry {
+	struct yml_strs native;
+};
+static const struct yml_field native_fields[] = {
+	{ "native", YML_T_STRS, YML_REQUIRED, offsetof(struct native_entry, native), YML_NO_AT,
+		NULL, 0 },
+	{ NULL, 0, 0, 0, 0, NULL, 0 },
+};
+
+static void set_native(struct reader *r, struct loc at)
+{
+	r->p->native = true;
+	r->p->native_at = at;
+}
+
+static void add_export(struct reader *r, const struct yml_node *n)
+{
+	if (n->kind != YML_SCALAR)
+		diag_err(r->d, n->at, "an entry of 'exports' wants a name or a glob, got %s",
+			yml_kind_name(n));
+	else
+		add_word(r->mem, &r->p->exports, n->text, n->at);
+}
+
+/* `native`; names; or names that are to be native: { native: [...] } */
+static void read_exports(struct reader *r, const struct yml_node *n)
+{
+	struct native_entry e = { 0 };
+
+	if (!n)
+		return;
+	if (n->kind == YML_SCALAR && str_eq(n->text, "native")) {
+		set_native(r, n->at);
+		return;
+	}
+	r->p->exports.given = true;
+	if (n->kind == YML_SCALAR) {
+		add_export(r, n);
+	} else if (n->kind == YML_SEQ) {
+		yml_each (i, n)
+			add_export(r, n->items[i]);
+	} else if (!yml_fill(r->mem, r->d, n, "'exports'", native_fields, &e)) {
+		set_native(r, n->at);
+		yml_each (i, &e.native)
+			add_word(r->mem, &r->p->exports, e.native.v[i], e.native.at[i]);
+	}
+}
+
 /* ---- dependencies */
 
 static int read_dep_image(struct reader *r, struct package_dep *dep)
@@ -321,10 +374,7 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 			r->mem, &p->modules, beside_manifest(r, m->modules.v[i]), m->modules.at[i]);
 	if (modules && modules->kind == YML_SEQ && !modules->n)
 		diag_err(r->d, modules->at, "'modules' wants at least one file, got an empty list");
-	yml_each (i, &m->exports)
-		add_word(r->mem, &p->exports, m->exports.v[i], m->exports.at[i]);
-	if (yml_get(top, "exports"))
-		p->exports.given = true;
+	read_exports(r, m->exports);
 	read_needs(r, m->needs);
 	read_deps(r, m->dependencies);
 }
@@ -353,6 +403,10 @@ static void read_manifest(struct reader *r, const char *path, struct loc asked)
 	p->opt_level = opt_names[m.opt_level][0];
 	p->target = m.target;
 	p->platform = m.platform;
+	p->soname = m.soname;
+	if (m.import_library.text)
+		p->import_library = (struct job_word) { beside_manifest(r, m.import_library.text),
+			m.import_library.at };
 	yml_each (i, &m.cpu_targets)
 		add_word(r->mem, &p->cpu_targets, m.cpu_targets.v[i], m.cpu_targets.at[i]);
 	take_lists(r, &m, top);
@@ -429,9 +483,40 @@ static void take_command_line(struct reader *r, const struct build_request *q)
 		p->target = q->target;
 		p->platform = q->platform;
 	}
+	if (q->exports_as.text && !str_eq(q->exports_as.text, "native"))
+		diag_err(r->d, q->exports_as.at,
+			"--exports wants 'native', got '%s'; what is exported is said with "
+			"--export=%s",
+			str_shown(r->mem, q->exports_as.text),
+			str_shown(r->mem, q->exports_as.text));
+	else if (q->exports_as.text)
+		set_native(r, q->exports_as.at);
+	if (q->soname.text)
+		p->soname = q->soname;
+	if (q->import_library.text)
+		p->import_library = q->import_library;
 	append_words(r, &p->exports, &q->exports);
 	append_words(r, &p->needs, &q->needs);
 	append_words(r, &p->host, &q->host);
+}
+
+/* what goes with native exports alone */
+static void check_native(struct reader *r, const struct build_request *q)
+{
+	const struct package *p = r->p;
+	const struct job_word *file = &p->import_library;
+
+	if (p->soname.text && (!*p->soname.text || strpbrk(p->soname.text, "\r\n")))
+		diag_err(r->d, p->soname.at, "'soname' wants a name such as libfoo.so.1, got '%s'",
+			str_shown(r->mem, p->soname.text));
+	if (p->native && q->object_only)
+		diag_err(r->d, p->native_at,
+			"native exports are made by the link of an image, not by '-c'; leave one "
+			"of the two out");
+	if (file->text && !p->native)
+		diag_err(r->d, file->at,
+			"an import library is of native exports; say 'exports: native' or "
+			"--exports=native");
 }
 
 /* name and output each have the other as default */
@@ -481,6 +566,7 @@ int package_read(
 				"file");
 	}
 	take_command_line(&r, q);
+	check_native(&r, q);
 	default_names(&r, q);
 	return d->errors == before ? 0 : -1;
 }

@@ -25,10 +25,13 @@ struct package {
 	uint8_t uuid[16];           /* zero if none */
 	struct job_word output;     /* never NULL; without the suffix if `output_bare` */
 	bool output_bare;
-	struct job_words modules; /* paths as this process opens them */
-	struct job_words exports; /* names and globs; not given: everything visible */
-	struct job_words needs;   /* libraries; not given: the platform's */
-	struct job_words host;    /* symbols of the host program */
+	struct job_words modules;               /* paths as this process opens them */
+	struct job_words exports;               /* names and globs; not given: everything visible */
+	bool native;                            /* exports are ordinary symbols as well */
+	struct loc native_at;                   /* who said so */
+	struct job_word soname, import_library; /* text NULL: not said */
+	struct job_words needs;                 /* libraries; not given: the platform's */
+	struct job_words host;                  /* symbols of the host program */
 	struct package_dep *deps;
 	size_t ndeps, deps_cap;
 	struct job_words cpu_targets;     /* in order, each one target or several with ';' */

@@ -15,6 +15,7 @@ struct root {
 	LLVMModuleRef m;
 	LLVMTypeRef i8, i32, word; /* as wide as a pointer */
 	LLVMValueRef root;
+	bool native; /* metadata.native: a hidden reference would hide what is exported */
 };
 
 static LLVMValueRef displacement(const struct root *r, const char *symbol)
@@ -23,7 +24,8 @@ static LLVMValueRef displacement(const struct root *r, const char *symbol)
 
 	if (!v) {
 		v = LLVMAddGlobal(r->m, r->i8, symbol);
-		LLVMSetVisibility(v, LLVMHiddenVisibility);
+		if (!r->native)
+			LLVMSetVisibility(v, LLVMHiddenVisibility);
 	}
 	there = LLVMConstPtrToInt(v, r->word);
 	here = LLVMConstPtrToInt(r->root, r->word);
@@ -103,6 +105,7 @@ LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const 
 	LLVMValueRef init[PARTS];
 	LLVMMemoryBufferRef object;
 
+	r.native = meta->native;
 	if (t->platform->family == FAMILY_DARWIN) {
 		LLVMDisposeModule(r.m);
 		return root_emit_macho(diag->mem, diag->d, t, meta);

@@ -43,7 +43,8 @@ int selector_make(
 	if (!path)
 		return diag_err(d, t->at,
 			"an image for %s cannot choose between CPUs itself in this version, and "
-			"this one has code that runs before a loader could; give one CPU target",
+			"this one must, for native exports or for code that runs before a loader "
+			"could; give one CPU target",
 			t->triple.normal);
 	if (file_read(a, d, t->at, "selector", path, 1 << 20, &text, &n) ||
 		ll_compile_ir(d, path_base(path), text, t->triple.normal,

@@ -331,6 +331,7 @@ struct ll_debug {
 };
 
 struct LLVMOpaqueModule;
+struct LLVMOpaqueValue;
 /* From a module's metadata; the module was verified and is only read. `out->nfuncs` counts
  * definitions only. Line tables alone are no debug info here.
  * returns true if there was debug info; `out` is valid (and empty) if not */
@@ -342,6 +343,10 @@ bool ll_debug_from_object(struct arena *a, const void *data, size_t n, struct ll
 
 /* Who uses an undefined symbol of a module: "in 'f' (sqlite3.c:12)", or NULL */
 const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const char *symbol);
+
+/* Say of a global of a module whether the linked file's own definition is the one that is meant:
+ * "dso_local", which LLVM-C can neither see nor set. */
+void ll_set_dso_local(struct LLVMOpaqueValue *global, bool local);
 
 /* ---- code
  * LLVM IR text -> a native object in malloc'd memory, for the small inputs that pkgimg injects.

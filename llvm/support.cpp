@@ -1,8 +1,10 @@
 // LLVM's small services: triples, BLAKE3, kinds of files, who wrote a piece of bitcode.
 #include "llvm/internal.h"
 
+#include "llvm-c/Core.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/GlobalValue.h"
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/MemoryBufferRef.h"
 #include "llvm/Support/SHA256.h"
@@ -55,6 +57,11 @@ const char *ll_code_triple(arena *a, const char *text)
 const char *ll_host_triple(arena *a)
 {
 	return shim::copy(a, StringRef(Triple::normalize(sys::getProcessTriple())));
+}
+
+void ll_set_dso_local(LLVMValueRef global, bool local)
+{
+	unwrap<GlobalValue>(global)->setDSOLocal(local);
 }
 
 void ll_blake3(const void *data, size_t n, uint8_t out[32])

@@ -1,4 +1,5 @@
-/* Mach-O package images: one dylib with one exported symbol, made of the job's inputs alone.
+/* Mach-O package images: one dylib with one exported symbol, or with the native exports of a build
+ * too, made of the job's inputs alone.
  *
  * No file of Apple's takes part. What the image takes from the libraries of `needs:` is bound to
  * them by stubs (.tbd) made on the fly from symbol lists; everything else is left to dyld, which
@@ -35,12 +36,32 @@ static void slot_install_name(struct tc *t, const struct slot *s)
 		tc_wordf(t, s, t->plan->output_at, "@rpath/%s", path_base(t->plan->output));
 }
 
+static void add_names(struct strbuf *b, const struct job_words *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		strbuf_fmt(b, "%s\n", l->v[i].text);
+}
+
+static void native_exports(struct tc *t, const struct slot *s)
+{
+	struct strbuf b = { .mem = t->mem };
+
+	add_names(&b, &t->job->list[JL_FUNCTIONS]);
+	add_names(&b, &t->job->list[JL_DATA]);
+	if (!b.n)
+		return;
+	plan_make(t->plan, PLAN_TEXT, "image.exp", strbuf_text(&b), NOWHERE);
+	tc_word(t, s, NOWHERE, "-exported_symbols_list");
+	tc_word(t, s, NOWHERE, PLAN_TMP "image.exp");
+}
+
 static void slot_exports(struct tc *t, const struct slot *s)
 {
 	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
 
 	tc_word(t, s, at, "-exported_symbol");
 	tc_wordf(t, s, at, "_%s", tc_root_symbol(t));
+	native_exports(t, s);
 }
 
 /* one library of `needs:`: a real file as it is, a name by its symbol list */

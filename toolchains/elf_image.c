@@ -1,10 +1,14 @@
-/* ELF package images: one shared library with one exported symbol, made of the job's inputs alone.
+/* ELF package images: one shared library with one exported symbol, or with the native exports of a
+ * build too, made of the job's inputs alone.
  *
  * No file of the target system takes part. What a program would get from start files comes from
  * stubs/ (the platform's `image: start:`); what the image takes from shared libraries is resolved
  * against stub libraries made on the fly from symbol lists, so that symbol versions and DT_NEEDED
- * come out as from the real ones. A version script makes everything but the root symbol local,
- * which also binds all calls inside the image directly. */
+ * come out as from the real ones. A version script makes everything but what is exported local,
+ * which also binds all calls inside the image directly. Exported functions are bound so as well
+ * (--dynamic-list means that for what it does not list), as -Bsymbolic-functions does. Exported
+ * data is not: a program that is not position independent has a copy of it, which the image must
+ * use. The image's tables want the image's own, and a script gives it a second name for that. */
 #include "toolchains/toolchain.h"
 
 #include "base/file.h"
@@ -19,7 +23,7 @@ static void slot_page_size(struct tc *t, const struct slot *s)
 		(unsigned long long)t->pf->page_size);
 }
 
-/* Nobody links against an image by its soname, but debuggers and /proc show it. */
+/* Who links against an image with native exports needs it; debuggers and /proc show it. */
 static void slot_soname(struct tc *t, const struct slot *s)
 {
 	const struct job_word *w = &t->job->str[JS_SONAME];
@@ -29,13 +33,45 @@ static void slot_soname(struct tc *t, const struct slot *s)
 		w->text ? w->text : path_base(t->plan->output));
 }
 
+/* quoted, they are no patterns */
+static void add_names(struct strbuf *b, const struct job_words *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		strbuf_fmt(b, " \"%s\";", l->v[i].text);
+}
+
+static void native_exports(struct tc *t, const struct slot *s)
+{
+	const struct job_words *data = &t->job->list[JL_DATA];
+	struct strbuf list = { .mem = t->mem }, own = list;
+
+	strbuf_puts(&list, "{");
+	add_names(&list, data);
+	strbuf_puts(&list, " };\n");
+	plan_make(t->plan, PLAN_TEXT, "image.list", strbuf_text(&list), NOWHERE);
+	tc_word(t, s, NOWHERE, "--dynamic-list=" PLAN_TMP "image.list");
+	for (size_t i = 0; i < data->n; i++)
+		strbuf_fmt(&own, "\"" TC_OWN_PREFIX "%s\" = \"%s\";\n", data->v[i].text,
+			data->v[i].text);
+	if (!data->n)
+		return;
+	plan_make(t->plan, PLAN_TEXT, "own.ld", strbuf_text(&own), NOWHERE);
+	tc_word(t, s, NOWHERE, PLAN_TMP "own.ld");
+}
+
 static void slot_exports(struct tc *t, const struct slot *s)
 {
 	struct loc at = t->job->str[JS_ROOT_SYMBOL].at;
+	struct strbuf b = { .mem = t->mem };
 
-	plan_make(t->plan, PLAN_TEXT, "image.ver",
-		str_fmt(t->mem, "{ global: %s; local: *; };\n", tc_root_symbol(t)), at);
+	strbuf_fmt(&b, "{ global: %s;", tc_root_symbol(t));
+	add_names(&b, &t->job->list[JL_FUNCTIONS]);
+	add_names(&b, &t->job->list[JL_DATA]);
+	strbuf_puts(&b, " local: *; };\n");
+	plan_make(t->plan, PLAN_TEXT, "image.ver", strbuf_text(&b), at);
 	tc_word(t, s, at, "--version-script=" PLAN_TMP "image.ver");
+	if (t->job->list[JL_FUNCTIONS].given)
+		native_exports(t, s);
 }
 
 /* Symbols of the host program stay undefined in the file; which ones may is checked on the result

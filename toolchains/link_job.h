@@ -123,6 +123,7 @@ enum job_str {
 	JS_VECTOR_LIBRARY,
 	JS_ROOT_SYMBOL, /* images; default pkgimg_image */
 	JS_SONAME,      /* images; default: base name of the output */
+	JS_IMPLIB,      /* images: the import library of the exports to make beside a DLL */
 	JS_ISYSROOT,    /* Darwin: the SDK; default: SDKROOT of the environment */
 	JS_GUARD,       /* MinGW: cf, cf-nochecks, none */
 	JS_EXEC_MODEL,  /* WebAssembly: "command" or "reactor" */
@@ -130,6 +131,10 @@ enum job_str {
 	JS_LD_PATH, /* an external linker that runs the plan */
 	JOB_STRS,
 };
+
+/* ELF images: what is in front of a data symbol's name for the definition in the image itself,
+ * which a program's copy does not take the place of */
+#define TC_OWN_PREFIX "pkgimg.own."
 
 enum job_list {
 	JL_LIBRARY_DIRS, /* -L */
@@ -143,6 +148,8 @@ enum job_list {
 	JL_LIBRARY_PATH, /* folders of LIBRARY_PATH, for links to this machine */
 	JL_NEEDS,        /* images: shared libraries, by soname */
 	JL_HOST_SYMBOLS, /* images: symbols that the host program provides */
+	JL_FUNCTIONS,    /* images: functions to export beside the root; object symbols */
+	JL_DATA,         /* ... and data */
 	JOB_LISTS,
 };
 
