@@ -272,6 +272,18 @@ static void set_visible(const struct scope *s, LLVMValueRef v, bool function)
 	ll_set_dso_local(v, function || !is_elf(s->e->native));
 }
 
+/* A weak symbol of COFF is another name for a hidden one, and LLD puts that one's name into import
+ * libraries. What is weak is settled here: no other module and no object defines it. */
+static void harden(const struct modules *m, LLVMValueRef v)
+{
+	const struct definition *def = modules_find(m, module_name_of(v));
+	LLVMLinkage l = LLVMGetLinkage(v);
+
+	if (def && !def->native && !comdat_of(v) &&
+		(l == LLVMWeakAnyLinkage || l == LLVMWeakODRLinkage))
+		LLVMSetLinkage(v, LLVMExternalLinkage);
+}
+
 /* An object of this image defines it: no detour through the GOT. */
 static void hide_declaration(struct modules *m, const struct scope *s, LLVMValueRef v)
 {
@@ -313,6 +325,8 @@ static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const stru
 		keep_external(v[i]);
 		if (names_find(&s->visible, name) != NAMES_NONE)
 			set_visible(s, v[i], is_function(v[i]));
+		else if (s->e->native && s->e->native->platform->family == FAMILY_MINGW)
+			harden(m, v[i]);
 	}
 }
 

@@ -116,6 +116,11 @@ macholib = next((p for p in (sys.executable, "/usr/bin/python3")
 if macholib:
     config.available_features.add("macholib")
 config.substitutions.append(("%{python-macholib}", macholib or sys.executable))
+# a library that programs are linked against, to be replaced by one of ours
+xxhash = glob.glob("/usr/lib/*/libxxhash.so.0")
+if xxhash and os.path.exists("/usr/include/xxhash.h"):
+    config.available_features.add("libxxhash")
+    config.substitutions.append(("%xxhash", xxhash[0]))
 if os.path.exists("/usr/include/stb/stb_image.h"):
     config.available_features.add("stb")
 # other CPUs under qemu, with Debian's C libraries for them: `%qemu-arm PROGRAM`, `%cross-arm/lib`

@@ -6,6 +6,7 @@
  * in this process, as the C libraries have them in common. CALL is
  *
  *   NAME:ARG,ARG     a function of the metadata by its name in the source; integers, or text
+ *   @NAME:ARG,ARG    a function by its exported symbol, C's name of it; as an int
  *   #N:ARG,ARG       the Nth word behind the root symbol is the function's address
  *
  * Prints what each call returns: by the type in the metadata, or as an int. It trusts its input.
@@ -25,6 +26,7 @@
 
 #include "image/image.h"
 
+enum { WEAK = 4 }; /* of an export */
 enum { MOST_SEGMENTS = 16, MOST_SECTIONS = 128, MOST_EXITS = 64, PAGE = 4096 };
 
 struct segment {
@@ -66,6 +68,50 @@ static _Noreturn void fail(const char *fmt, ...)
 	printf("\n");
 	va_end(ap);
 	exit(1);
+}
+
+/* ---- what the file exports */
+
+static uint64_t uleb(const uint8_t **p)
+{
+	uint64_t v = 0;
+
+	for (unsigned shift = 0;; shift += 7) {
+		uint8_t b = *(*p)++;
+
+		v |= (uint64_t)(b & 0x7f) << shift;
+		if (!(b & 0x80))
+			return v;
+	}
+}
+
+/* the address that the trie of exports has for a name, or NULL */
+static uint8_t *find_export(const char *name)
+{
+	const uint8_t *trie = m.file + m.trie.at, *p = trie;
+
+	while (*name) {
+		uint64_t child = 0;
+		unsigned n;
+
+		p += uleb(&p);
+		for (n = *p++; n; n--) {
+			const char *edge = (const char *)p;
+
+			p += strlen(edge) + 1;
+			child = uleb(&p);
+			if (!strncmp(edge, name, strlen(edge))) {
+				name += strlen(edge);
+				break;
+			}
+		}
+		if (!n)
+			return NULL;
+		p = trie + child;
+	}
+	if (!uleb(&p) || (uleb(&p) & ~(uint64_t)WEAK))
+		return NULL;
+	return m.slide + uleb(&p);
 }
 
 /* ---- what the process has for the file's names */
@@ -141,6 +187,8 @@ static void *resolve(const char *symbol)
 		if (!strcmp(own[i].name, name))
 			return (void *)own[i].value;
 	found = dlsym(RTLD_DEFAULT, name);
+	if (!found)
+		found = find_export(symbol); /* a weak one of its own */
 	if (!found)
 		fail("no '%s' in this process", symbol);
 	return found;
@@ -260,19 +308,6 @@ static void protect(void)
 }
 
 /* ---- fixups as opcodes */
-
-static uint64_t uleb(const uint8_t **p)
-{
-	uint64_t v = 0;
-
-	for (unsigned shift = 0;; shift += 7) {
-		uint8_t b = *(*p)++;
-
-		v |= (uint64_t)(b & 0x7f) << shift;
-		if (!(b & 0x80))
-			return v;
-	}
-}
 
 static int64_t sleb(const uint8_t **p)
 {
@@ -491,35 +526,6 @@ static void initialise(int argc, char **argv)
 
 /* ---- calls */
 
-/* the address that the trie of exports has for a name, or NULL */
-static uint8_t *find_export(const char *name)
-{
-	const uint8_t *trie = m.file + m.trie.at, *p = trie;
-
-	while (*name) {
-		uint64_t child = 0;
-		unsigned n;
-
-		p += uleb(&p);
-		for (n = *p++; n; n--) {
-			const char *edge = (const char *)p;
-
-			p += strlen(edge) + 1;
-			child = uleb(&p);
-			if (!strncmp(edge, name, strlen(edge))) {
-				name += strlen(edge);
-				break;
-			}
-		}
-		if (!n)
-			return NULL;
-		p = trie + child;
-	}
-	if (!uleb(&p) || uleb(&p))
-		return NULL;
-	return m.slide + uleb(&p);
-}
-
 static void print_result(const struct img_view *v, uint32_t function, uint64_t got)
 {
 	const struct img_type *t = NULL;
@@ -559,7 +565,15 @@ static void call(char *text, const struct img_view *v, const uint8_t *root)
 			arg[n] = (uint64_t)(uintptr_t)word;
 		n++;
 	}
-	if (*text == '#') {
+	if (*text == '@') {
+		char symbol[256];
+
+		v = NULL;
+		snprintf(symbol, sizeof(symbol), "_%s", text + 1);
+		f = find_export(symbol);
+		if (!f)
+			fail("no export '%s'", symbol);
+	} else if (*text == '#') {
 		v = NULL;
 		f = (const uint8_t *)(uintptr_t)u64(root + 8 * strtoul(text + 1, NULL, 10));
 	} else {
