@@ -1,19 +1,21 @@
 /* A library as others are: functions, data, a pointer to data, thread-local and weak things, tables of
  * functions, a constructor that calls its functions. `which` says which of its versions runs: 1, 2,
- * 3 for x86-64, -v2, -v3, or for armv8-a, with dot products, with SVE. */
-#ifdef __x86_64__
+ * 3 for x86-64, -v2, -v3, or for armv8-a, with dot products, with SVE; elsewhere always 1. */
+#if defined(__x86_64__) || defined(__i386__)
 struct model {
 	unsigned vendor, type, subtype, features[1];
 };
 __attribute__((visibility("hidden"))) struct model __cpu_model = { 1, 1, 1, { 0 } };
 #define SECOND "sse4.2"
 #define THIRD  "avx2"
-#else
+#elif defined(__aarch64__)
 __attribute__((visibility("hidden"))) struct {
 	unsigned long long features;
 } __aarch64_cpu_features;
 #define SECOND "dotprod"
 #define THIRD  "sve"
+#else
+#define __builtin_cpu_supports(name) 0
 #endif
 
 int counter = 5;
