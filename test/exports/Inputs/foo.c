@@ -1,6 +1,6 @@
-/* A library as others are: functions, data, a pointer to data, thread-local and weak things, tables of
- * functions, a constructor that calls its functions. `which` says which of its versions runs: 1, 2,
- * 3 for x86-64, -v2, -v3, or for armv8-a, with dot products, with SVE; elsewhere always 1. */
+/* A library as others are: functions, data, a pointer to data, thread-local and weak things, tables
+ * of functions, a constructor that calls its functions. `which` says which of its versions runs: 1,
+ * 2, 3 for x86-64, -v2, -v3, or for armv8-a, with dot products, with SVE; elsewhere always 1. */
 #if defined(__x86_64__) || defined(__i386__)
 struct model {
 	unsigned vendor, type, subtype, features[1];
@@ -41,15 +41,27 @@ int sum(const int *v, int n)
 	return s + counter;
 }
 
-__attribute__((weak)) int hook(int x) { return x + 1; }
+__attribute__((weak)) int hook(int x)
+{
+	return x + 1;
+}
 
-int bump(void) { return ++counter + hook(1); }
+int bump(void)
+{
+	return ++counter + hook(1);
+}
 
 int (*const functions[2])(void) = { which, bump };
 
-int (*pick(int n))(void) { return functions[n]; }
+int (*pick(int n))(void)
+{
+	return functions[n];
+}
 
-__attribute__((visibility("hidden"))) int secret(void) { return 4; }
+__attribute__((visibility("hidden"))) int secret(void)
+{
+	return 4;
+}
 
 __attribute__((constructor)) static void start(void)
 {

@@ -1,4 +1,5 @@
-/* A program that is linked against the library: prints what it sees of it, "good" if all is right. */
+/* A program that is linked against the library: prints what it sees of it, "good" if all is right.
+ */
 #include <stdio.h>
 
 #include "foo.h"
