@@ -122,6 +122,9 @@ xxhash = glob.glob("/usr/lib/*/libxxhash.so.0")
 if xxhash and os.path.exists("/usr/include/xxhash.h"):
     config.available_features.add("libxxhash")
     config.substitutions.append(("%xxhash", xxhash[0]))
+    gdb = shutil.which("gdb")
+    if gdb and works("sh", "-c", 'ldd "$1" | grep -q libxxhash.so.0', "sh", gdb):
+        config.available_features.add("gdb-libxxhash")  # Debian's is linked against it
 if os.path.exists("/usr/include/stb/stb_image.h"):
     config.available_features.add("stb")
 # other CPUs under qemu, with Debian's C libraries for them: `%qemu-arm PROGRAM`, `%cross-arm/lib`
