@@ -114,15 +114,15 @@ static bool is_elf(const struct target *t)
 	return t->platform->family != FAMILY_DARWIN && t->platform->family != FAMILY_MINGW;
 }
 
-bool exports_is_preemptible(const struct exports *e, const struct definition *def)
+/* May the program's copy take the place of this definition at load? So it is for data in ELF. */
+static bool is_preemptible(const struct exports *e, const struct definition *def)
 {
 	return e->native && is_elf(e->native) && !def->function;
 }
 
 const char *exports_address(struct arena *a, const struct exports *e, const struct definition *def)
 {
-	return exports_is_preemptible(e, def) ? str_fmt(a, TC_OWN_PREFIX "%s", def->name)
-					      : def->name;
+	return is_preemptible(e, def) ? str_fmt(a, TC_OWN_PREFIX "%s", def->name) : def->name;
 }
 
 /* ---- who else keeps a symbol */

@@ -24,9 +24,6 @@ int exports_choose(struct modules *m, const struct job_words *words, struct expo
 void exports_publish(struct modules *m, const struct job_words *words, const struct target *t,
 	struct exports *e);
 
-/* May another library's or the program's definition take the place of this one at load? So it is
- * for exported data in ELF, of which non-PIC programs have copies. */
-bool exports_is_preemptible(const struct exports *e, const struct definition *def);
 /* The symbol by which the image's tables reach an export: its own, or if that is preemptible the
  * one that toolchains/elf_image.c makes for it. */
 const char *exports_address(struct arena *a, const struct exports *e, const struct definition *def);
