@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "driver/libraries.h"
 #include "driver/spawn.h"
+#include "driver/stublists.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -31,6 +32,7 @@ struct run {
 	const char *path; /* what LLD writes: out.path, also for one architecture of several */
 	struct argv argv; /* the words as LLD gets them */
 	const char *const *found; /* what stands for words of the plan, or NULL: none does */
+	struct stub_list *lists;  /* [nmakes] of ELF stub libraries */
 	bool verbose, one_thread;
 	bool about_format;   /* LLD met an input of another format or machine */
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
@@ -107,16 +109,13 @@ static int make_ir_archive(struct run *r, const struct plan_make *m, const char 
 static int make_elf_stub(struct run *r, const struct plan_make *m, const char *path)
 {
 	const struct stub_machine *machine = stub_machine_find(r->plan->arch);
-	struct stub_list list;
 	const void *bytes;
 	size_t n;
 
-	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
-		return -1;
 	if (!machine)
 		return diag_err(r->d, m->at,
 			"no stub libraries can be made for the architecture '%s'", r->plan->arch);
-	if (stub_elf_write(r->a, &list, *machine, &bytes, &n))
+	if (stub_elf_write(r->a, &r->lists[m - r->plan->makes], *machine, &bytes, &n))
 		return -1;
 	return file_write_temporary(r->d, m->at, path, bytes, n);
 }
@@ -165,6 +164,8 @@ static void make_files(struct run *r)
 		[PLAN_TBD] = make_tbd,
 	};
 
+	if (stublists_read(r->a, r->d, r->plan, &r->lists))
+		return;
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
 		const struct plan_make *m = &r->plan->makes[i];
 
@@ -382,7 +383,7 @@ static int link_universal(struct run *r)
 		r->plan = p;
 		final_words(r);
 		rc = link_once(r);
-		if (!rc && undefined_check(r->a, r->d, p, r->path))
+		if (!rc && undefined_check(r->a, r->d, p, NULL, r->path))
 			rc = -1;
 		parts[n] = path_join(r->a, r->out.dir, p->arch);
 		if (!rc && rename(r->path, parts[n++]))
@@ -414,7 +415,7 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 		rc = run_post(r);
 	if (rc)
 		return rc;
-	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->out.path))
+	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->lists, r->out.path))
 		return -1;
 	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
 		return -1;
