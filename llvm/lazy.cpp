@@ -37,9 +37,15 @@ void InitializeAllAsmPrinters()
 
 using namespace llvm;
 
-void shim::start_lld()
+namespace
+{
+bool output_is_sure; // one link at a time
+}
+
+void shim::start_lld(bool sure_of_output)
 {
 	ll_start_link();
+	output_is_sure = sure_of_output;
 }
 
 // The real function and what stands for it, under the names that --wrap gives them.
@@ -66,4 +72,14 @@ bool wrap_parse(int n, const char *const *v, StringRef overview, raw_ostream *er
 	if (n > 1)
 		ll_start();
 	return real_parse(n, v, overview, errors, variable, long_only);
+}
+
+// LLD makes and removes an empty file to learn early whether the output can be written. ll_link's
+// output lies in a folder that was made for it a moment ago.
+#define TRY "_ZN3lld13tryCreateFileEN4llvm9StringRefE"
+std::error_code real_try(StringRef path) REAL(TRY);
+std::error_code wrap_try(StringRef path) WRAP(TRY);
+std::error_code wrap_try(StringRef path)
+{
+	return output_is_sure ? std::error_code() : real_try(path);
 }
