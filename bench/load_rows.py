@@ -44,7 +44,7 @@ def work(inputs):
 ROWS = [
     Row("first-call", "SQLite: program start to first answer, image against JIT of its bitcode",
         first_call, peer="ORC JIT", goal=0.001, rounds=3),
-    Row("first-call-dlopen", "SQLite: load to first answer, image against dlopen of a plain library",
+    Row("first-call-dlopen", "SQLite: load to first answer, image against dlopen of a plain one",
         first_against_dlopen, peer="dlopen", metric="value", unit="ns", rounds=30,
         note="The goal is 100 us more than dlopen at most."),
     Row("sqlite-work", "SQLite's own work: inserts, joins and aggregates, 10 s of them", work,
