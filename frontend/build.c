@@ -11,6 +11,7 @@
 #include "driver/driver.h"
 #include "frontend/clones.h"
 #include "frontend/compile.h"
+#include "frontend/cpu_code.h"
 #include "frontend/exports.h"
 #include "frontend/metadata.h"
 #include "frontend/modules.h"
@@ -115,6 +116,7 @@ static int merge(struct build *b)
 			b->p.output.text);
 	exports_apply(&b->m, &b->exports);
 	needs_import_data(b->a, &b->t, &b->m, &b->needs);
+	cpu_targets_add_code(b->a, b->d, b->p.output.at, &b->t, b->m.merged);
 	if (b->r->strip && b->m.merged)
 		LLVMStripModuleDebugInfo(b->m.merged);
 	return 0;
