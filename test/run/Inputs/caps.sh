@@ -1,0 +1,11 @@
+# caps.sh CAP... | caps.sh -cpu MODEL...: the queries on a.so under each cap, or on each CPU of
+# qemu's: which target ran, and whether the answers are those in the file `wanted`.
+[ "$1" = -cpu ] && qemu=yes && shift
+for cap; do
+	if [ "$qemu" ]; then
+		qemu-x86_64 -cpu "$cap" "$(command -v sqlite-queries)" a.so > got 2> target
+	else
+		PKGIMG_CPU_CAP=$cap sqlite-queries a.so > got 2> target
+	fi
+	echo "$cap: $(grep -v '^qemu-x86_64: warning' target), $(cmp -s wanted got && echo same || echo "other, $?")"
+done
