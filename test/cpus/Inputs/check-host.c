@@ -20,7 +20,8 @@ int main(int argc, char **argv)
 	if (pkgimg_find(image, "check", NULL, &m, &e))
 		return puts(e.text), 1;
 	line = ((int (*)(void))m.address)();
-	printf(line ? "target %u, wrong in line %d\n" : "target %u, right\n", pkgimg_target(image), line);
+	printf(line ? "target %u, wrong in line %d\n" : "target %u, right\n", pkgimg_target(image),
+		line);
 	pkgimg_close(image);
 	return 0;
 }

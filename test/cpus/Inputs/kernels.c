@@ -1,8 +1,7 @@
 /* Kernels as compilers like them, and the same done one by one by code that no target changes.
  * `check` returns 0, or the line that differs. */
-#define N 1003
+#define N  1003
 #define NI __attribute__((noinline))
-#define ONE_BY_ONE _Pragma("clang loop vectorize(disable) interleave(disable)")
 typedef unsigned char byte;
 typedef unsigned long long u64;
 
@@ -13,30 +12,14 @@ static short h[N];
 static byte text[N], other[N];
 static u64 bits[N];
 
-/* the bodies, twice: as kernels and as what they are compared with */
-#define KERNELS(NAME, KIND, AS) \
-	KIND float dot_##NAME(int n) { float s = 0; AS for (int i = 0; i < n; i++) s += f[i] * g[i]; return s; } \
-	KIND void saxpy_##NAME(double *to, double a, int n) { AS for (int i = 0; i < n; i++) to[i] = a * d[i] + e[i]; } \
-	KIND unsigned sum_##NAME(int n) { unsigned s = 0; AS for (int i = 0; i < n; i++) s += (unsigned)v[i] * (unsigned)w[i]; return s; } \
-	KIND int most_##NAME(int n) { int m = -40000; AS for (int i = 0; i < n; i++) m = h[i] > m ? h[i] : m; return m; } \
-	KIND int count_##NAME(byte c, int n) { int s = 0; AS for (int i = 0; i < n; i++) s += text[i] == c; return s; } \
-	KIND void mix_##NAME(byte *to, int n) { AS for (int i = 0; i < n; i++) to[i] = (byte)((text[i] ^ other[i]) + (text[i] >> 3)); } \
-	KIND int ones_##NAME(int n) { int s = 0; AS for (int i = 0; i < n; i++) s += __builtin_popcountll(bits[i]) + (bits[i] ? __builtin_ctzll(bits[i]) : 64); return s; } \
-	KIND u64 rotate_##NAME(int n) { u64 s = 1; AS for (int i = 0; i < n; i++) s = ((s << (i & 63)) | (s >> (63 - (i & 63)) >> 1)) ^ (bits[i] & ~s); return s; } \
-	KIND u64 swap_##NAME(int n) { u64 s = 0; AS for (int i = 0; i < n; i++) s += __builtin_bswap64(bits[i]) >> 7; return s; } \
-	KIND void gather_##NAME(int *to, int n) { AS for (int i = 0; i < n; i++) to[i] = v[(unsigned)w[i] % N] - v[i]; }
-/* elsewhere libgcc.a helps with half floats; qemu 7.2 dies of RISC-V's vfncvt.rtz.x.f.w */
-#if defined(__x86_64__) || defined(__aarch64__)
-#define CASTS(NAME, KIND, AS) \
-	KIND int cast_##NAME(int n) { int s = 0; AS for (int i = 0; i < n; i++) s += (int)(f[i] * 4) - (int)d[i]; return s; } \
-	KIND double half_##NAME(int n) { double s = 0; AS for (int i = 0; i < n; i++) s += (double)(float)(__fp16)(float)(i % 64) + (d[i] > 3 ? d[i] : -1); return s; }
-#else
-#define CASTS(NAME, KIND, AS) KIND int half_##NAME(int n) { return n; } KIND int cast_##NAME(int n) { return n; }
-#endif
-KERNELS(fast, NI, )
-CASTS(fast, NI, )
-KERNELS(plain, NI static, ONE_BY_ONE)
-CASTS(plain, NI static, ONE_BY_ONE)
+#define KERNEL(name) name##_fast
+#define EACH
+#include "kernels.h"
+#undef KERNEL
+#undef EACH
+#define KERNEL(name) name##_plain
+#define EACH         _Pragma("clang loop vectorize(disable) interleave(disable)")
+#include "kernels.h"
 
 static void fill(void)
 {
@@ -57,10 +40,18 @@ static int differ(const void *a, const void *b, unsigned n)
 		r |= x[i] ^ y[i];
 	return r;
 }
-#define SAME(kernel, ...) do { if (kernel##_fast(__VA_ARGS__) != kernel##_plain(__VA_ARGS__)) return __LINE__; } while (0)
-#define FILLS(kernel, to, ...) do { \
-	kernel##_fast(to[0], __VA_ARGS__), kernel##_plain(to[1], __VA_ARGS__); \
-	if (differ(to[0], to[1], sizeof(to[0]))) return __LINE__; } while (0)
+#define SAME(kernel, ...)                                                                          \
+	do {                                                                                       \
+		if (kernel##_fast(__VA_ARGS__) != kernel##_plain(__VA_ARGS__))                     \
+			return __LINE__;                                                           \
+	} while (0)
+#define FILLS(kernel, to, ...)                                                                     \
+	do {                                                                                       \
+		kernel##_fast(to[0], __VA_ARGS__);                                                 \
+		kernel##_plain(to[1], __VA_ARGS__);                                                \
+		if (differ(to[0], to[1], sizeof(to[0])))                                           \
+			return __LINE__;                                                           \
+	} while (0)
 static double doubles[2][N];
 static byte bytes[2][N];
 static int ints[2][N], wild_ints[N];
@@ -70,7 +61,8 @@ __attribute__((target("avx2")))
 #else
 __attribute__((target("sve")))
 #endif
-NI static void wild(int *to, int n)
+NI static void
+wild(int *to, int n)
 {
 	for (int i = 0; i < n; i++)
 		to[i] = (v[i] ^ w[i]) + to[i];
@@ -92,9 +84,11 @@ __attribute__((section(".text.check"))) int check(void)
 		SAME(ones, n);
 		SAME(rotate, n);
 		SAME(swap, n);
-		SAME(cast, n);
 		FILLS(gather, ints, n);
+#if defined(__x86_64__) || defined(__aarch64__)
+		SAME(cast, n);
 		SAME(half, n);
+#endif
 	}
 	return 0;
 }

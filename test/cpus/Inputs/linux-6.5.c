@@ -1,5 +1,5 @@
-/* For tests on RISC-V under a qemu that tells less than Linux 6.5: the letter V, and riscv_hwprobe's
- * bits of extensions, are in HWPROBE, "v:3b". */
+/* For tests on RISC-V under a qemu that tells less than Linux 6.5: the letter V, and the bits of
+ * riscv_hwprobe, are in HWPROBE: "v:3b". */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
