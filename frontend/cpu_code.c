@@ -97,8 +97,8 @@ static void add(struct scan *s, struct diags *d, struct loc at, struct target *t
 		return;
 	img_cpu_names(t->arch, more, 6, ", ", text, sizeof(text));
 	diag_warn(d, at,
-		"the modules were compiled for CPUs with %s, which cpu target '%s' does not have; the "
-		"image will run on such CPUs alone. Compile them without -march or -mcpu",
+		"the modules were compiled for CPUs with %s, which cpu target '%s' does not have; "
+		"the image will run on such CPUs alone. Compile them without -march or -mcpu",
 		text, t->cpus[0].name);
 }
 
