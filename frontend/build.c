@@ -11,6 +11,7 @@
 #include "driver/driver.h"
 #include "frontend/clones.h"
 #include "frontend/compile.h"
+#include "frontend/cpu_code.h"
 #include "frontend/exports.h"
 #include "frontend/metadata.h"
 #include "frontend/modules.h"
@@ -135,6 +136,7 @@ static int merge(struct build *b)
 		exports_publish(&b->m, &b->p.exports, &b->t, &b->exports);
 	exports_apply(&b->m, &b->exports);
 	needs_import_data(b->a, &b->t, &b->m, &b->needs);
+	cpu_targets_add_code(b->a, b->d, b->p.output.at, &b->t, b->m.merged);
 	if (b->r->strip && b->m.merged)
 		LLVMStripModuleDebugInfo(b->m.merged);
 	return 0;
@@ -150,9 +152,58 @@ static int clone(struct build *b)
 }
 
 /* As the first object: where constructors are not sorted, its are run first. */
-static int add_selector(struct build *b)
+static void put_first(struct build *b, const void *object, size_t size, const char *name)
 {
 	LLVMMemoryBufferRef *v = arena_array(b->a, LLVMMemoryBufferRef, b->code.n + 1);
+
+	v[0] = LLVMCreateMemoryBufferWithMemoryRangeCopy(object, size, name);
+	if (b->code.n)
+		memcpy(v + 1, b->code.v, b->code.n * sizeof(*v));
+	b->code.v = v;
+	b->code.n++;
+}
+
+static bool asks_for_cpu(struct build *b, LLVMMemoryBufferRef code)
+{
+	const struct ll_symbol *symbols;
+	size_t n;
+
+	if (ll_object_symbols(b->a, b->d, b->p.output.at, b->p.name, LLVMGetBufferStart(code),
+		    LLVMGetBufferSize(code), NULL, &symbols, &n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (symbols[i].undefined && cpu_query_is(symbols[i].name))
+			return true;
+	}
+	return false;
+}
+
+/* What code asks after the CPU is in libgcc.a elsewhere. A package may bring it. */
+static int add_cpu_query(struct build *b)
+{
+	bool wanted = false;
+	const void *object;
+	size_t size;
+
+	for (size_t i = 0; i < b->m.defined.n; i++) {
+		if (cpu_query_is(b->m.defined.v[i]))
+			return 0;
+	}
+	for (size_t i = 0; i < b->m.wanted.n; i++)
+		wanted |= cpu_query_is(b->m.wanted.v[i]);
+	for (size_t i = 0; i < b->code.n && !wanted; i++)
+		wanted = asks_for_cpu(b, b->code.v[i]);
+	if (!wanted)
+		return 0;
+	if (cpu_query_make(b->a, b->d, &b->t, &object, &size))
+		return -1;
+	if (object)
+		put_first(b, object, size, "query.o");
+	return 0;
+}
+
+static int add_selector(struct build *b)
+{
 	const void *object;
 	size_t size;
 
@@ -160,10 +211,7 @@ static int add_selector(struct build *b)
 		return 0;
 	if (selector_make(b->a, b->d, &b->t, &object, &size))
 		return -1;
-	v[0] = LLVMCreateMemoryBufferWithMemoryRangeCopy(object, size, "select.o");
-	memcpy(v + 1, b->code.v, b->code.n * sizeof(*v));
-	b->code.v = v;
-	b->code.n++;
+	put_first(b, object, size, "select.o");
 	return 0;
 }
 
@@ -178,6 +226,8 @@ static int compile(struct build *b)
 	failed = compile_modules(
 		b->a, &b->m.diag, b->clones.v, b->clones.n, &b->m, &b->t, &o, &b->code);
 	b->result.object_size = b->code.size;
+	if (!failed)
+		failed = add_cpu_query(b);
 	return failed ? failed : add_selector(b);
 }
 

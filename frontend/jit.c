@@ -154,9 +154,25 @@ static void load_libraries(struct jit *j)
 	}
 }
 
+/* Code in memory has one version. The environment's targets are for images. */
+static int open_target(struct jit *j)
+{
+	if (!j->p.cpu_targets.n) {
+		j->p.cpu_targets.v = arena_new(j->a, struct job_word);
+		j->p.cpu_targets.v[j->p.cpu_targets.n++].text = "generic";
+	}
+	if (target_open(j->a, j->d, &j->p, &j->t))
+		return -1;
+	if (j->t.ncpus > 1 || j->t.cpus->opt_size || j->t.cpus->min_size)
+		return diag_err(j->d, j->p.cpu_targets.v->at,
+			"several CPU targets, opt_size and min_size are for images; code in memory "
+			"has one target");
+	return 0;
+}
+
 static int load(struct jit *j, const struct build_request *r)
 {
-	if (package_read(j->a, j->d, r, &j->p) || target_open(j->a, j->d, &j->p, &j->t))
+	if (package_read(j->a, j->d, r, &j->p) || open_target(j))
 		return -1;
 	j->ctx = LLVMOrcCreateNewThreadSafeContext();
 	if (modules_load(

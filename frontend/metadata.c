@@ -138,7 +138,9 @@ static int compare_entries(const void *a, const void *b)
 /* names as the string table has them, so that their order is the table's */
 static const char *table_text(struct writer *w, const char *text)
 {
-	return w->strings.bytes + strings_add(&w->strings, text);
+	uint32_t at = strings_add(&w->strings, text); /* may move the bytes */
+
+	return w->strings.bytes + at;
 }
 
 /* LLVM marks a name that an object has just as it is: \1_f@8, i386's stdcall */

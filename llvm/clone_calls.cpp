@@ -2,6 +2,7 @@
 // else through the slot; whatever wants an address gets the stub's.
 #include "llvm/clone_maker.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
@@ -85,6 +86,19 @@ void CloneMaker::find_slots()
 	}
 }
 
+// Demanglers take a suffix of small letters, digits and '_' for that of a version, and then show
+// what they made of the name before it.
+static std::string version_name(StringRef name, StringRef suffix)
+{
+	std::string r = (name + "." + suffix).str();
+
+	if (name.starts_with("_Z")) {
+		for (size_t i = name.size() + 1; i < r.size(); i++)
+			r[i] = r[i] == '-' ? '_' : toLower(r[i]);
+	}
+	return r;
+}
+
 void CloneMaker::name_versions()
 {
 	for (size_t f = 0; f < n; f++) {
@@ -92,7 +106,7 @@ void CloneMaker::name_versions()
 		for (size_t cpu = 0; cpu < ncpus && cloned.test(f); cpu++) {
 			if (lives(cpu, f))
 				symbols[cpu * n + f] =
-					fresh(names[f] + "." + plan.cpus[cpu].suffix);
+					fresh(version_name(names[f], plan.cpus[cpu].suffix));
 		}
 	}
 }

@@ -191,26 +191,20 @@ static void replace_ifuncs(CpuModule &c, Module &from)
 	}
 }
 
-// DWARF of a variable is with its definition; of one inside a function also with the function.
-static void trim_debug(GlobalVariable &g)
-{
-	SmallVector<DIGlobalVariableExpression *, 1> v;
-
-	g.getDebugInfo(v);
-	g.eraseMetadata(LLVMContext::MD_dbg);
-	for (DIGlobalVariableExpression *e : v) {
-		if (isa_and_nonnull<DILocalScope>(e->getVariable()->getScope()))
-			g.addDebugInfo(e);
-	}
-}
-
+// Debuggers look for a variable in the unit of the code first: those that the code uses are in it.
 static void trim_units(Module &m)
 {
+	SmallPtrSet<const Metadata *, 16> used;
+
+	for (GlobalVariable &g : m.globals()) {
+		SmallVector<DIGlobalVariableExpression *, 1> v;
+		g.getDebugInfo(v);
+		used.insert(v.begin(), v.end());
+	}
 	for (DICompileUnit *unit : m.debug_compile_units()) {
 		SmallVector<Metadata *, 8> keep;
-
 		for (DIGlobalVariableExpression *e : unit->getGlobalVariables()) {
-			if (isa_and_nonnull<DILocalScope>(e->getVariable()->getScope()))
+			if (used.contains(e))
 				keep.push_back(e);
 		}
 		unit->replaceGlobalVariables(MDTuple::get(m.getContext(), keep));
@@ -224,7 +218,6 @@ static void set_data(GlobalVariable &g, const GlobalVariable &from, bool is_tabl
 		g.eraseMetadata(LLVMContext::MD_associated);
 	else if (!is_table && !is_copied(from))
 		g.setLinkage(GlobalValue::AvailableExternallyLinkage);
-	trim_debug(g);
 }
 
 std::unique_ptr<CpuModule> CloneMaker::make_module(size_t cpu)
@@ -273,7 +266,6 @@ std::unique_ptr<CpuModule> CloneMaker::make_module(size_t cpu)
 	}
 	for (const GlobalAlias &alias : m.aliases())
 		c->origin[map.lookup(&alias)] = const_cast<GlobalAlias *>(&alias);
-	trim_units(*c->m);
 	replace_ifuncs(*c, m);
 	return c;
 }
@@ -320,6 +312,7 @@ void CloneMaker::connect(CpuModule &c)
 	drop_unused(c.m->functions());
 	drop_unused(c.m->globals());
 	drop_unused(c.m->functions()); /* that only copies of constants named */
+	trim_units(*c.m);
 	for (GlobalValue &v : c.m->global_values()) {
 		GlobalValue *of = c.origin.lookup(&v);
 

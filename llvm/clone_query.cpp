@@ -4,11 +4,13 @@
 // stays a question.
 #include "llvm/clone.h"
 
+#include "image/cpu_queries.h"
+
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Operator.h"
-#include "llvm/TargetParser/AArch64TargetParser.h"
+#include "llvm/TargetParser/AArch64TargetParser.h" // with the numbers of FEAT_...
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/TargetParser/X86TargetParser.h"
 
@@ -77,14 +79,19 @@ std::vector<Word> x86_words(const StringMap<bool> &on)
 
 std::vector<Word> aarch64_words(const StringMap<bool> &on)
 {
+	static constexpr struct {
+		unsigned bit;
+		StringLiteral wanted[2];
+	} rows[] = {
+#define ROW(BIT, A, B) { AArch64::BIT, { A, B } },
+		CPU_QUERIES_AARCH64(ROW)
+#undef ROW
+	};
 	uint64_t bits = 0;
 
-	for (AArch64::FMVInfo f : AArch64::getFMVInfo()) {
-		SmallVector<StringRef, 8> wanted = f.getImpliedFeatures();
-		bool all = !wanted.empty() &&
-			   all_of(wanted, [&](StringRef w) { return on.contains(w.drop_front()); });
-		if (all)
-			bits |= AArch64::getCpuSupportsMask(f.Name);
+	for (auto &row : rows) {
+		if (all_of(row.wanted, [&](StringRef w) { return w.empty() || on.contains(w); }))
+			bits |= uint64_t(1) << row.bit;
 	}
 	return { { "__aarch64_cpu_features", 0, APInt(64, bits) } };
 }

@@ -69,9 +69,11 @@ def works(*command):
 
 # a feature for each program that a test may do without
 for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
-                "libtoolize", "go", "ldc2", "qemu-x86_64", "valgrind"):
+                "libtoolize", "go", "ldc2", "gdb", "qemu-x86_64", "valgrind"):
     if shutil.which(program):
         config.available_features.add(program)
+if os.path.exists("/usr/include/eigen3/Eigen/Dense"):
+    config.available_features.add("eigen")
 # a cargo that works with this environment: rustup's looks for its toolchains in HOME
 for folder in config.environment["PATH"].split(os.pathsep):
     cargo, rustc = os.path.join(folder, "cargo"), os.path.join(folder, "rustc")

@@ -14,7 +14,7 @@ import sys
 LAYERS = {
     "base": ["base"],
     "image": ["image"],
-    "llvm": ["base", "driver/options.h", "llvm", "llvm-c", "lld"],
+    "llvm": ["base", "driver/options.h", "image/cpu_queries.h", "llvm", "llvm-c", "lld"],
     "stubs": ["base", "stubs"],
     "toolchains": ["base", "stubs", "toolchains"],
     "driver": ["base", "toolchains", "stubs", "llvm", "driver", "include/pkgimg"],

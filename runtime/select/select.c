@@ -282,6 +282,8 @@ static void system_lock(const struct pages *p)
 
 #endif
 
+#ifndef PKGIMG_QUERY /* runtime/select/query.c wants the system alone */
+
 /* ---- the image's tables */
 
 struct tables {
@@ -468,3 +470,5 @@ static void pkgimg_select(void)
 
 typedef void constructor(void);
 __attribute__((section(FIRST), used)) static constructor *first = pkgimg_select;
+
+#endif

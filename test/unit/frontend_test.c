@@ -1,4 +1,5 @@
 #include "frontend/exports.h"
+#include "frontend/jobs.h"
 #include "frontend/names.h"
 #include "frontend/package.h"
 #include "frontend/soname.h"
@@ -254,6 +255,39 @@ static void sonames_of_broken_files(struct unit *u)
 	CHECK(!soname_find(file, sizeof(file)));
 }
 
+/* ---- GNU make's jobserver */
+
+static void jobservers(struct unit *u)
+{
+	static const struct {
+		const char *flags;
+		bool found;
+		struct jobserver_place place;
+	} rows[] = {
+		{ "", false, { 0 } },
+		{ "ks -j8", false, { 0 } },
+		{ " -j8 --jobserver-auth=3,4", true, { NULL, 3, 4 } },
+		{ "k -j --jobserver-fds=5,6 -- CC=--jobserver", true, { NULL, 5, 6 } },
+		{ "--jobserver-auth=fifo:/tmp/GMfifo7 -j3", true, { "/tmp/GMfifo7", 0, 0 } },
+		{ "--jobserver-auth=3,4 --jobserver-auth=7,8", true, { NULL, 7, 8 } },
+		{ "--jobserver-auth=-2,-2", false, { 0 } }, /* not for this child */
+		{ "--jobserver-auth=3", false, { 0 } },
+		{ "--jobserver-auth=", false, { 0 } },
+	};
+	struct arena a = { 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct jobserver_place p = { 0 };
+
+		CHECK(jobserver_find(&a, rows[i].flags, &p) == rows[i].found);
+		CHECK(p.in == rows[i].place.in && p.out == rows[i].place.out);
+		CHECK(!p.fifo == !rows[i].place.fifo);
+		if (p.fifo && rows[i].place.fifo)
+			CHECK_STR(p.fifo, rows[i].place.fifo);
+	}
+	arena_free(&a);
+}
+
 UNIT_MAIN(names_are_numbered, strings_are_shared_and_utf8, uuids, names_from_outputs,
 	defaults_without_output, same_types_are_one, declarations_find_definitions,
-	different_types_stay_apart, sonames_of_broken_files)
+	different_types_stay_apart, sonames_of_broken_files, jobservers)
