@@ -11,8 +11,9 @@
  *   double a = ((double (*)(const struct shape *))area.address)(&s);
  *
  * Opening an image runs code that is in it or in the libraries it needs: an image is a program,
- * to be trusted like one. Broken and cut files are refused with a named error.
- * The library keeps no state of its own and prints nothing. */
+ * to be trusted like one. Broken and cut files are refused with a named error, and so are files
+ * that others than the process's user and the administrator may have written. For Linux, Windows,
+ * macOS. The library keeps no state of its own and prints nothing. */
 #ifndef PKGIMG_RUNTIME_H
 #define PKGIMG_RUNTIME_H
 
@@ -46,7 +47,8 @@ enum pkgimg_code {
 	PKGIMG_E_MEMORY = 12,    /* out of memory */
 	PKGIMG_E_NOT_FOUND = 13, /* no such method or global */
 	PKGIMG_E_AMBIGUOUS = 14, /* several methods of that name: say the signature */
-	PKGIMG_E_CPU = 15        /* this CPU lacks features that each of its targets needs */
+	PKGIMG_E_CPU = 15,       /* this CPU lacks features that each of its targets needs */
+	PKGIMG_E_OWNER = 16      /* everybody may write the file, or it is another user's */
 };
 
 /* What went wrong, for people (text) and for programs (the rest). */
@@ -59,8 +61,12 @@ struct pkgimg_error {
 };
 
 enum {
-	PKGIMG_VERIFY = 1,       /* compare the checksum of the whole file, not only the tables' */
-	PKGIMG_ALLOW_FOREIGN = 2 /* accept an image of another ABI: the caller knows that it fits */
+	PKGIMG_VERIFY = 1, /* compare the checksum of the whole file, not only the tables' */
+	PKGIMG_ALLOW_FOREIGN =
+		2, /* accept an image of another ABI: the caller knows that it fits */
+	/* accept a file that everybody may write, or that belongs neither to the process's user
+	 * (effective id) nor to the administrator (root; on Windows Administrators, SYSTEM) */
+	PKGIMG_ALLOW_UNTRUSTED = 4
 };
 
 struct pkgimg_image; /* an open image; its functions may be called from any thread */
@@ -68,7 +74,7 @@ struct pkgimg_image; /* an open image; its functions may be called from any thre
 /* Start from {0}, set size to sizeof(struct pkgimg_options). */
 struct pkgimg_options {
 	uint32_t size;  /* bytes of this struct, as the caller knows it */
-	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN */
+	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_... */
 	const struct pkgimg_image *const *dependencies; /* [ndependencies] open images it may use */
 	size_t ndependencies;
 	/* features of the CPU that may be used: "x86-64-v3", "armv8.2-a,+sve", "generic"; NULL: as
@@ -79,11 +85,13 @@ struct pkgimg_options {
 };
 
 /* pkgimg_open -- check a package image, load it and what it needs.
- * path      of the file, absolute or relative to the current folder; borrowed for the call
+ * path      of the file, absolute or relative to the current folder; UTF-8 on Windows, bytes
+ *           elsewhere; borrowed for the call
  * opt       NULL for defaults; borrowed for the call. Images in it must stay open longer than *out
  * out       owned by the caller until pkgimg_close; untouched on error
  * err       may be NULL; written on error only
- * returns   PKGIMG_OK or any code from E_ARGUMENT to E_MEMORY; on error nothing stays loaded
+ * returns   PKGIMG_OK or any code from E_ARGUMENT to E_MEMORY, E_CPU, E_OWNER; on error nothing
+ *           stays loaded, mapped or open
  * threads   any, at once and for the same file too; one mapping of the file during the call
  * source    image/FORMAT.md; the same file opened twice is loaded once, each open is closed once */
 PKGIMG_API int pkgimg_open(const char *path, const struct pkgimg_options *opt,
