@@ -154,7 +154,7 @@ static void touch(const struct match *m)
  * read the contents. A copy takes the place of the old one; if anything fails that one stays. */
 static void refresh(struct match *m)
 {
-	struct draft d = { .mem = m->r->mem };
+	struct draft d = { .mem = m->r->mem, .strings.mem = m->r->mem };
 	struct pki_header *h = m->s.h;
 	char *path;
 	size_t known = 0;
