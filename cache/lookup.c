@@ -132,7 +132,8 @@ static struct found_name *by_use(struct arena *a, int folder, const struct names
 		struct stat st;
 
 		v[i].name = names->v[i];
-		v[i].used = fstatat(folder, v[i].name, &st, 0) ? 0 : ca_ns(st.st_mtim);
+		v[i].used =
+			names->n == 1 || fstatat(folder, v[i].name, &st, 0) ? 0 : ca_ns(st.st_mtim);
 	}
 	if (names->n > 1)
 		qsort(v, names->n, sizeof(*v), compare_found);
