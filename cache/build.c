@@ -28,10 +28,8 @@ static int tell(const struct pkgimg_cache_request *q, const struct owner *held, 
 	return q->waiting ? q->waiting(q->ctx, &owner) : 0;
 }
 
-/* First often, then less so. Another's image is looked for now and then: with it there is no need
- * for the lock. */
-static int wait_for_lock(struct pkgimg_cache_build *b, struct pkgimg_cache_answer **answer,
-	struct pkgimg_cache_error *e)
+/* First often, then less so. */
+static int wait_for_lock(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
 {
 	const struct pkgimg_cache_request *q = b->r.q;
 	const char *path =
@@ -64,7 +62,6 @@ static int wait_for_lock(struct pkgimg_cache_build *b, struct pkgimg_cache_answe
 		}
 		nanosleep(&nap, NULL);
 		nap.tv_nsec = nap.tv_nsec < 250000000 ? nap.tv_nsec * 3 / 2 : nap.tv_nsec;
-		(void)answer;
 	}
 }
 
@@ -163,7 +160,7 @@ int pkgimg_cache_begin(struct pkgimg_cache *c, const struct pkgimg_cache_request
 		code = ca_fail(e, PKGIMG_CACHE_E_IO, ENOMEM, "out of memory");
 	}
 	if (!code)
-		code = wait_for_lock(b, &answer, e);
+		code = wait_for_lock(b, e);
 	if (!code && look_again(b, &answer)) {
 		pkgimg_cache_abandon(b);
 		*out = answer;

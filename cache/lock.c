@@ -25,7 +25,9 @@ struct workplace {
 	struct pkgimg_cache *cache;
 	const char *path, *owner_path;
 	const char *lock; /* NULL: none is held */
+	const char *text; /* of the owner file */
 	char token[36];
+	bool copied; /* the lock is a file of its own, not a second name of the owner file */
 	bool renewing, stop;
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -129,6 +131,8 @@ static void *renew(void *ctx)
 		pthread_cond_timedwait(&w->wake, &w->mutex, &until);
 		if (!w->stop)
 			utimensat(AT_FDCWD, w->owner_path, NULL, 0);
+		if (!w->stop && w->copied)
+			utimensat(AT_FDCWD, w->lock, NULL, 0);
 	}
 	pthread_mutex_unlock(&w->mutex);
 	return NULL;
@@ -168,6 +172,7 @@ static int write_owner(struct workplace *w, const char *package, struct pkgimg_c
 			w->cache->host, w->cache->world, (long long)getpid(),
 			(long long)started(getpid()), (long long)time(NULL), package);
 
+	w->text = text;
 	if (fd < 0)
 		return ca_fail_io(e, "make", w->owner_path);
 	failed = place_write(fd, text, strlen(text)) ? 0 : ca_fail_io(e, "write", w->owner_path);
@@ -265,13 +270,16 @@ static int take(struct workplace *w, const char *path)
 		return 0;
 	if (err != EPERM && err != ENOTSUP && err != ENOSYS)
 		return err;
-	/* no second names here: a file of its own, renewed by no one */
+	/* no second names here: a file of its own, which for a moment is empty and nobody's */
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return errno;
-	err = errno;
+	w->copied = true;
+	err = place_write(fd, w->text, strlen(w->text)) ? 0 : errno;
 	close(fd);
-	return 0;
+	if (err)
+		unlink(path);
+	return err;
 }
 
 /* move a lock that was judged left over out of the way */

@@ -51,7 +51,6 @@ __attribute__((destructor)) static void report(void)
 	}
 
 WRAP(int, -1, mkdir, (const char *p, mode_t m), (p, m))
-WRAP(int, -1, link, (const char *a, const char *b), (a, b))
 WRAP(int, -1, rename, (const char *a, const char *b), (a, b))
 WRAP(int, -1, fsync, (int fd), (fd))
 WRAP(int, -1, fchmod, (int fd, mode_t m), (fd, m))
@@ -61,6 +60,18 @@ WRAP(int, -1, stat, (const char *restrict p, struct stat *restrict st), (p, st))
 WRAP(char *, NULL, mkdtemp, (char *p), (p))
 WRAP(void *, MAP_FAILED, mmap, (void *a, size_t n, int p, int f, int fd, off_t o),
 	(a, n, p, f, fd, o))
+
+/* FAIL_LINKS: a file system without second names */
+int link(const char *a, const char *b)
+{
+	int bad = fails() && number();
+
+	if (bad || getenv("FAIL_LINKS")) {
+		errno = bad ? number() : EPERM;
+		return -1;
+	}
+	return REAL(link)(a, b);
+}
 
 int close(int fd)
 {
