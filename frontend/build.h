@@ -43,6 +43,8 @@ struct build_request {
 	struct job_words exports;   /* names and globs */
 	struct job_words needs;     /* sonames, or shared library files with a '/' in their path */
 	struct job_words host;      /* symbols that the host program provides */
+	struct job_words dependencies; /* NAME=FILE: an image, for the manifest's or besides */
+	struct job_word interface_file; /* takes the interface digest, written if it changed */
 	bool object_only;           /* -c: one relocatable object instead of an image */
 	bool strip;                 /* no debug information for debuggers; types and places stay */
 	bool verbose;               /* print the link command and LLD's --verbose text */

@@ -29,6 +29,7 @@ struct package {
 	struct job_words exports; /* names and globs; not given: everything visible */
 	struct job_words needs;   /* libraries; not given: the platform's */
 	struct job_words host;    /* symbols of the host program */
+	struct job_words depfiles; /* what the modules were made of; nothing here reads them */
 	struct package_dep *deps;
 	size_t ndeps, deps_cap;
 	struct job_words cpu_targets;     /* in order, each one target or several with ';' */
