@@ -91,8 +91,7 @@ int jobserver_serve(struct arena *a, struct diags *d, unsigned tokens, struct jo
 
 const char *jobserver_makeflags(struct arena *a, const struct jobserver *s, unsigned jobs)
 {
-	return str_fmt(
-		a, " -j%u --jobserver-auth=%d,%d", jobs, s->children[0], s->children[1]);
+	return str_fmt(a, " -j%u --jobserver-auth=%d,%d", jobs, s->children[0], s->children[1]);
 }
 
 void jobserver_refill(const struct jobserver *s, unsigned tokens)

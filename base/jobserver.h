@@ -1,5 +1,5 @@
-/* GNU make's jobserver ("POSIX Jobserver" in its manual): a pipe or fifo holds one byte per job that
- * may still start. One job is free to every process; each further one costs a token. */
+/* GNU make's jobserver ("POSIX Jobserver" in its manual): a pipe or fifo holds one byte per job
+ * that may still start. One job is free to every process; each further one costs a token. */
 #ifndef BASE_JOBSERVER_H
 #define BASE_JOBSERVER_H
 

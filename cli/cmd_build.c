@@ -81,6 +81,13 @@ static int cpu_help(struct cli *c, const struct build_request *r)
 	return EXIT_OK;
 }
 
+int build_help(struct cli *c)
+{
+	return cli_help(c, BuildOption,
+		"pkgimg build [options] PACKAGE.yaml | modules... -o IMAGE | --workspace FILE",
+		"makes a package image from bitcode, IR, objects and archives");
+}
+
 int cmd_build(struct cli *c)
 {
 	struct build_request r = { 0 };
@@ -91,12 +98,13 @@ int cmd_build(struct cli *c)
 
 	if (!args)
 		return EXIT_USAGE;
+	for (size_t i = 0; i < n; i++)
+		if (args[i].id == OPT_workspace)
+			return build_workspace(c, args, n);
 	r.inputs = arena_array(c->mem, struct job_word, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		if (args[i].id == OPT_help)
-			return cli_help(c, BuildOption,
-				"pkgimg build [options] PACKAGE.yaml | modules... -o IMAGE",
-				"makes a package image from bitcode, IR, objects and archives");
+			return build_help(c);
 		if (args[i].id == OPT_version)
 			return cli_version();
 		if (args[i].id)

@@ -52,3 +52,39 @@ bool manifest_is_name(const char *s)
 	return *s && strchr(LETTERS, *s) && !s[strspn(s, LETTERS ".+-")] &&
 	       strlen(s) <= MANIFEST_NAME_MOST;
 }
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool manifest_uuid(const char *text, uint8_t out[16])
+{
+	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	uint8_t bytes[16] = { 0 };
+	size_t digits = 0;
+
+	if (strlen(text) != sizeof(shape) - 1)
+		return false;
+	for (size_t i = 0; shape[i]; i++) {
+		int value = hex_value(text[i]);
+
+		if (shape[i] == '-') {
+			if (text[i] != '-')
+				return false;
+			continue;
+		}
+		if (value < 0)
+			return false;
+		bytes[digits / 2] = (uint8_t)(bytes[digits / 2] << 4 | value);
+		digits++;
+	}
+	memcpy(out, bytes, sizeof(bytes));
+	return true;
+}

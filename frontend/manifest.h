@@ -37,4 +37,7 @@ extern const struct yml_field manifest_need_fields[];
 enum { MANIFEST_NAME_MOST = 128 };
 bool manifest_is_name(const char *s);
 
+/* "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", any case. returns whether it is one */
+bool manifest_uuid(const char *text, uint8_t out[16]);
+
 #endif

@@ -28,42 +28,6 @@ static void add_word(struct arena *a, struct job_words *l, const char *text, str
 
 /* ---- checks of single words */
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-bool package_uuid(const char *text, uint8_t out[16])
-{
-	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	uint8_t bytes[16] = { 0 };
-	size_t digits = 0;
-
-	if (strlen(text) != sizeof(shape) - 1)
-		return false;
-	for (size_t i = 0; shape[i]; i++) {
-		int value = hex_value(text[i]);
-
-		if (shape[i] == '-') {
-			if (text[i] != '-')
-				return false;
-			continue;
-		}
-		if (value < 0)
-			return false;
-		bytes[digits / 2] = (uint8_t)(bytes[digits / 2] << 4 | value);
-		digits++;
-	}
-	memcpy(out, bytes, sizeof(bytes));
-	return true;
-}
-
 static void set_name(struct reader *r, const struct job_word *w)
 {
 	if (!manifest_is_name(w->text))
@@ -90,7 +54,7 @@ static void set_version(struct reader *r, const struct job_word *w)
 
 static void set_uuid(struct reader *r, const struct job_word *w)
 {
-	if (!package_uuid(w->text, r->p->uuid))
+	if (!manifest_uuid(w->text, r->p->uuid))
 		diag_err(r->d, w->at,
 			"uuid wants 32 hex digits as f81d4fae-7dec-11d0-a765-00a0c91e6bf6, got "
 			"'%s'; "
@@ -354,9 +318,8 @@ static void add_said_deps(struct reader *r)
 			diag_err(r->d, w->at, "--dependency wants NAME=FILE, got '%s'",
 				str_shown(r->mem, w->text));
 		else if (!r->said_used[i])
-			add_dep(r, (struct package_dep) {
-					   .name = str_ndup(
-						   r->mem, w->text, (size_t)(eq - w->text)),
+			add_dep(r, (struct package_dep) { .name = str_ndup(r->mem, w->text,
+								  (size_t)(eq - w->text)),
 					   .at = w->at });
 	}
 }

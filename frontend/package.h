@@ -25,10 +25,10 @@ struct package {
 	uint8_t uuid[16];           /* zero if none */
 	struct job_word output;     /* never NULL; without the suffix if `output_bare` */
 	bool output_bare;
-	struct job_words modules; /* paths as this process opens them */
-	struct job_words exports; /* names and globs; not given: everything visible */
-	struct job_words needs;   /* libraries; not given: the platform's */
-	struct job_words host;    /* symbols of the host program */
+	struct job_words modules;  /* paths as this process opens them */
+	struct job_words exports;  /* names and globs; not given: everything visible */
+	struct job_words needs;    /* libraries; not given: the platform's */
+	struct job_words host;     /* symbols of the host program */
 	struct job_words depfiles; /* what the modules were made of; nothing here reads them */
 	struct package_dep *deps;
 	size_t ndeps, deps_cap;
@@ -40,8 +40,5 @@ struct package {
 /* Read and check all of it. returns 0, or -1 with every mistake reported */
 int package_read(
 	struct arena *a, struct diags *d, const struct build_request *r, struct package *out);
-
-/* "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", any case. returns whether it is one */
-bool package_uuid(const char *text, uint8_t out[16]);
 
 #endif

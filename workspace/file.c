@@ -1,5 +1,6 @@
 /* The workspace file by tables. A package is described in it, or in a PACKAGE.yaml of its own that
  * it names; both are read by the keys of frontend/manifest.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -13,9 +14,9 @@ struct top {
 	struct yml_node *options, *packages;
 };
 
-#define T(member)   offsetof(struct top, member)
-#define AT(member)  T(member.text), T(member.at), NULL, 0
-#define END         { NULL, 0, 0, 0, 0, NULL, 0 }
+#define T(member)  offsetof(struct top, member)
+#define AT(member) T(member.text), T(member.at), NULL, 0
+#define END        { NULL, 0, 0, 0, 0, NULL, 0 }
 
 static const struct yml_field top_fields[] = {
 	{ "schema", YML_T_UINT, YML_REQUIRED, T(schema), YML_NO_AT, NULL, 1 },
@@ -250,27 +251,27 @@ static void read_package_file(struct reader *r, struct ws_package *p, struct man
 }
 
 /* NAME.so in the folder of the workspace, if nothing else is said */
-static void set_output(struct reader *r, struct ws_package *p, const struct entry *e,
-	const struct manifest *own)
+static void set_output(
+	struct reader *r, struct ws_package *p, const struct entry *e, const struct manifest *own)
 {
 	const struct ws_settings *s = &p->settings;
 	bool here = s->target.text || s->platform.text;
-	const char *suffix;
 
 	if (has_slash(&s->platform))
 		add_word(r->mem, &p->files, s->platform.text, s->platform.at);
-	if (e->m.output.text) {
+	p->target = here ? s->target : own->target;
+	p->chosen = here ? s->platform : own->platform;
+	p->platform = r->host->platform(r->host->ctx, &p->target, &p->chosen);
+	if (e->m.output.text)
 		p->output = (struct job_word) { beside(r->mem, r->ws->dir, e->m.output.text),
 			e->m.output.at };
-		return;
-	}
-	suffix = r->host->suffix(r->host->ctx, here ? &s->target : &own->target,
-		here ? &s->platform : &own->platform);
-	p->output = (struct job_word) {
-		path_join(r->mem, r->ws->output,
-			str_fmt(r->mem, "%s%s", p->name, suffix ? suffix : "")),
-		p->at,
-	};
+	else
+		p->output = (struct job_word) {
+			path_join(r->mem, r->ws->output,
+				str_fmt(r->mem, "%s%s", p->name,
+					p->platform ? p->platform->suffix : "")),
+			p->at,
+		};
 }
 
 static void read_mapping(struct reader *r, struct ws_package *p, struct yml_node *n)
@@ -298,8 +299,15 @@ static void read_mapping(struct reader *r, struct ws_package *p, struct yml_node
 		check_name(r, p, &e.m.name);
 		take_files(r, p, &e.m);
 	}
-	if (p->node)
-		set_output(r, p, &e, &own);
+	if (!p->node)
+		return;
+	p->has_targets = own.cpu_targets.n;
+	if (has_slash(&own.platform))
+		own.platform.text = beside(r->mem, p->dir, own.platform.text);
+	if (!p->settings.cpu_targets.n && !p->has_targets && r->host->cpu_target.text)
+		add_word(r->mem, &p->settings.cpu_targets, r->host->cpu_target.text,
+			r->host->cpu_target.at);
+	set_output(r, p, &e, &own);
 }
 
 static void read_package(struct reader *r, struct yml_node *n)
@@ -308,8 +316,9 @@ static void read_package(struct reader *r, struct yml_node *n)
 	struct ws_package p = { .name = "", .at = n->at };
 	struct yml_node path_key = { .kind = YML_SCALAR, .at = n->at, .text = "path" };
 	struct yml_node *keys[] = { &path_key }, *items[] = { n };
-	struct yml_node short_form = { .kind = YML_MAP, .at = n->at, .n = 1, .items = items,
-		.keys = keys };
+	struct yml_node short_form = {
+		.kind = YML_MAP, .at = n->at, .n = 1, .items = items, .keys = keys
+	};
 
 	if (n->kind == YML_SEQ) {
 		diag_err(r->d, n->at,
@@ -336,7 +345,8 @@ static void add_base(struct reader *r)
 	while (base < ws->n && !str_eq(ws->v[base].name, ws->base.text))
 		base++;
 	if (base == ws->n) {
-		diag_err(r->d, ws->base.at, "'base' wants the name of a package in 'packages', got '%s'",
+		diag_err(r->d, ws->base.at,
+			"'base' wants the name of a package in 'packages', got '%s'",
 			str_shown(r->mem, ws->base.text));
 		return;
 	}
@@ -346,7 +356,8 @@ static void add_base(struct reader *r)
 		for (size_t i = 0; i < ws->n; i++)
 			for (size_t k = 0; below[i] && k < ws->v[i].ndeps; k++)
 				for (size_t j = 0; j < ws->n; j++)
-					if (!below[j] && str_eq(ws->v[j].name, ws->v[i].deps[k].name))
+					if (!below[j] &&
+						str_eq(ws->v[j].name, ws->v[i].deps[k].name))
 						more = below[j] = true;
 	}
 	for (size_t i = 0; i < ws->n; i++) {
@@ -356,7 +367,8 @@ static void add_base(struct reader *r)
 			has |= str_eq(ws->v[i].deps[k].name, ws->base.text);
 		if (!has)
 			add_dependency(r, &ws->v[i],
-				(struct ws_dependency) { .name = ws->base.text, .at = ws->base.at });
+				(struct ws_dependency) {
+					.name = ws->base.text, .at = ws->base.at });
 	}
 }
 
@@ -392,8 +404,12 @@ int ws_read(struct arena *a, struct diags *d, const char *path, const struct ws_
 	struct reader r = { .mem = a, .d = d, .host = host, .ws = out };
 	unsigned before = d->errors;
 	struct yml_node *node;
+	char *real;
 
 	*out = (struct ws) { .mem = a, .path = path, .dir = path_dir(a, path) };
+	real = realpath(out->dir, NULL);
+	out->root = real ? str_dup(a, real) : "/";
+	free(real);
 	make_fields(r.fields, NULL);
 	make_fields(r.options, of_options);
 	make_fields(r.paths, of_path);

@@ -1,5 +1,5 @@
-/* Names become edges. Everything that is wrong with them is reported: a name twice, an output twice,
- * a dependency that nobody has, and each circle once. */
+/* Names become edges. Everything that is wrong with them is reported: a name twice, an output
+ * twice, a dependency that nobody has, and each circle once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,8 +110,8 @@ static void resolve(struct graph *g)
 				continue;
 			}
 			of = &g->ws->v[dep->package];
-			arena_push_room(g->mem, of->dependents, of->ndependents,
-				of->dependents_cap);
+			arena_push_room(
+				g->mem, of->dependents, of->ndependents, of->dependents_cap);
 			of->dependents[of->ndependents++] = i;
 		}
 	}
@@ -121,8 +121,8 @@ static void resolve(struct graph *g)
 
 /* a walk along dependencies, without recursion: chains may be long */
 struct walk {
-	enum { NEW, OPEN, DONE } *state; /* [n] */
-	size_t *path, *next;             /* [n] packages from the first to here; their next edge */
+	enum { NEW, OPEN, DONE } * state; /* [n] */
+	size_t *path, *next;              /* [n] packages from the first to here; their next edge */
 	size_t depth;
 };
 

@@ -42,7 +42,6 @@ void ws_children_end(struct ws_child *const *v, size_t n);
 
 /* The environment of a build: what is known not to change the image, and TMPDIR and MAKEFLAGS as
  * given; NULL-terminated. makeflags may be NULL: as it is here. */
-const char *const *ws_child_environment(
-	struct arena *a, const char *tmpdir, const char *makeflags);
+const char *const *ws_child_environment(struct arena *a, const char *tmpdir, const char *makeflags);
 
 #endif
