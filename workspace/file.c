@@ -218,6 +218,10 @@ static void take_files(struct reader *r, struct ws_package *p, const struct mani
 			m->depfiles.at[i]);
 	yml_each (i, &m->exports)
 		add_word(r->mem, &p->exports, m->exports.v[i], m->exports.at[i]);
+	if (yml_get(p->node, "modules") && !m->modules.n &&
+		yml_get(p->node, "modules")->kind == YML_SEQ)
+		diag_err(r->d, yml_get(p->node, "modules")->at,
+			"'modules' wants at least one file, got an empty list");
 	p->exports.given = yml_get(p->node, "exports");
 	p->needs = m->needs;
 	p->version = m->version;

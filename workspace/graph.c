@@ -56,23 +56,21 @@ static void check_names(struct graph *g)
 	}
 }
 
-/* index of the package, or WS_OUTSIDE */
+/* index of the package, the first of that name; or WS_OUTSIDE */
 static size_t find(const struct graph *g, const char *name)
 {
 	size_t low = 0, high = g->ws->n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(g->ws->v[g->by_name[middle]].name, name);
 
-		if (!order)
-			return g->by_name[middle];
-		if (order < 0)
+		if (strcmp(g->ws->v[g->by_name[middle]].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return WS_OUTSIDE;
+	return low < g->ws->n && str_eq(g->ws->v[g->by_name[low]].name, name) ? g->by_name[low]
+									      : WS_OUTSIDE;
 }
 
 static const char *nearest(const struct graph *g, const char *name)
@@ -84,13 +82,14 @@ static const char *nearest(const struct graph *g, const char *name)
 	return str_nearest(name, names, g->ws->n);
 }
 
-static void report_unknown(const struct graph *g, const struct job_word *w, const char *what)
+static void report_unknown(const struct graph *g, const char *name, struct loc at, const char *what,
+	const char *remedy)
 {
-	const char *near = nearest(g, w->text);
+	const char *near = nearest(g, name);
 
-	diag_err(g->d, w->at, "%s '%s' is no package of the workspace%s%s%s", what,
-		str_shown(g->mem, w->text), near ? "; did you mean '" : "", near ? near : "",
-		near ? "'?" : "; list it under 'packages', or give the image's file as its 'path'");
+	diag_err(g->d, at, "%s '%s' is no package of the workspace%s%s%s", what,
+		str_shown(g->mem, name), near ? "; did you mean '" : "; ", near ? near : remedy,
+		near ? "'?" : "");
 }
 
 static void resolve(struct graph *g)
@@ -105,8 +104,9 @@ static void resolve(struct graph *g)
 			dep->package = find(g, dep->name);
 			if (dep->package == WS_OUTSIDE) {
 				if (!dep->path.text)
-					report_unknown(g, &(struct job_word) { dep->name, dep->at },
-						"dependency");
+					report_unknown(g, dep->name, dep->at, "dependency",
+						"list it under 'packages', or give the image's "
+						"file as its 'path'");
 				continue;
 			}
 			of = &g->ws->v[dep->package];
@@ -198,7 +198,8 @@ static void choose(struct graph *g, const struct job_words *asked)
 		size_t k = find(g, asked->v[i].text);
 
 		if (k == WS_OUTSIDE)
-			report_unknown(g, &asked->v[i], "input");
+			report_unknown(g, asked->v[i].text, asked->v[i].at, "input",
+				"name packages that the file lists, or none for all");
 		else
 			ws->v[k].wanted = true;
 	}
