@@ -170,9 +170,13 @@ struct pkgimg_cache_option {
 };
 
 enum {
-	PKGIMG_CACHE_NO_WAIT = 1, /* get, begin: E_BUSY instead of waiting for another builder */
-	PKGIMG_CACHE_REBUILD = 2, /* accept nothing: make it again ("--force") */
-	PKGIMG_CACHE_NO_STATS = 4 /* leave no trace in times of use and statistics */
+	PKGIMG_CACHE_NO_WAIT = 1,  /* get, begin: E_BUSY instead of waiting for another builder */
+	PKGIMG_CACHE_REBUILD = 2,  /* accept nothing: make it again ("--force") */
+	PKGIMG_CACHE_NO_STATS = 4, /* leave no trace in times of use and statistics */
+	PKGIMG_CACHE_OPAQUE = 8,   /* the library is no package image: it is kept, not looked into;
+				    * its   build id and interface are its content */
+	PKGIMG_CACHE_PARTIAL =
+		16 /* explain: what is NULL or empty in the request is not compared */
 };
 
 struct pkgimg_cache_request {

@@ -1,0 +1,429 @@
+/* What was made, checked and put in its place: the library, then the sidecar. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cache/build.h"
+#include "image/cpu_features.h"
+#include "image/image.h"
+
+/* ---- commit: what was made */
+
+static void add_symbol(struct draft *d, const char *name, uint64_t digest)
+{
+	arena_push_room(d->mem, d->symbols, d->nsymbols, d->cap_symbols);
+	d->symbols[d->nsymbols++] =
+		(struct pki_symbol) { .name = draft_str(d, name), .digest = digest };
+}
+
+static uint64_t digest_of(
+	const struct img_view *v, const char *symbol, uint32_t type, uint64_t more)
+{
+	const uint64_t words[2] = { type ? v->types[type].digest : 0, more };
+
+	return img_sum64(symbol, strlen(symbol)) * 31 + img_sum64(words, sizeof(words));
+}
+
+struct named {
+	const char *name;
+	uint64_t digest;
+};
+
+static int compare_named(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+}
+
+/* The interface by name. Functions of one name and several signatures are one symbol. */
+static void add_symbols(struct pkgimg_cache_build *b, const struct img_view *v)
+{
+	size_t n = 0;
+	struct named *all = arena_array(&b->mem, struct named, (size_t)v->nmethods + v->nglobals);
+
+	for (uint32_t i = 0; i < v->nmethods; i++) {
+		const char *symbol = img_str(v, v->methods[i].symbol);
+
+		all[n++] = (struct named) { img_str(v, v->methods[i].name),
+			digest_of(v, symbol, v->methods[i].type, 1) };
+	}
+	for (uint32_t i = 0; i < v->nglobals; i++) {
+		const struct img_global *g = &v->globals[i];
+
+		all[n++] = (struct named) { img_str(v, g->name),
+			digest_of(v, img_str(v, g->symbol), g->type, g->size * 4 + g->flags) };
+	}
+	if (n)
+		qsort(all, n, sizeof(*all), compare_named);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t digest = all[i].digest;
+
+		while (i + 1 < n && str_eq(all[i].name, all[i + 1].name))
+			digest += all[++i].digest;
+		add_symbol(&b->d, all[i].name, digest);
+	}
+}
+
+static void add_targets(struct pkgimg_cache_build *b, const struct img_view *v)
+{
+	const struct cpu_arch *arch = img_cpu_arch(img_str(v, v->package->abi_text));
+
+	b->d.targets = arena_array(&b->mem, struct pki_target, v->ntargets);
+	for (uint32_t i = 0; i < v->ntargets; i++) {
+		size_t n = img_cpu_names(arch, v->targets[i].needs, 0, " ", NULL, 0);
+		char *text = arena_alloc(&b->mem, n + 1, 1);
+
+		img_cpu_names(arch, v->targets[i].needs, 0, " ", text, n + 1);
+		b->d.targets[b->d.ntargets++] =
+			(struct pki_target) { draft_str(&b->d, img_str(v, v->targets[i].cpu)),
+				draft_str(&b->d, text) };
+	}
+}
+
+static int not_asked_for(struct pkgimg_cache_error *e, const char *path, const char *what,
+	const char *wanted, const char *got)
+{
+	return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0, "what was built, '%s', has %s '%s', wanted '%s'",
+		path, what, got, wanted);
+}
+
+/* what the loader will compare counts, whatever was said of uses */
+static void use_whole_dependencies(struct pkgimg_cache_build *b, const struct img_view *v)
+{
+	for (uint32_t i = 0; i < v->ndependencies; i++)
+		for (size_t k = 0; k < b->r.q->ndependencies; k++)
+			if (str_eq(img_str(v, v->dependencies[i].name),
+				    b->r.q->dependencies[k].name))
+				b->named[k] = false;
+}
+
+static int read_image(
+	struct pkgimg_cache_build *b, const void *file, size_t size, struct pkgimg_cache_error *e)
+{
+	const struct pkgimg_cache_request *q = b->r.q;
+	struct img_error why;
+	struct img_view v;
+	char text[512];
+
+	if (img_check_file(file, size, 0, &v, NULL, &why)) {
+		img_error_text(&why, text, sizeof(text));
+		return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0,
+			"what was built, '%s', is no sound package image: %s", b->output, text);
+	}
+	if (!str_eq(img_str(&v, v.package->name), q->package))
+		return not_asked_for(
+			e, b->output, "the name", q->package, img_str(&v, v.package->name));
+	memcpy(b->d.h.build_id, v.header->build_id, 16);
+	b->d.h.interface_digest = v.header->interface_digest;
+	add_symbols(b, &v);
+	add_targets(b, &v);
+	use_whole_dependencies(b, &v);
+	return PKGIMG_CACHE_OK;
+}
+
+/* the library's tables and its sum, from one mapping of it */
+static int read_library(struct pkgimg_cache_build *b, int fd, struct pkgimg_cache_error *e)
+{
+	struct pki_header *h = &b->d.h;
+	struct stat st;
+	void *file;
+	int code = PKGIMG_CACHE_OK, failed;
+
+	if (fstat(fd, &st))
+		return ca_fail_io(e, "examine", b->output);
+	if (!S_ISREG(st.st_mode) || !st.st_size)
+		return ca_fail(
+			e, PKGIMG_CACHE_E_IMAGE, 0, "what was built, '%s', is empty", b->output);
+	file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (file == MAP_FAILED)
+		return ca_fail_io(e, "map", b->output);
+	blake3_of(file, (size_t)st.st_size, h->library_digest);
+	h->library_size = (uint64_t)st.st_size;
+	h->library_mtime = ca_ns(st.st_mtim);
+	h->flags = PKI_NATIVE;
+	if (b->r.q->flags & PKGIMG_CACHE_OPAQUE) {
+		h->flags |= PKI_OPAQUE;
+		memcpy(h->build_id, h->library_digest, sizeof(h->build_id));
+		memcpy(&h->interface_digest, h->library_digest, sizeof(h->interface_digest));
+	} else {
+		code = read_image(b, file, (size_t)st.st_size, e);
+	}
+	munmap(file, (size_t)st.st_size);
+	while (!code && (failed = fsync(fd)))
+		if (errno != EINTR)
+			return ca_fail_io(e, "write", b->output);
+	return code;
+}
+
+/* a data-only image: what its sections hold is its build */
+static int read_sections(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
+{
+	struct pki_header *h = &b->d.h;
+	struct blake3 sum;
+	uint8_t id[32];
+
+	if (!b->d.nsections)
+		return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0,
+			"a data-only image of '%s' was to be made, and has no section",
+			b->r.q->package);
+	blake3_start(&sum);
+	for (size_t i = 0; i < b->d.nsections; i++) {
+		const struct pki_section *s = &b->d.sections[i];
+		struct img_error why;
+		struct img_view v;
+
+		blake3_add(&sum, &s->kind, sizeof(s->kind));
+		blake3_add(&sum, s->digest, sizeof(s->digest));
+		if (s->kind != PKGIMG_SECTION_METADATA)
+			continue;
+		if (img_check_meta(b->d.section_data[i], s->size, 0, IMG_CHECK_UNSEALED, &v, &why))
+			return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0,
+				"the metadata of '%s' is not sound: %s", b->r.q->package,
+				why.problem ? why.problem : "?");
+		h->interface_digest = v.header->interface_digest ? v.header->interface_digest
+								 : img_interface_digest(&v);
+		add_symbols(b, &v);
+	}
+	blake3_end(&sum, id);
+	memcpy(h->build_id, id, sizeof(h->build_id));
+	if (!h->interface_digest)
+		memcpy(&h->interface_digest, id, sizeof(h->interface_digest));
+	return PKGIMG_CACHE_OK;
+}
+
+static int read_made(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
+{
+	int fd, code;
+
+	if (!b->r.native)
+		return read_sections(b, e);
+	fd = open(b->output, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		return ca_fail(e, PKGIMG_CACHE_E_IMAGE, ENOENT,
+			"nothing was built: there is no '%s'", b->output);
+	if (fd < 0)
+		return ca_fail_io(e, "open", b->output);
+	fchmod(fd, 0644); /* whoever reads the sidecar must be able to read it */
+	code = read_library(b, fd, e);
+	close(fd);
+	return code;
+}
+
+/* ---- commit: the sidecar */
+
+static int add_sources(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
+{
+	size_t known = b->r.q->nsources, n = known + b->nfound;
+	struct files later = { .mem = &b->mem };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct place *p = i < known ? &b->r.sources[i] : &b->found[i - known];
+		struct now *before = files_at(&b->files, p->path), *after;
+
+		after = files_at(&later, p->path);
+		if (after->err || after->st.st_size != before->st.st_size ||
+			ca_ns(after->st.st_mtim) != ca_ns(before->st.st_mtim) ||
+			ca_ns(after->st.st_ctim) != ca_ns(before->st.st_ctim)) {
+			if (!files_hash(after, p->track) ||
+				(p->track != PKGIMG_CACHE_TRACK_TIME &&
+					memcmp(after->digest, before->digest, 32)))
+				return ca_fail(e, PKGIMG_CACHE_E_SOURCE, after->err,
+					"source '%s' changed while '%s' was built; build it again",
+					p->path, b->r.q->package);
+		}
+		draft_source(&b->d, p, before, i >= known);
+	}
+	return PKGIMG_CACHE_OK;
+}
+
+static uint64_t symbol_digest(const struct pkgimg_cache_dependency *d, const char *name)
+{
+	for (size_t i = 0; i < d->nsymbols; i++)
+		if (str_eq(d->symbols[i].name, name))
+			return d->symbols[i].digest;
+	return 0;
+}
+
+static void add_use(struct draft *d, const struct pkgimg_cache_dependency *from, const char *name)
+{
+	arena_push_room(d->mem, d->uses, d->nuses, d->cap_uses);
+	d->uses[d->nuses++] = (struct pki_symbol) { .name = draft_str(d, name),
+		.digest = symbol_digest(from, name) };
+}
+
+static void add_dependencies(struct pkgimg_cache_build *b)
+{
+	size_t n = b->r.q->ndependencies;
+	struct draft *d = &b->d;
+
+	d->dependencies = arena_array(&b->mem, struct pki_dependency, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct pkgimg_cache_dependency *from = &b->r.q->dependencies[i];
+		struct pki_dependency *to = &d->dependencies[d->ndependencies++];
+
+		*to = (struct pki_dependency) { .name = draft_str(d, from->name),
+			.version = draft_str(d, from->version),
+			.interface_digest = from->interface_digest,
+			.flags = from->flags & 7,
+			.first_use = (uint32_t)d->nuses };
+		memcpy(to->uuid, from->uuid, sizeof(to->uuid));
+		memcpy(to->build_id, from->build_id, sizeof(to->build_id));
+		for (size_t k = 0; b->named[i] && k < from->nuses; k++)
+			add_use(d, from, from->uses[k]);
+		for (size_t k = 0; b->named[i] && k < b->nuses; k++)
+			if (b->uses[k].dependency == i)
+				add_use(d, from, b->uses[k].name);
+		to->nuses = (uint32_t)d->nuses - to->first_use;
+	}
+}
+
+static struct pki_option *draft_options(
+	struct draft *d, const struct pkgimg_cache_option *v, size_t n)
+{
+	struct pki_option *out = arena_array(d->mem, struct pki_option, n);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct pki_option) { draft_str(d, v[i].name), draft_str(d, v[i].value) };
+	return out;
+}
+
+static void fill_header(struct pkgimg_cache_build *b, const char *library)
+{
+	const struct pkgimg_cache_request *q = b->r.q;
+	struct draft *d = &b->d;
+	struct pki_header *h = &d->h;
+
+	memcpy(h->key, b->key, sizeof(h->key));
+	memcpy(h->uuid, q->uuid, sizeof(h->uuid));
+	h->made = (int64_t)time(NULL);
+	h->package = draft_str(d, q->package);
+	h->package_version = draft_str(d, b->r.version);
+	h->toolchain = draft_str(d, q->toolchain);
+	h->abi = draft_str(d, q->abi);
+	h->cpu_target = draft_str(d, b->r.cpu_target);
+	h->library = draft_str(d, library);
+	d->flags = draft_options(d, b->r.flags, q->nflags);
+	d->nflags = q->nflags;
+	d->preferences = draft_options(d, b->r.preferences, q->npreferences);
+	d->npreferences = q->npreferences;
+}
+
+/* a whole file in the workplace, on the disk */
+static const char *write_sidecar(
+	struct pkgimg_cache_build *b, const void *tables, size_t n, struct pkgimg_cache_error *e)
+{
+	static const char zeros[PKI_SECTION_ALIGN];
+	const char *path = path_join(&b->mem, workplace_path(b->work), "sidecar");
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), failed;
+	uint64_t at = n;
+	bool ok;
+
+	if (fd < 0) {
+		ca_fail_io(e, "make", path);
+		return NULL;
+	}
+	ok = place_write(fd, tables, n);
+	for (size_t i = 0; ok && i < b->d.nsections; i++) {
+		const struct pki_section *s = &b->d.sections[i];
+
+		ok = place_write(fd, zeros, (size_t)(s->offset - at)) &&
+		     place_write(fd, b->d.section_data[i], (size_t)s->size);
+		at = s->offset + s->size;
+	}
+	ok = ok && !fchmod(fd, 0644);
+	while (ok && (failed = fsync(fd)))
+		ok = errno == EINTR;
+	if (!ok)
+		ca_fail_io(e, "write", path);
+	if (close(fd) && ok) {
+		ca_fail_io(e, "write", path);
+		ok = false;
+	}
+	return ok ? path : NULL;
+}
+
+/* The library first; the sidecar's rename is the commit. gc may have taken the library away in
+ * between, if it thought us dead: then there is none. */
+static int publish(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
+{
+	const char *library = "", *from, *to;
+	struct stat st;
+	size_t n;
+	void *tables;
+
+	if (b->r.native)
+		library = place_library(&b->mem, b->output, b->folder,
+			str_ndup(&b->mem, b->key_text, SHORT_KEY), b->r.suffix,
+			b->d.h.library_digest, b->d.h.library_size);
+	if (!library)
+		return ca_fail_io(e, "put the library into", b->folder);
+	if (*library && !stat(path_join(&b->mem, b->folder, library), &st))
+		b->d.h.library_mtime = ca_ns(st.st_mtim);
+	fill_header(b, library);
+	tables = draft_finish(&b->d, &n);
+	from = write_sidecar(b, tables, n, e);
+	if (!from)
+		return PKGIMG_CACHE_E_IO;
+	to = path_join(&b->mem, b->folder, str_fmt(&b->mem, "%.16s" SIDECAR_SUFFIX, b->key_text));
+	if (*library && !place_sync_folder(b->folder))
+		return ca_fail_io(e, "write", b->folder);
+	if (rename(from, to))
+		return ca_fail_io(e, "put the sidecar at", to);
+	if (!place_sync_folder(b->folder))
+		return ca_fail_io(e, "write", b->folder);
+	if (*library && stat(path_join(&b->mem, b->folder, library), &st))
+		return ca_fail_io(e, "find the library just put into", b->folder);
+	return PKGIMG_CACHE_OK;
+}
+
+static int answer_made(struct pkgimg_cache_build *b, struct pkgimg_cache_answer **out,
+	struct pkgimg_cache_error *e)
+{
+	struct full_answer *full = calloc(1, sizeof(*full));
+	struct sidecar s;
+	struct trouble t;
+	const char *name, *path;
+	int folder, err, failed;
+
+	if (!full)
+		return ca_fail(e, PKGIMG_CACHE_E_IO, ENOMEM, "out of memory");
+	folder = package_folder(&full->mem, b->store, b->r.q->package, &path);
+	name = str_fmt(&full->mem, "%.16s" SIDECAR_SUFFIX, b->key_text);
+	failed = folder < 0 || sidecar_read(&full->mem, folder, name, &s, &t, &err);
+	if (failed) {
+		pkgimg_cache_answer_free(&full->a);
+		failed = ca_fail(e, PKGIMG_CACHE_E_IO, 0,
+			"'%s' was put into the store and cannot be read back", name);
+	} else {
+		full->a.found = full->a.built = 1;
+		image_of(&full->mem, &s, path, name, b->store_number, &full->a.hit);
+		*out = &full->a;
+	}
+	if (folder >= 0)
+		close(folder);
+	return failed;
+}
+
+int pkgimg_cache_commit(struct pkgimg_cache_build *b, struct pkgimg_cache_answer **out,
+	struct pkgimg_cache_error *e)
+{
+	int code;
+
+	if (!b)
+		return ca_fail(e, PKGIMG_CACHE_E_ARGUMENT, 0, "commit: a NULL");
+	for (size_t i = 0; i < b->r.q->ndependencies; i++)
+		b->named[i] |= b->r.q->dependencies[i].uses != NULL;
+	code = read_made(b, e);
+	if (!code)
+		code = add_sources(b, e);
+	if (!code) {
+		add_dependencies(b);
+		code = publish(b, e);
+	}
+	if (!code && out)
+		code = answer_made(b, out, e);
+	pkgimg_cache_abandon(b);
+	return code;
+}
