@@ -66,7 +66,7 @@ def works(*command):
 
 # a feature for each program that a test may do without
 for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
-                "libtoolize", "go", "ldc2", "qemu-x86_64"):
+                "libtoolize", "go", "ldc2", "qemu-x86_64", "ninja"):
     if shutil.which(program):
         config.available_features.add(program)
 # a cargo that works with this environment: rustup's looks for its toolchains in HOME

@@ -70,19 +70,33 @@ static void tell_end(struct loop *l, size_t i, size_t slot)
 	ws_progress_end(l->run.progress, slot, &e);
 }
 
-/* all that depend on it, whether directly or not */
-static void skip_dependents(struct loop *l, size_t i, size_t cause)
+static bool stands_on(const struct loop *l, const struct ws_package *p, size_t failed)
 {
-	const struct ws_package *p = &l->run.ws->v[i];
+	for (size_t k = 0; k < p->ndeps; k++) {
+		size_t of = p->deps[k].package;
 
-	for (size_t k = 0; k < p->ndependents; k++) {
-		struct ws_job *job = &l->run.jobs[p->dependents[k]];
+		if (of == failed || (of != WS_OUTSIDE && l->run.jobs[of].status == WS_SKIPPED &&
+					    l->run.jobs[of].cause == failed))
+			return true;
+	}
+	return false;
+}
 
-		if (!l->run.ws->v[p->dependents[k]].wanted || job->status != WS_WAITING)
+/* all that depend on it, whether directly or not */
+static void skip_dependents(struct loop *l, size_t failed)
+{
+	const struct ws *ws = l->run.ws;
+
+	for (size_t k = 0; k < ws->n; k++) {
+		size_t i = ws->order[k];
+		struct ws_job *job = &l->run.jobs[i];
+
+		if (!ws->v[i].wanted || job->status != WS_WAITING ||
+			!stands_on(l, &ws->v[i], failed))
 			continue;
 		job->status = WS_SKIPPED;
-		job->cause = cause;
-		tell_end(l, p->dependents[k], WS_OUTSIDE);
+		job->cause = failed;
+		tell_end(l, i, WS_OUTSIDE);
 	}
 }
 
@@ -93,7 +107,7 @@ static void ended(struct loop *l, size_t i, size_t slot)
 
 	tell_end(l, i, slot);
 	if (job->status == WS_FAILED) {
-		skip_dependents(l, i, i);
+		skip_dependents(l, i);
 		return;
 	}
 	for (size_t k = 0; k < p->ndependents; k++) {
@@ -271,23 +285,6 @@ static void stop(struct loop *l)
 	}
 }
 
-static void replay(struct diags *d, const char *line)
-{
-	static const struct {
-		const char *prefix;
-		enum diag_kind kind;
-	} kinds[] = { { "error: ", DIAG_ERROR }, { "warning: ", DIAG_WARNING },
-		{ "note: ", DIAG_NOTE } };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_starts(line, kinds[i].prefix)) {
-			diag_line(d, kinds[i].kind, line);
-			return;
-		}
-	}
-	diag_more(d, line);
-}
-
 /* what failed, with all that it said, and what was not built because of it */
 static int report(struct loop *l)
 {
@@ -303,7 +300,7 @@ static int report(struct loop *l)
 			continue;
 		failed = -1;
 		for (size_t n = 0; n < job->said.n; n++)
-			replay(l->run.d, job->said.v[n]);
+			ws_replay(l->run.d, job->said.v[n]);
 		for (size_t n = 0; n < ws->n; n++)
 			if (l->run.jobs[ws->order[n]].status == WS_SKIPPED &&
 				l->run.jobs[ws->order[n]].cause == i)

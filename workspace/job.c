@@ -63,17 +63,36 @@ static const char *with_place(struct ws_run *r, const struct ws_job *job, const 
 		loc_text(job->line.why[n].at, place, sizeof(place)), end);
 }
 
-static void take_text(struct ws_run *r, struct ws_job *job)
+/* the image as the user knows it, in place of where it is being made */
+static const char *with_output(struct ws_run *r, const char *line, const char *made, const char *name)
+{
+	struct strbuf b = { .mem = r->mem };
+	const char *at;
+
+	if (!strstr(line, made))
+		return line;
+	for (; (at = strstr(line, made)); line = at + strlen(made)) {
+		strbuf_add(&b, line, (size_t)(at - line));
+		strbuf_puts(&b, name);
+	}
+	strbuf_puts(&b, line);
+	return strbuf_text(&b);
+}
+
+static void take_text(struct ws_run *r, size_t i)
 {
 	static const char prefix[] = "pkgimg: ";
+	struct ws_job *job = &r->jobs[i];
+	const char *made = pkgimg_cache_build_output(job->build);
+	const char *name = r->ws->v[i].output.text;
 	char *text = str_ndup(r->mem, job->child.text ? job->child.text : "", job->child.n);
 
 	for (char *line; (line = strsep(&text, "\n"));) {
 		if (!*line && !text)
 			break;
-		add_line(r->mem, &job->said,
-			str_starts(line, prefix) ? with_place(r, job, line + strlen(prefix))
-						 : line);
+		if (str_starts(line, prefix))
+			line = (char *)with_place(r, job, line + strlen(prefix));
+		add_line(r->mem, &job->said, with_output(r, line, made, name));
 	}
 }
 
@@ -283,7 +302,7 @@ void ws_job_end(struct ws_run *r, size_t i, int status)
 	struct pkgimg_cache_error e;
 	const char *wrong;
 
-	take_text(r, job);
+	take_text(r, i);
 	ws_child_forget(&job->child);
 	job->ms = ws_now() - job->start;
 	if (status) {

@@ -110,6 +110,6 @@ void ws_line(const struct ws *ws, size_t i, const char *output, struct argv *out
 
 		argv_addf(out, from(dep->at), "--dependency=%s=%s", dep->name, path);
 	}
-	argv_add(out, from(NOWHERE), "-o");
+	argv_add(out, from(p->output.at), "-o");
 	argv_add(out, from(p->output.at), output);
 }

@@ -112,6 +112,8 @@ static const char *span(struct arena *a, double ms)
 {
 	unsigned long s = (unsigned long)(ms / 1000 + 0.5);
 
+	if (ms < 999.5)
+		return str_fmt(a, "%.0f ms", ms);
 	if (ms < 9950)
 		return str_fmt(a, "%.1f s", ms / 1000);
 	return s < 60 ? str_fmt(a, "%lu s", s) : str_fmt(a, "%lu min %02lu s", s / 60, s % 60);
@@ -176,7 +178,6 @@ static void put_json(
 		json_str(&j, NULL, e->lines[i]);
 	json_end_array(&j);
 	json_end_object(&j);
-	fputc('\n', p->json);
 	fflush(p->json);
 }
 
@@ -195,11 +196,27 @@ static void put_json_ends(struct ws_progress *p, bool last, int signal)
 	if (signal)
 		json_int(&j, "signal", signal);
 	json_end_object(&j);
-	fputc('\n', p->json);
 	fflush(p->json);
 }
 
 /* ---- events */
+
+void ws_replay(struct diags *d, const char *line)
+{
+	static const struct {
+		const char *prefix;
+		enum diag_kind kind;
+	} kinds[] = { { "error: ", DIAG_ERROR }, { "warning: ", DIAG_WARNING },
+		{ "note: ", DIAG_NOTE } };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_starts(line, kinds[i].prefix)) {
+			diag_line(d, kinds[i].kind, line);
+			return;
+		}
+	}
+	diag_more(d, line);
+}
 
 struct ws_progress *ws_progress_open(
 	struct arena *a, enum ws_show show, FILE *json, size_t total, unsigned jobs)
@@ -248,8 +265,9 @@ static void put_plain(struct ws_progress *p, const struct ws_event *e)
 	struct arena scratch = { 0 };
 
 	if (is_news(e->status))
-		diag_text("[%zu/%zu] %s %s (%s)\n", done(p), p->total, ws_status_names[e->status],
-			e->package, span(&scratch, e->ms));
+		diag_text("[%zu/%zu] %s %s%s\n", done(p), p->total, ws_status_names[e->status],
+			e->package,
+			e->ms > 0 ? str_fmt(&scratch, " (%s)", span(&scratch, e->ms)) : "");
 	arena_free(&scratch);
 }
 
@@ -271,7 +289,7 @@ void ws_progress_end(struct ws_progress *p, size_t slot, const struct ws_event *
 	if (p->show == WS_SHOW_PLAIN)
 		put_plain(p, e);
 	for (size_t i = 0; e->status == WS_BUILT && i < e->nlines; i++)
-		diag_text("%s\n", e->lines[i]); /* warnings; what failed is told at the end */
+		ws_replay(NULL, e->lines[i]); /* warnings; what failed is told at the end */
 	if (p->show == WS_SHOW_TERMINAL && (is_news(e->status) || slot != WS_OUTSIDE))
 		draw(p);
 }

@@ -53,6 +53,9 @@ void ws_progress_tick(struct ws_progress *p);
 /* the last words; `signal` is 0 or what stopped the build */
 void ws_progress_close(struct ws_progress *p, int signal);
 
+/* a line of another process's messages, without its prefix: "error: ..." is an error here too */
+void ws_replay(struct diags *d, const char *line);
+
 /* milliseconds of a clock that only goes on */
 double ws_now(void);
 /* by the environment: NO_COLOR, TERM; and whether stderr is a terminal */

@@ -3,10 +3,20 @@ one module of IR; package i is built with packages i/2 and i/3. No compiler is n
 import os
 import sys
 
-MODULE = """define i32 @p%d_next(i32 %%x) {
+MODULE = """define i32 @p%d_next(i32 %%x) !dbg !3 {
   %%r = add i32 %%x, %d
   ret i32 %%r
 }
+!llvm.dbg.cu = !{!0}
+!llvm.module.flags = !{!6, !7}
+!0 = distinct !DICompileUnit(language: DW_LANG_C11, file: !1, isOptimized: true, emissionKind: FullDebug)
+!1 = !DIFile(filename: "code.c", directory: "/")
+!2 = !DIBasicType(name: "int", size: 32, encoding: DW_ATE_signed)
+!3 = distinct !DISubprogram(name: "p%d_next", file: !1, line: 1, type: !4, spFlags: DISPFlagDefinition | DISPFlagOptimized, unit: !0)
+!4 = !DISubroutineType(types: !5)
+!5 = !{!2, !2}
+!6 = !{i32 2, !"Debug Info Version", i32 3}
+!7 = !{i32 7, !"Dwarf Version", i32 5}
 """
 
 
@@ -15,7 +25,7 @@ def main(folder, count):
         own = os.path.join(folder, f"p{i}")
         os.makedirs(own)
         with open(os.path.join(own, "code.ll"), "w", encoding="utf-8") as f:
-            f.write(MODULE % (i, i))
+            f.write(MODULE % (i, i, i))
         below = sorted({i // 2, i // 3} - {i})
         with open(os.path.join(own, "PACKAGE.yaml"), "w", encoding="utf-8") as f:
             f.write(f"schema: 1\nname: p{i}\nversion: 1.{i}\nmodules: [code.ll]\n"
