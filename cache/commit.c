@@ -369,7 +369,8 @@ static int publish(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
 	to = path_join(&b->mem, b->folder, str_fmt(&b->mem, "%.16s" SIDECAR_SUFFIX, b->key_text));
 	if (*library && !place_sync_folder(b->folder))
 		return ca_fail_io(e, "write", b->folder);
-	if (rename(from, to))
+	/* an empty folder in its place is no one's */
+	if (rename(from, to) && (errno != EISDIR || rmdir(to) || rename(from, to)))
 		return ca_fail_io(e, "put the sidecar at", to);
 	if (!place_sync_folder(b->folder))
 		return ca_fail_io(e, "write", b->folder);

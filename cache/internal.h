@@ -87,7 +87,7 @@ bool files_same_time(int64_t recorded, int64_t now);
 /* ---- request.c */
 
 struct root {
-	const char *name, *path, *real; /* real: links followed, or path */
+	const char *name, *path, *real; /* real: links followed; NULL: not asked for yet */
 };
 struct place {                  /* where a source belongs */
 	const char *root, *rel; /* root "": none, rel is the absolute path */

@@ -132,7 +132,8 @@ static struct found_name *by_use(struct arena *a, int folder, const struct names
 		struct stat st;
 
 		v[i].name = names->v[i];
-		v[i].used = fstatat(folder, v[i].name, &st, 0) ? 0 : ca_ns(st.st_mtim);
+		v[i].used =
+			names->n == 1 || fstatat(folder, v[i].name, &st, 0) ? 0 : ca_ns(st.st_mtim);
 	}
 	if (names->n > 1)
 		qsort(v, names->n, sizeof(*v), compare_found);
@@ -154,7 +155,7 @@ static void touch(const struct match *m)
  * read the contents. A copy takes the place of the old one; if anything fails that one stays. */
 static void refresh(struct match *m)
 {
-	struct draft d = { .mem = m->r->mem };
+	struct draft d = { .mem = m->r->mem, .strings.mem = m->r->mem };
 	struct pki_header *h = m->s.h;
 	char *path;
 	size_t known = 0;

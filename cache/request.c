@@ -46,21 +46,24 @@ static void open_roots(struct request *r)
 	for (size_t i = 0; i < r->q->nroots; i++) {
 		const struct pkgimg_cache_root *from = &r->q->roots[i];
 
-		r->roots[i] = (struct root) { from->name, absolute(r->mem, from->path),
-			real_path(r->mem, from->path) };
+		r->roots[i] = (struct root) { from->name, absolute(r->mem, from->path), NULL };
 	}
 }
 
-/* the longest root that holds the path */
-static const struct root *find_root(const struct request *r, const char *path, const char **rel)
+/* The longest root that holds the path, as they are spelled; else with links in the roots followed,
+ * which costs a look at each folder on the way. */
+static const struct root *find_root(
+	const struct request *r, const char *path, bool real, const char **rel)
 {
 	const struct root *best = NULL;
 
 	for (size_t i = 0; i < r->q->nroots; i++) {
-		const struct root *o = &r->roots[i];
-		const char *rest = behind(o->path, path);
+		struct root *o = &r->roots[i];
+		const char *rest;
 
-		rest = rest ? rest : behind(o->real, path);
+		if (real && !o->real)
+			o->real = real_path(r->mem, o->path);
+		rest = behind(real ? o->real : o->path, path);
 		if (rest && (!best || strlen(rest) < strlen(*rel))) {
 			best = o;
 			*rel = rest;
@@ -83,7 +86,8 @@ void request_place(const struct request *r, const struct pkgimg_cache_source *s,
 	if (has_dots(path))
 		path = real_path(r->mem, path);
 	*out = (struct place) { .root = "", .rel = path, .path = s->path, .track = s->track };
-	o = find_root(r, path, &out->rel);
+	o = find_root(r, path, false, &out->rel);
+	o = o ? o : find_root(r, path, true, &out->rel);
 	if (o)
 		out->root = o->name;
 	if (s->name)

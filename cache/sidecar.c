@@ -279,9 +279,11 @@ static ssize_t read_at(int fd, void *buf, size_t n, size_t at)
 static int read_open(struct arena *a, int fd, struct sidecar *out, struct trouble *t, int *err)
 {
 	uint8_t *data = arena_alloc(a, FIRST_READ, 8);
-	ssize_t got = fstat(fd, &out->st) ? -1 : read_at(fd, data, FIRST_READ, 0);
-	size_t wanted;
+	ssize_t got = fstat(fd, &out->st) ? -1 : 0;
+	size_t wanted = out->st.st_size < FIRST_READ ? (size_t)out->st.st_size : FIRST_READ;
 
+	if (!got)
+		got = read_at(fd, data, wanted ? wanted : 1, 0);
 	if (got < 0) {
 		*err = errno;
 		return -1;
@@ -309,6 +311,7 @@ int sidecar_read(struct arena *a, int folder, const char *name, struct sidecar *
 {
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK), failed;
 
+	*out = (struct sidecar) { 0 };
 	*err = fd < 0 ? errno : 0;
 	*t = (struct trouble) { 0 };
 	failed = fd < 0 ? -1 : read_open(a, fd, out, t, err);

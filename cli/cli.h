@@ -26,6 +26,7 @@ int cmd_run(struct cli *c);
 int cmd_inspect(struct cli *c);
 int cmd_platforms(struct cli *c);
 int cmd_cpus(struct cli *c);
+int cmd_cache(struct cli *c);
 
 /* --worker and --jobs of `pkgimg link` */
 struct link_mode;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "cli/cached.h"
 #include "cli/cli.h"
 #include "driver/driver.h"
 #include "driver/options.h"
@@ -50,7 +51,7 @@ static void add(struct arena *a, struct job_words *w, const char *text, struct l
 	w->v[w->n++] = (struct job_word) { text, at };
 }
 
-static void apply(struct cli *c, const struct ll_arg *arg, struct build_request *r)
+bool build_apply(struct cli *c, const struct ll_arg *arg, struct build_request *r)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		void *field = (char *)r + rules[i].offset;
@@ -65,9 +66,9 @@ static void apply(struct cli *c, const struct ll_arg *arg, struct build_request 
 		case LIST: add(c->mem, field, arg->values[0], cli_place(c, arg)); break;
 		case FLAG: *(bool *)field = true; break;
 		}
-		return;
+		return true;
 	}
-	diag_bug("option '%s' has no rule", arg->spelling);
+	return false;
 }
 
 /* --cpu-target=help */
@@ -88,9 +89,19 @@ int build_help(struct cli *c)
 		"makes a package image from bitcode, IR, objects and archives");
 }
 
+/* what only --workspace has a use for */
+static int of_workspace(struct cli *c, const struct ll_arg *arg)
+{
+	if (arg->id != OPT_plan && arg->id != OPT_json)
+		diag_bug("option '%s' has no rule", arg->spelling);
+	return diag_err(
+		c->d, cli_place(c, arg), "'%s' is for builds with --workspace", arg->spelling);
+}
+
 int cmd_build(struct cli *c)
 {
 	struct build_request r = { 0 };
+	struct cached_options cached = { 0 };
 	struct build_result made;
 	size_t n;
 	int failed;
@@ -107,16 +118,21 @@ int cmd_build(struct cli *c)
 			return build_help(c);
 		if (args[i].id == OPT_version)
 			return cli_version();
-		if (args[i].id)
-			apply(c, &args[i], &r);
-		else
+		if (args[i].id) {
+			if (!build_apply(c, &args[i], &r) && !cached_apply(c, &args[i], &cached) &&
+				of_workspace(c, &args[i]))
+				return EXIT_USAGE;
+		} else {
 			r.inputs[r.ninputs++] =
 				(struct job_word) { args[i].spelling, cli_place(c, &args[i]) };
+		}
 	}
 	if (r.cpu_target.text && cpu_targets_want_help(&r.cpu_target, 1))
 		return cpu_help(c, &r);
 	r.last = true;
 	r.verbose |= driver_verbose_linking();
+	if (cached_wanted(&cached) && !r.plan_only && !r.explain)
+		return cached_build(c, &r, &cached);
 	failed = frontend_build(c->mem, c->d, &r, &made);
 	if (made.clones_text)
 		fputs(made.clones_text, stdout);

@@ -27,6 +27,7 @@ static const struct command commands[] = {
 	{ "inspect", "show what is inside an image", cmd_inspect },
 	{ "cpus", "this CPU, what a CPU target means, which one of an image runs here", cmd_cpus },
 	{ "platforms", "the platforms, or one of them in full", cmd_platforms },
+	{ "cache", "the images that were made: list, explain, gc, verify", cmd_cache },
 	{ "help", "this text; `pkgimg COMMAND --help` for one command", cmd_help },
 	{ "--help", NULL, cmd_help },
 	{ "-h", NULL, cmd_help },

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/jobserver.h"
 #include "base/str.h"
+#include "cli/cached.h"
 #include "cli/cli.h"
 #include "driver/driver.h"
 #include "driver/options.h"
@@ -15,7 +16,6 @@
 #include "frontend/jobs.h"
 #include "image/image.h"
 #include "pkgimg/cache.h"
-#include "pkgimg/runtime.h"
 #include "workspace/build.h"
 #include "workspace/ninja.h"
 
@@ -33,6 +33,7 @@ struct command {
 	struct cli *c;
 	struct job_word file, output, plan, threads;
 	bool json;
+	struct cached_options cached;
 	struct ws_host host;
 	struct known *known;
 };
@@ -105,6 +106,12 @@ static void add_input(struct command *m, const struct ll_arg *arg)
 	w->v[w->n++] = (struct job_word) { arg->spelling, cli_place(m->c, arg) };
 }
 
+/* --cache says what a workspace's build does anyway */
+static bool is_of_cache(const struct ll_arg *arg)
+{
+	return arg->id == OPT_cache || arg->id == OPT_rebuild || arg->id == OPT_store_EQ;
+}
+
 static int read_option(struct command *m, const struct ll_arg *arg)
 {
 	const struct {
@@ -127,6 +134,8 @@ static int read_option(struct command *m, const struct ll_arg *arg)
 		m->json = true;
 		return 0;
 	}
+	if (is_of_cache(arg) && cached_apply(m->c, arg, &m->cached))
+		return 0;
 	return diag_err(m->c->d, cli_place(m->c, arg),
 		"'%s' is for one package; say it in the workspace file", arg->spelling);
 }
@@ -153,13 +162,10 @@ static int check_options(struct command *m)
 static void fill_host(struct command *m)
 {
 	struct arena *a = m->c->mem;
-	size_t n = pkgimg_cpu_features(NULL, 0) + 1;
-	char *features = arena_alloc(a, n, 1);
 
-	pkgimg_cpu_features(features, n);
 	m->host.program = file_self(a);
-	m->host.toolchain = str_fmt(a, "pkgimg %s, LLVM %s", PKGIMG_VERSION, ll_version());
-	m->host.cpu_features = features;
+	m->host.toolchain = cached_toolchain(a);
+	m->host.cpu_features = cached_features(a);
 	cpu_targets_from_environment(&m->host.cpu_target);
 	m->host.asked = m->file.at;
 	m->host.platform = find_platform;
@@ -198,11 +204,10 @@ static int build(struct command *m, const struct ws *ws)
 {
 	struct cli *c = m->c;
 	struct jobs jobs;
-	struct pkgimg_cache_error e;
 	struct ws_build_options o = {
 		.show = m->json ? WS_SHOW_JSON : ws_show_default(),
 		.json = m->json ? stdout : NULL,
-		.jobs_said = m->threads.text,
+		.force = m->cached.rebuild,
 	};
 	int code;
 
@@ -212,10 +217,9 @@ static int build(struct command *m, const struct ws *ws)
 	if (jobs.server.present && !m->threads.text)
 		o.jobs = jobs.server.in < 0 ? 1 : SLOTS_OF_CLIENT;
 	jobs_close(&jobs);
-	if (pkgimg_cache_open(NULL, &o.cache, &e)) {
-		diag_err(c->d, NOWHERE, "%s", e.text);
+	o.cache = cached_open(c->mem, c->d, &m->cached, 0);
+	if (!o.cache)
 		return EXIT_INPUT;
-	}
 	code = ws_build(c->mem, c->d, ws, &m->host, &o);
 	pkgimg_cache_close(o.cache);
 	return code > 0 ? leave_by(code) : code ? EXIT_INPUT : EXIT_OK;

@@ -9,6 +9,7 @@ def RunOption : OptionVisibility;
 def InspectOption : OptionVisibility;
 def PlatformsOption : OptionVisibility;
 def CpusOption : OptionVisibility;
+def CacheOption : OptionVisibility;
 def MainOption : OptionVisibility;
 def LinkerInput : OptionFlag; // keeps its place among the inputs
 
@@ -23,6 +24,7 @@ def library_Group : OptionGroup<"library options">, HelpText<"LIBRARIES AND STAR
 def image_Group   : OptionGroup<"image options">, HelpText<"PACKAGE IMAGES">;
 def code_Group    : OptionGroup<"code options">, HelpText<"CODE">;
 def show_Group    : OptionGroup<"show options">, HelpText<"SHOWING">;
+def cache_Group   : OptionGroup<"cache options">, HelpText<"CACHE">;
 def many_Group    : OptionGroup<"many-links options">, HelpText<"MANY AT ONCE">;
 // Compile options that build systems leave on link lines. They are read and mean nothing here.
 def compile_Group : OptionGroup<"compile options">;
@@ -34,14 +36,15 @@ def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 // ---- everywhere
 def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Show this help">,
   Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption,
-              MainOption]>;
+              CacheOption, MainOption]>;
 def h : Flag<["-"], "h">, Alias<help>,
-  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, MainOption]>;
+  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, CacheOption,
+              MainOption]>;
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
   HelpTextForVariants<[BuildOption], "Print the events of a workspace's build, one JSON line each">,
-  Visibility<[InspectOption, PlatformsOption, CpusOption, LinkOption, BuildOption]>;
+  Visibility<[InspectOption, PlatformsOption, CpusOption, CacheOption, LinkOption, BuildOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -823,6 +826,31 @@ def timings : Flag<["--"], "timings">, Group<show_Group>,
 def verbose : Flag<["--"], "verbose">, Group<show_Group>,
   HelpText<"Print the link command and the linker's own report">,
   Visibility<[BuildOption, LinkOption]>;
+
+// ---- cache: build and cache
+def cache : Flag<["--"], "cache">, Group<cache_Group>, Visibility<[BuildOption]>,
+  HelpText<"Take the image from the cache, or make it there; -o copies it, else its path is printed">;
+def native_code_EQ : Joined<["--"], "pkgimage-native-code=">, Group<cache_Group>,
+  MetaVarName<"<yes|no|existing>">, Visibility<[BuildOption]>,
+  HelpText<"Images with native code (yes), data-only ones (no), or native ones that exist (existing)">;
+def pkgimages_EQ : Joined<["--"], "pkgimages=">, Alias<native_code_EQ>, Visibility<[BuildOption]>;
+def depfile : Separate<["--"], "depfile">, Group<cache_Group>, MetaVarName<"<file.d>">,
+  HelpText<"The modules were made from these files as well (`clang -MD`); a change makes the image anew">,
+  Visibility<[BuildOption]>;
+def depfile_EQ : Joined<["--"], "depfile=">, Alias<depfile>, Visibility<[BuildOption]>;
+def rebuild : Flag<["--"], "rebuild">, Group<cache_Group>, Visibility<[BuildOption]>,
+  HelpText<"Make the image again, whatever the cache has">;
+def store_EQ : Joined<["--"], "store=">, Group<cache_Group>, MetaVarName<"<folder>">,
+  HelpText<"Use this store instead of those of PKGIMG_CACHE; may be given several times">,
+  Visibility<[CacheOption, BuildOption]>;
+def max_bytes_EQ : Joined<["--"], "max-bytes=">, Group<cache_Group>, MetaVarName<"<number>[k|M|G]">,
+  HelpText<"gc: keep at most so much, the last used">, Visibility<[CacheOption]>;
+def max_age_EQ : Joined<["--"], "max-age=">, Group<cache_Group>, MetaVarName<"<number>[s|m|h|d]">,
+  HelpText<"gc: remove what was not used for so long">, Visibility<[CacheOption]>;
+def dry_run : Flag<["--"], "dry-run">, Group<cache_Group>, HelpText<"gc: only say what would go">,
+  Visibility<[CacheOption]>;
+def repair : Flag<["--"], "repair">, Group<cache_Group>, HelpText<"verify: remove what is broken">,
+  Visibility<[CacheOption]>;
 
 // ---- run
 def jit : Flag<["--"], "jit">, Group<code_Group>, Visibility<[RunOption]>,

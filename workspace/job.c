@@ -1,6 +1,7 @@
 #include "workspace/job.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,7 +65,8 @@ static const char *with_place(struct ws_run *r, const struct ws_job *job, const 
 }
 
 /* the image as the user knows it, in place of where it is being made */
-static const char *with_output(struct ws_run *r, const char *line, const char *made, const char *name)
+static const char *with_output(
+	struct ws_run *r, const char *line, const char *made, const char *name)
 {
 	struct strbuf b = { .mem = r->mem };
 	const char *at;
@@ -83,7 +85,6 @@ static void take_text(struct ws_run *r, size_t i)
 {
 	static const char prefix[] = "pkgimg: ";
 	struct ws_job *job = &r->jobs[i];
-	const char *made = pkgimg_cache_build_output(job->build);
 	const char *name = r->ws->v[i].output.text;
 	char *text = str_ndup(r->mem, job->child.text ? job->child.text : "", job->child.n);
 
@@ -92,7 +93,7 @@ static void take_text(struct ws_run *r, size_t i)
 			break;
 		if (str_starts(line, prefix))
 			line = (char *)with_place(r, job, line + strlen(prefix));
-		add_line(r->mem, &job->said, with_output(r, line, made, name));
+		add_line(r->mem, &job->said, with_output(r, line, job->made, name));
 	}
 }
 
@@ -229,15 +230,24 @@ bool ws_job_ask(struct ws_run *r, size_t i)
 
 /* ---- the process */
 
-static void make_line(struct ws_run *r, size_t i)
+/* The image is made by its own name, which is in some formats of libraries. */
+static int make_line(struct ws_run *r, size_t i)
 {
 	struct ws_job *job = &r->jobs[i];
 	struct argv_why no = { 0 };
+	const char *folder = path_join(r->mem, pkgimg_cache_build_folder(job->build), "made");
+	char why[128];
+	KEEPING(r, job, d);
 
+	if (mkdir(folder, 0777))
+		return diag_err(&d, NOWHERE, "folder '%s' cannot be made: %s", folder,
+			file_error_text(errno, why, sizeof(why)));
+	job->made = path_join(r->mem, folder, path_base(r->ws->v[i].output.text));
 	job->line = (struct argv) { .mem = r->mem };
 	argv_add(&job->line, no, r->host->program);
-	ws_line(r->ws, i, pkgimg_cache_build_output(job->build), &job->line);
+	ws_line(r->ws, i, job->made, &job->line);
 	argv_addf(&job->line, no, "-j%u", r->o->jobs);
+	return 0;
 }
 
 enum ws_began ws_job_begin(struct ws_run *r, size_t i)
@@ -266,10 +276,9 @@ enum ws_began ws_job_begin(struct ws_run *r, size_t i)
 	}
 	pkgimg_cache_answer_free(job->answer);
 	job->answer = NULL;
-	make_line(r, i);
 	env = ws_child_environment(r->mem, pkgimg_cache_build_folder(job->build), r->makeflags);
 	job->start = ws_now();
-	if (ws_child_start(&d, &r->signals, job->line.v, env, &job->child)) {
+	if (make_line(r, i) || ws_child_start(&d, &r->signals, job->line.v, env, &job->child)) {
 		pkgimg_cache_abandon(job->build);
 		job->build = NULL;
 		fail(r, i, NULL);
@@ -292,6 +301,10 @@ static const char *commit(struct ws_run *r, size_t i, struct pkgimg_cache_error 
 			pkgimg_cache_abandon(build);
 			return e->text;
 		}
+	}
+	if (rename(job->made, pkgimg_cache_build_output(build))) {
+		pkgimg_cache_abandon(build);
+		return "the process that builds it left no image";
 	}
 	return pkgimg_cache_commit(build, &job->answer, e) ? e->text : NULL;
 }

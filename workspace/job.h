@@ -23,6 +23,7 @@ struct ws_job {
 	struct pkgimg_cache_build *build;             /* it runs, or is about to */
 	struct ws_child child;
 	struct argv line;
+	const char *made; /* where its process puts the image */
 	size_t slot;
 	bool has_token;
 	char token;

@@ -100,6 +100,7 @@ static void add_options(
 	add_option(o, "target", p->target.text);
 	if (p->chosen.text)
 		add_option(o, "platform", path_base(p->chosen.text));
+	add_option(o, "output", path_base(p->output.text)); /* it is in the library */
 	if (p->settings.strip)
 		add_option(o, "strip", "true");
 	if (cpus && strstr(cpus, "native"))

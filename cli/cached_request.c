@@ -1,0 +1,327 @@
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cli/cached.h"
+#include "driver/driver.h"
+#include "driver/options.h"
+#include "frontend/cpu_target.h"
+#include "frontend/package.h"
+#include "image/image.h"
+#include "pkgimg/runtime.h"
+
+/* ---- options */
+
+bool cached_apply(struct cli *c, const struct ll_arg *arg, struct cached_options *o)
+{
+	struct job_words *list = NULL;
+	struct job_word word = { arg->nvalues ? arg->values[0] : NULL, cli_place(c, arg) };
+
+	switch (arg->id) {
+	case OPT_cache: o->cache = true; return true;
+	case OPT_rebuild: o->rebuild = true; return true;
+	case OPT_native_code_EQ: o->native = word; return true;
+	case OPT_depfile: list = &o->depfiles; break;
+	case OPT_store_EQ: list = &o->stores; break;
+	default: return false;
+	}
+	arena_push_room(c->mem, list->v, list->n, list->cap);
+	list->v[list->n++] = word;
+	return true;
+}
+
+bool cached_wanted(const struct cached_options *o)
+{
+	return o->cache || o->rebuild || o->depfiles.n || o->stores.n ||
+	       (o->native.text && !str_eq(o->native.text, "yes"));
+}
+
+struct pkgimg_cache *cached_open(
+	struct arena *a, struct diags *d, const struct cached_options *o, unsigned flags)
+{
+	struct pkgimg_cache_options options = { .size = sizeof(options), .flags = flags };
+	const char **stores = arena_array(a, const char *, o->stores.n);
+	struct pkgimg_cache_error e;
+	struct pkgimg_cache *c;
+
+	for (size_t i = 0; i < o->stores.n; i++) {
+		stores[i] = o->stores.v[i].text;
+		if (!*stores[i]) {
+			diag_err(d, o->stores.v[i].at, "--store wants a folder, got an empty name");
+			return NULL;
+		}
+	}
+	options.stores = o->stores.n ? stores : NULL;
+	options.nstores = o->stores.n;
+	if (!pkgimg_cache_open(&options, &c, &e))
+		return c;
+	diag_err(d, NOWHERE, "%s", e.text);
+	return NULL;
+}
+
+/* ---- the toolchain */
+
+struct note {
+	const uint8_t *id;
+	size_t n;
+};
+
+/* the build id of the first object, which is the program */
+static int find_build_id(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	struct note *out = ctx;
+
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		const uint8_t *at = (const uint8_t *)(info->dlpi_addr + p->p_vaddr);
+		const uint8_t *end = at + p->p_memsz;
+
+		while (p->p_type == PT_NOTE && at + sizeof(ElfW(Nhdr)) <= end) {
+			const ElfW(Nhdr) *n = (const void *)at;
+			const uint8_t *desc = at + sizeof(*n) + (n->n_namesz + 3) / 4 * 4;
+
+			if (n->n_type == NT_GNU_BUILD_ID && n->n_namesz == 4)
+				*out = (struct note) { desc, n->n_descsz };
+			at = desc + (n->n_descsz + 3) / 4 * 4;
+		}
+	}
+	return 1;
+}
+
+const char *cached_toolchain(struct arena *a)
+{
+	struct strbuf b = { .mem = a };
+	struct note note = { 0 };
+
+	dl_iterate_phdr(find_build_id, &note);
+	strbuf_fmt(&b, "pkgimg %s, LLVM %s", PKGIMG_VERSION, ll_version());
+	for (size_t i = 0; i < note.n && i < 8; i++)
+		strbuf_fmt(&b, "%s%02x", i ? "" : ", build ", note.id[i]);
+	return strbuf_text(&b);
+}
+
+const char *cached_features(struct arena *a)
+{
+	size_t n = pkgimg_cpu_features(NULL, 0);
+	char *text = arena_alloc(a, n + 1, 1);
+
+	pkgimg_cpu_features(text, n + 1);
+	return text;
+}
+
+/* ---- the request */
+
+struct making {
+	struct arena *mem;
+	struct diags *d;
+	const struct build_request *r;
+	const struct cached_options *o;
+	struct package p;
+	const struct platform *platform;
+	struct cached *out;
+	struct pkgimg_cache_source *sources;
+	struct pkgimg_cache_option *flags;
+	size_t nsources, cap_sources, nflags, cap_flags;
+};
+
+static void add_source(struct making *m, const char *path, const char *name)
+{
+	arena_push_room(m->mem, m->sources, m->nsources, m->cap_sources);
+	m->sources[m->nsources++] = (struct pkgimg_cache_source) { .path = path, .name = name };
+}
+
+static void add_flag(struct making *m, const char *name, const char *value)
+{
+	arena_push_room(m->mem, m->flags, m->nflags, m->cap_flags);
+	m->flags[m->nflags++] = (struct pkgimg_cache_option) { name, value };
+}
+
+/* in the order given: "a, b"; a file by its base name, its content is a source */
+static const char *joined(struct making *m, const struct job_words *w)
+{
+	struct strbuf b = { .mem = m->mem };
+
+	for (size_t i = 0; i < w->n; i++)
+		strbuf_fmt(&b, "%s%s", i ? ", " : "", path_base(w->v[i].text));
+	return strbuf_text(&b);
+}
+
+static int read_native(struct making *m)
+{
+	static const char *const words[] = { "yes", "no", "existing" };
+	const struct job_word *w = &m->o->native;
+
+	for (uint32_t i = 0; i < 3; i++)
+		if (!w->text || str_eq(w->text, words[i])) {
+			m->out->q.native = i;
+			return 0;
+		}
+	return diag_err(m->d, w->at,
+		"--pkgimage-native-code wants 'yes', 'no' or 'existing', got '%s'",
+		str_shown(m->mem, w->text));
+}
+
+static int choose_platform(struct making *m)
+{
+	struct link_job job = { .mem = m->mem };
+
+	if (m->p.target.text)
+		job_set_str(&job, JS_TARGET, m->p.target.text, m->p.target.at);
+	if (m->p.platform.text)
+		job_set_str(&job, JS_PLATFORM, m->p.platform.text, m->p.platform.at);
+	m->platform = driver_platform(m->mem, m->d, &job);
+	return m->platform ? 0 : -1;
+}
+
+/* the package's own files, and the platform's: what it says decides about the link */
+static void add_sources(struct making *m)
+{
+	const struct package *p = &m->p;
+
+	for (size_t i = 0; i < p->modules.n; i++)
+		add_source(m, p->modules.v[i].text, NULL);
+	for (size_t i = 0; i < p->needs.n; i++)
+		if (strchr(p->needs.v[i].text, '/'))
+			add_source(m, p->needs.v[i].text, NULL);
+	for (const char *const *f = m->platform->chain; f && *f; f++)
+		add_source(m, *f, str_fmt(m->mem, "platform:%s", path_base(*f)));
+	m->out->q.sources = m->sources;
+	m->out->q.nsources = m->nsources;
+}
+
+static void add_flags(struct making *m, const char *cpus)
+{
+	static const char *const levels[] = { "0", "1", "2", "3", "s", "z" };
+	const struct package *p = &m->p;
+	const char *level = "?";
+
+	for (size_t i = 0; i < 6; i++)
+		if (levels[i][0] == p->opt_level)
+			level = levels[i];
+	add_flag(m, "opt-level", level);
+	add_flag(m, "output", m->out->base);
+	if (p->exports.given || p->exports.n)
+		add_flag(m, "exports", joined(m, &p->exports));
+	if (p->needs.given || p->needs.n)
+		add_flag(m, "needs", joined(m, &p->needs));
+	if (p->host.n)
+		add_flag(m, "host-symbols", joined(m, &p->host));
+	if (m->r->strip)
+		add_flag(m, "strip", "yes");
+	if (m->r->object_only)
+		add_flag(m, "kind", "object");
+	if (m->r->shard_size.text)
+		add_flag(m, "shard-size", m->r->shard_size.text);
+	if (p->target.text)
+		add_flag(m, "target", p->target.text);
+	add_flag(m, "platform", m->platform->name);
+	if (strstr(cpus, "native")) /* this machine's CPU by another word */
+		add_flag(m, "host-cpu", cached_features(m->mem));
+	m->out->q.flags_set = m->flags;
+	m->out->q.nflags = m->nflags;
+}
+
+static const char *cpu_text(struct making *m)
+{
+	struct job_word one = { 0 };
+	struct strbuf b = { .mem = m->mem };
+
+	if (!m->p.cpu_targets.n && cpu_targets_from_environment(&one))
+		return one.text;
+	for (size_t i = 0; i < m->p.cpu_targets.n; i++)
+		strbuf_fmt(&b, "%s%s", i ? ";" : "", m->p.cpu_targets.v[i].text);
+	return strbuf_text(&b);
+}
+
+static const char *abi_text(struct making *m)
+{
+	const char *triple = m->p.target.text ? m->p.target.text : m->platform->multiarch.text;
+	char text[256];
+
+	if (!m->p.target.text && !m->p.platform.text)
+		return img_host_abi_text();
+	if (triple && img_abi_text(triple, text, sizeof(text)))
+		return str_dup(m->mem, text);
+	return triple ? triple : m->platform->name;
+}
+
+static void add_dependencies(struct making *m)
+{
+	const struct package *p = &m->p;
+	struct pkgimg_cache_dependency *v =
+		arena_array(m->mem, struct pkgimg_cache_dependency, p->ndeps);
+
+	for (size_t i = 0; i < p->ndeps; i++) {
+		v[i].name = p->deps[i].name;
+		v[i].version = p->deps[i].version;
+		v[i].interface_digest = p->deps[i].interface_digest;
+		memcpy(v[i].uuid, p->deps[i].uuid, 16);
+		memcpy(v[i].build_id, p->deps[i].build_id, 16);
+	}
+	m->out->q.dependencies = v;
+	m->out->q.ndependencies = p->ndeps;
+}
+
+/* the folder of the package file, or the current one: what is below it has one name wherever it is
+ */
+static int add_roots(struct making *m)
+{
+	struct pkgimg_cache_root *root = arena_new(m->mem, struct pkgimg_cache_root);
+	const char *manifest = m->p.from_file && m->r->ninputs ? m->r->inputs[0].text : "./x";
+	char cwd[4096];
+
+	if (m->p.from_file && m->r->package.text)
+		manifest = m->r->package.text;
+	if (!getcwd(cwd, sizeof(cwd)))
+		return diag_err(m->d, NOWHERE, "the current folder has no path");
+	root->name = "workspace";
+	root->path = path_dir(m->mem, manifest);
+	if (*root->path != '/')
+		root->path = str_eq(root->path, ".") ? str_dup(m->mem, cwd)
+						     : path_join(m->mem, cwd, root->path);
+	m->out->q.roots = root;
+	m->out->q.nroots = 1;
+	return 0;
+}
+
+static void name_output(struct making *m)
+{
+	const struct package *p = &m->p;
+	const char *suffix = m->platform->image_suffix.text ? m->platform->image_suffix.text : "";
+
+	if (m->r->object_only)
+		suffix = ".o";
+	m->out->output = p->output_bare ? NULL : p->output.text;
+	m->out->base = p->output_bare ? str_fmt(m->mem, "%s%s", path_base(p->output.text), suffix)
+				      : path_base(p->output.text);
+	m->out->q.suffix = *suffix ? suffix : NULL;
+}
+
+int cached_request(struct arena *a, struct diags *d, const struct build_request *r,
+	const struct cached_options *o, struct cached *out)
+{
+	struct making m = { .mem = a, .d = d, .r = r, .o = o, .out = out };
+	struct pkgimg_cache_request *q = &out->q;
+
+	*out = (struct cached) { .q = { .size = sizeof(out->q) } };
+	if (read_native(&m) | package_read(a, d, r, &m.p) || choose_platform(&m) || add_roots(&m))
+		return -1;
+	name_output(&m);
+	q->package = m.p.name;
+	q->version = m.p.version;
+	memcpy(q->uuid, m.p.uuid, 16);
+	q->toolchain = cached_toolchain(a);
+	q->abi = abi_text(&m);
+	q->cpu_target = cpu_text(&m);
+	if (str_eq(q->abi, img_host_abi_text()))
+		q->cpu_features = cached_features(a);
+	q->flags |= o->rebuild ? PKGIMG_CACHE_REBUILD : 0;
+	q->flags |= r->object_only ? PKGIMG_CACHE_OPAQUE : 0;
+	add_sources(&m);
+	add_flags(&m, q->cpu_target);
+	add_dependencies(&m);
+	return 0;
+}
