@@ -143,6 +143,44 @@ int pkgimg_cache_verify(
 	return PKGIMG_CACHE_OK;
 }
 
+/* ---- one file, as it is */
+
+int pkgimg_cache_read(
+	const char *sidecar, struct pkgimg_cache_answer **out, struct pkgimg_cache_error *e)
+{
+	struct pkgimg_cache none = { 0 };
+	struct store store = { 0 };
+	struct full_answer *full = sidecar && out ? calloc(1, sizeof(*full)) : NULL;
+	struct reasons why = { .all = true };
+	struct match m = { .cache = &none, .store = &store, .folder = AT_FDCWD, .why = &why };
+	struct pkgimg_cache_candidate *c;
+	struct trouble t;
+	int err;
+
+	if (!full)
+		return ca_fail(e, PKGIMG_CACHE_E_ARGUMENT, 0, "a sidecar has no path");
+	why.mem = &full->mem;
+	m.name = str_dup(&full->mem, sidecar);
+	if (sidecar_read(&full->mem, AT_FDCWD, sidecar, &m.s, &t, &err)) {
+		m.s.data = NULL;
+		match_trouble(&why, &t);
+	} else {
+		check_sections(&m);
+	}
+	c = arena_new(&full->mem, struct pkgimg_cache_candidate);
+	*c = (struct pkgimg_cache_candidate) {
+		.sidecar = m.name, .nrejections = why.n, .rejections = why.v
+	};
+	full->a.ncandidates = 1;
+	full->a.candidates = c;
+	full->a.found = why.n == 0;
+	if (full->a.found)
+		image_of(&full->mem, &m.s, path_dir(&full->mem, sidecar), path_base(m.name), 0,
+			&full->a.hit);
+	*out = &full->a;
+	return PKGIMG_CACHE_OK;
+}
+
 /* ---- export */
 
 /* returns PKGIMG_CACHE_OK, E_IO or E_IMAGE */

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/str.h"
 #include "cli/call.h"
 #include "cli/cli.h"
+#include "cli/data_run.h"
 #include "driver/options.h"
 #include "frontend/jit.h"
+#include "frontend/tmpdir.h"
 #include "pkgimg/runtime.h"
 #include "runtime/internal.h"
 
@@ -138,6 +141,19 @@ static int run_jit(struct cli *c, const struct run_request *r)
 	return rc ? EXIT_INPUT : EXIT_OK;
 }
 
+/* a data-only image of the cache: its bitcode, by the JIT */
+static int run_data(struct cli *c, const struct run_request *r)
+{
+	struct run_request copy = *r;
+	const char *folder;
+	int rc = data_run_unpack(c, r->image, r->image_at, &folder, &copy.image);
+
+	if (!rc)
+		rc = run_jit(c, &copy);
+	tmpdir_remove(folder);
+	return rc;
+}
+
 int cmd_run(struct cli *c)
 {
 	struct run_request r = { 0 };
@@ -148,5 +164,7 @@ int cmd_run(struct cli *c)
 	if (r.help)
 		return cli_help(c, RunOption, "pkgimg run [options] IMAGE FUNCTION [ARG...]",
 			"loads an image as a host would and calls a function");
+	if (str_ends(r.image, ".pki"))
+		return run_data(c, &r);
 	return r.jit ? run_jit(c, &r) : run_image(c, &r);
 }

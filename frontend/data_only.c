@@ -44,10 +44,10 @@ int data_only_make(
 	if (package_read(a, d, r, &p) || target_open(a, d, &p, &t))
 		return -1;
 	if (!modules_load(a, d, &p, &t, NULL, &m) && !check_modules(d, &m) &&
-		!(exports_choose(&m, &p.exports, &exports) | modules_link(&m, p.name))) {
-		exports_apply(&m, &exports);
+		!(exports_choose(&m, &p.exports, &exports) | modules_link(&m, p.name)))
+		/* exports_apply would hide what only an image's tables lead to; a JIT goes by names
+		 */
 		failed = metadata_build(a, d, &p, &t, &m, &exports, &needs, NULL, &meta);
-	}
 	if (!failed) {
 		keep(a, m.merged, out);
 		out->metadata = meta.bytes;

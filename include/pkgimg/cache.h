@@ -343,6 +343,12 @@ PKGIMG_CACHE_API int pkgimg_cache_explain(struct pkgimg_cache *cache,
 	struct pkgimg_cache_error *error);
 PKGIMG_CACHE_API void pkgimg_cache_answer_free(struct pkgimg_cache_answer *answer);
 
+/* pkgimg_cache_read -- one sidecar by its path, without a request: what it says of its image.
+ * Sections are compared with their sums. out      found is 1, or 0 with one candidate that says
+ * what is wrong with the file returns  PKGIMG_CACHE_OK or E_ARGUMENT */
+PKGIMG_CACHE_API int pkgimg_cache_read(
+	const char *sidecar, struct pkgimg_cache_answer **out, struct pkgimg_cache_error *error);
+
 /* ---- making images */
 
 struct pkgimg_cache_build;
