@@ -1,6 +1,6 @@
-/* For LD_PRELOAD: a process of pkgimg that builds a package with "stuck" in its name never ends, one
- * with "crash" dies at once, one with "slow" takes 300 ms more. What started them has --workspace
- * among its words and is left alone. */
+/* For LD_PRELOAD: a process of pkgimg that builds a package with "stuck" in its name never ends,
+ * one with "crash" dies at once, one with "slow" takes 300 ms more. What started them has
+ * --workspace among its words and is left alone. */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "frontend/exports.h"
-#include "frontend/names.h"
 #include "frontend/manifest.h"
+#include "frontend/names.h"
 #include "frontend/package.h"
 #include "frontend/soname.h"
 #include "frontend/strings.h"
