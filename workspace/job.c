@@ -177,7 +177,23 @@ static int make_folder_of(struct arena *a, struct diags *d, struct loc at, const
 		d, at, "folder '%s' for images: %s", dir, file_error_text(errno, why, sizeof(why)));
 }
 
-/* The image that the cache has is what shall be at the package's output. returns true: ended */
+/* between the answer and the copy the image went, or it was damaged: it is as if there were none */
+static bool is_lost(
+	struct ws_run *r, struct ws_job *job, int code, const struct pkgimg_cache_error *e)
+{
+	if (job->request.flags & PKGIMG_CACHE_REBUILD ||
+		(code != PKGIMG_CACHE_E_IMAGE && e->sys_errno != ENOENT))
+		return false;
+	job->request.flags |= PKGIMG_CACHE_REBUILD;
+	job->status = WS_WAITING;
+	pkgimg_cache_answer_free(job->answer);
+	job->answer = NULL;
+	add_line(r->mem, &job->why, str_dup(r->mem, e->text));
+	return true;
+}
+
+/* The image that the cache has is what shall be at the package's output.
+ * returns true: ended; false: it has to be built */
 static bool place(struct ws_run *r, size_t i, enum ws_status status)
 {
 	const struct ws_package *p = &r->ws->v[i];
@@ -186,6 +202,7 @@ static bool place(struct ws_run *r, size_t i, enum ws_status status)
 	struct ws_record *old = ws_records_find(&r->records, p->name);
 	struct ws_record now = { .package = p->name, .ms = job->ms };
 	struct pkgimg_cache_error e;
+	int code;
 	KEEPING(r, job, d);
 
 	job->status = WS_CURRENT;
@@ -195,7 +212,10 @@ static bool place(struct ws_run *r, size_t i, enum ws_status status)
 		return true;
 	if (make_folder_of(r->mem, &d, p->output.at, p->output.text))
 		return fail(r, i, NULL);
-	if (pkgimg_cache_export(r->o->cache, hit, p->output.text, &e))
+	code = pkgimg_cache_export(r->o->cache, hit, p->output.text, &e);
+	if (code && is_lost(r, job, code, &e))
+		return false;
+	if (code)
 		return fail(r, i, e.text);
 	if (now.ms <= 0 && old)
 		now.ms = old->ms;
@@ -270,10 +290,8 @@ enum ws_began ws_job_begin(struct ws_run *r, size_t i)
 		fail_of_cache(r, i, &e);
 		return WS_BEGAN_ENDED;
 	}
-	if (!job->build) {
-		place(r, i, WS_CACHED);
-		return WS_BEGAN_ENDED;
-	}
+	if (!job->build)
+		return place(r, i, WS_CACHED) ? WS_BEGAN_ENDED : WS_BEGAN_BUSY;
 	pkgimg_cache_answer_free(job->answer);
 	job->answer = NULL;
 	env = ws_child_environment(r->mem, pkgimg_cache_build_folder(job->build), r->makeflags);
@@ -334,6 +352,6 @@ void ws_job_end(struct ws_run *r, size_t i, int status)
 	wrong = commit(r, i, &e);
 	if (wrong)
 		fail(r, i, wrong);
-	else
-		place(r, i, WS_BUILT);
+	else if (!place(r, i, WS_BUILT))
+		fail(r, i, "its image went out of the cache as soon as it was there; build again");
 }

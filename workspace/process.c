@@ -23,7 +23,7 @@ enum {
 
 int ws_signals_open(struct diags *d, struct ws_signals *out)
 {
-	static const int wanted[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
+	static const int wanted[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 	char why[128];
 	sigset_t set;
 
