@@ -76,10 +76,13 @@ static int find_build_id(struct dl_phdr_info *info, size_t size, void *ctx)
 	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		const uint8_t *at = (const uint8_t *)(info->dlpi_addr + p->p_vaddr);
-		const uint8_t *end = at + p->p_memsz;
+		const uint8_t *at, *end;
 
-		while (p->p_type == PT_NOTE && at + sizeof(ElfW(Nhdr)) <= end) {
+		if (p->p_type != PT_NOTE)
+			continue;
+		at = (const uint8_t *)(info->dlpi_addr + p->p_vaddr);
+		end = at + p->p_memsz;
+		while (at + sizeof(ElfW(Nhdr)) <= end) {
 			const ElfW(Nhdr) *n = (const void *)at;
 			const uint8_t *desc = at + sizeof(*n) + (n->n_namesz + 3) / 4 * 4;
 

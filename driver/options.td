@@ -829,13 +829,13 @@ def verbose : Flag<["--"], "verbose">, Group<show_Group>,
 
 // ---- cache: build and cache
 def cache : Flag<["--"], "cache">, Group<cache_Group>, Visibility<[BuildOption]>,
-  HelpText<"Take the image from the cache, or make it there; -o copies it, else its path is printed">;
+  HelpText<"Take the image from the cache, or make it there; -o copies it, else its path is shown">;
 def native_code_EQ : Joined<["--"], "pkgimage-native-code=">, Group<cache_Group>,
   MetaVarName<"<yes|no|existing>">, Visibility<[BuildOption]>,
-  HelpText<"Images with native code (yes), data-only ones (no), or native ones that exist (existing)">;
+  HelpText<"With native code (yes), data-only (no), or native if there is one (existing)">;
 def pkgimages_EQ : Joined<["--"], "pkgimages=">, Alias<native_code_EQ>, Visibility<[BuildOption]>;
 def depfile : Separate<["--"], "depfile">, Group<cache_Group>, MetaVarName<"<file.d>">,
-  HelpText<"The modules were made from these files as well (`clang -MD`); a change makes the image anew">,
+  HelpText<"The modules were made from these files as well (`clang -MD`): look at them too">,
   Visibility<[BuildOption]>;
 def depfile_EQ : Joined<["--"], "depfile=">, Alias<depfile>, Visibility<[BuildOption]>;
 def rebuild : Flag<["--"], "rebuild">, Group<cache_Group>, Visibility<[BuildOption]>,
