@@ -32,6 +32,10 @@ int cmd_cache(struct cli *c);
 struct link_mode;
 int link_many(struct cli *c, const struct link_mode *mode);
 
+/* --workspace of `pkgimg build`: args[0..n) as cli_parse returned them */
+int build_workspace(struct cli *c, const struct ll_arg *args, size_t n);
+int build_help(struct cli *c);
+
 /* parse with LLVM Option and report unknown options and missing values.
  * returns the arguments, or NULL: wrong usage, reported */
 const struct ll_arg *cli_parse(struct cli *c, unsigned visibility, size_t *n);

@@ -29,6 +29,10 @@ static const struct rule rules[] = {
 	{ OPT_out_implib_EQ, WORD, R(import_library) },
 	{ OPT_needs, LIST, R(needs) },
 	{ OPT_host_symbol, LIST, R(host) },
+	{ OPT_dependency, LIST, R(dependencies) },
+	{ OPT_package_version, WORD, R(version) },
+	{ OPT_uuid, WORD, R(uuid) },
+	{ OPT_interface_file, WORD, R(interface_file) },
 	{ OPT_j, WORD, R(threads) },
 	{ OPT_incremental, WORD, R(store) },
 	{ OPT_shard_size, WORD, R(shard_size) },
@@ -81,6 +85,22 @@ static int cpu_help(struct cli *c, const struct build_request *r)
 	return EXIT_OK;
 }
 
+int build_help(struct cli *c)
+{
+	return cli_help(c, BuildOption,
+		"pkgimg build [options] PACKAGE.yaml | modules... -o IMAGE | --workspace FILE",
+		"makes a package image from bitcode, IR, objects and archives");
+}
+
+/* what only --workspace has a use for */
+static int of_workspace(struct cli *c, const struct ll_arg *arg)
+{
+	if (arg->id != OPT_plan && arg->id != OPT_json)
+		diag_bug("option '%s' has no rule", arg->spelling);
+	return diag_err(
+		c->d, cli_place(c, arg), "'%s' is for builds with --workspace", arg->spelling);
+}
+
 int cmd_build(struct cli *c)
 {
 	struct build_request r = { 0 };
@@ -92,17 +112,19 @@ int cmd_build(struct cli *c)
 
 	if (!args)
 		return EXIT_USAGE;
+	for (size_t i = 0; i < n; i++)
+		if (args[i].id == OPT_workspace)
+			return build_workspace(c, args, n);
 	r.inputs = arena_array(c->mem, struct job_word, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		if (args[i].id == OPT_help)
-			return cli_help(c, BuildOption,
-				"pkgimg build [options] PACKAGE.yaml | modules... -o IMAGE",
-				"makes a package image from bitcode, IR, objects and archives");
+			return build_help(c);
 		if (args[i].id == OPT_version)
 			return cli_version();
 		if (args[i].id) {
-			if (!build_apply(c, &args[i], &r) && !cached_apply(c, &args[i], &cached))
-				diag_bug("option '%s' has no rule", args[i].spelling);
+			if (!build_apply(c, &args[i], &r) && !cached_apply(c, &args[i], &cached) &&
+				of_workspace(c, &args[i]))
+				return EXIT_USAGE;
 		} else {
 			r.inputs[r.ninputs++] =
 				(struct job_word) { args[i].spelling, cli_place(c, &args[i]) };

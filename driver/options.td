@@ -43,7 +43,8 @@ def h : Flag<["-"], "h">, Alias<help>,
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption, CpusOption, CacheOption, LinkOption]>;
+  HelpTextForVariants<[BuildOption], "Print the events of a workspace's build, one JSON line each">,
+  Visibility<[InspectOption, PlatformsOption, CpusOption, CacheOption, LinkOption, BuildOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -784,6 +785,28 @@ def out_implib_EQ : Joined<["--"], "out-implib=">, Group<image_Group>, MetaVarNa
 def out_implib : Separate<["--"], "out-implib">, Alias<out_implib_EQ>, Visibility<[BuildOption]>;
 def name_EQ : Joined<["--"], "name=">, Group<image_Group>, MetaVarName<"<name>">,
   HelpText<"The package's name (base name of the output)">, Visibility<[BuildOption]>;
+
+def dependency : Separate<["--"], "dependency">, Group<image_Group>, MetaVarName<"<name>=<file>">,
+  HelpText<"An image that this one is built with; of a package file's dependency: where it is">,
+  Visibility<[BuildOption]>;
+def dependency_EQ : Joined<["--"], "dependency=">, Alias<dependency>, Visibility<[BuildOption]>;
+def package_version : Joined<["--"], "package-version=">, Group<image_Group>,
+  MetaVarName<"<version>">, HelpText<"The package's version">, Visibility<[BuildOption]>;
+def uuid : Joined<["--"], "uuid=">, Group<image_Group>, MetaVarName<"<uuid>">,
+  HelpText<"The package's UUID">, Visibility<[BuildOption]>;
+def interface_file : Joined<["--"], "interface-file=">, Group<output_Group>,
+  MetaVarName<"<file>">, Visibility<[BuildOption]>,
+  HelpText<"Write the image's interface digest to <file>, unless that has it already">;
+
+// ---- build: workspaces
+def workspace : Separate<["--"], "workspace">, Group<many_Group>, MetaVarName<"<file>">,
+  HelpText<"Build the packages that <file> lists, those that changed; inputs are names of some">,
+  Visibility<[BuildOption]>;
+def workspace_EQ : Joined<["--"], "workspace=">, Alias<workspace>, Visibility<[BuildOption]>;
+def plan : Separate<["--"], "plan">, Group<many_Group>, MetaVarName<"ninja">,
+  HelpText<"Write the workspace's build as a file for ninja (-o, build.ninja), and build nothing">,
+  Visibility<[BuildOption]>;
+def plan_EQ : Joined<["--"], "plan=">, Alias<plan>, Visibility<[BuildOption]>;
 
 // ---- build
 def c : Flag<["-"], "c">, Group<output_Group>, Visibility<[BuildOption, LinkOption]>,

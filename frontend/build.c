@@ -13,6 +13,7 @@
 #include "frontend/compile.h"
 #include "frontend/cpu_code.h"
 #include "frontend/exports.h"
+#include "frontend/interface.h"
 #include "frontend/metadata.h"
 #include "frontend/modules.h"
 #include "frontend/needs.h"
@@ -112,6 +113,9 @@ static int load(struct build *b)
 			"no single object is made for %s: LLD cannot link several into one there; "
 			"leave '-c' out and build the image",
 			b->t.platform->name);
+	if (b->r->object_only && b->r->interface_file.text)
+		return diag_err(b->d, b->r->interface_file.at,
+			"--interface-file is about an image, and '-c' makes none; leave one out");
 	if (b->p.output_bare)
 		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
 	b->result.output = b->p.output.text;
@@ -518,6 +522,8 @@ int frontend_build(
 	if (!(package_read(a, d, r, &b.p) | jobs_open(a, d, &r->threads, &b.jobs))) {
 		b.result.name = b.p.name;
 		result = run_phases(&b);
+		if (!result && r->interface_file.text && !r->plan_only && !r->explain)
+			result = interface_write(a, d, b.p.output.text, &r->interface_file);
 		clean_up(&b);
 	}
 	if (out)

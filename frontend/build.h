@@ -47,11 +47,13 @@ struct build_request {
 	struct job_word import_library; /* a file to write beside a DLL; default: none */
 	struct job_words needs; /* sonames, or shared library files with a '/' in their path */
 	struct job_words host;  /* symbols that the host program provides */
-	bool object_only;       /* -c: one relocatable object instead of an image */
-	bool strip;             /* no debug information for debuggers; types and places stay */
-	bool verbose;           /* print the link command and LLD's --verbose text */
-	bool plan_only;         /* -###: compile, print the link plan, link nothing */
-	bool explain;           /* --explain: the same, each word with its origin */
+	struct job_words dependencies;  /* NAME=FILE: an image, for the manifest's or besides */
+	struct job_word interface_file; /* takes the interface digest, written if it changed */
+	bool object_only;               /* -c: one relocatable object instead of an image */
+	bool strip;          /* no debug information for debuggers; types and places stay */
+	bool verbose;        /* print the link command and LLD's --verbose text */
+	bool plan_only;      /* -###: compile, print the link plan, link nothing */
+	bool explain;        /* --explain: the same, each word with its origin */
 	bool last;           /* the process ends after this: LLVM's memory is left to the system */
 	bool explain_clones; /* say in clones_text what was cloned, and why */
 	bool timings;        /* print "timing: PHASE MS ms" lines on stderr */

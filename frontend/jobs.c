@@ -1,10 +1,6 @@
-/* The protocol is GNU make's ("POSIX Jobserver" in its manual): a pipe or fifo holds one byte per
- * job that may still start. The pipe is shared with make and everything it runs, so its own flags
- * must stay as they are: it is opened again, for a description that never blocks. */
 #include "frontend/jobs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,84 +91,18 @@ static uint64_t usable_memory(void)
 	return free / 4 * 3;
 }
 
-/* ---- jobserver */
-
-bool jobserver_find(struct arena *a, const char *makeflags, struct jobserver_place *out)
-{
-	static const char *const spellings[] = { "--jobserver-auth=", "--jobserver-fds=" };
-	char *words = str_dup(a, makeflags), *rest = words, *word;
-	bool found = false;
-
-	while ((word = strsep(&rest, " "))) { /* the last one counts */
-		for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
-			const char *value = word + strlen(spellings[i]);
-			struct jobserver_place p = { 0 };
-
-			if (!str_starts(word, spellings[i]))
-				continue;
-			if (str_starts(value, "fifo:"))
-				p.fifo = value + strlen("fifo:");
-			else if (sscanf(value, "%d,%d", &p.in, &p.out) != 2 || p.in < 0 ||
-				 p.out < 0)
-				continue; /* "-2,-2": make has closed it */
-			*out = p;
-			found = true;
-		}
-	}
-	return found;
-}
-
-static int reopen(struct arena *a, int fd, int flags)
-{
-	if (fcntl(fd, F_GETFD) < 0)
-		return -1; /* make does not hand it on to a recipe without '+' */
-	return open(str_fmt(a, "/dev/fd/%d", fd), flags | O_NONBLOCK | O_CLOEXEC);
-}
-
-static void open_server(struct arena *a, struct jobserver *s)
-{
-	const char *flags = getenv("MAKEFLAGS");
-	struct jobserver_place p;
-
-	if (!flags || !jobserver_find(a, flags, &p))
-		return;
-	if (p.fifo) {
-		s->in = open(p.fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		s->out = s->in;
-	} else {
-		s->in = reopen(a, p.in, O_RDONLY);
-		s->out = s->in < 0 ? -1 : dup(p.out);
-	}
-	s->present = true; /* without a way to it, there are no tokens */
-}
-
-bool jobserver_take(const struct jobserver *s, char *token)
-{
-	return s->in >= 0 && s->out >= 0 && read(s->in, token, 1) == 1;
-}
-
-void jobserver_give(const struct jobserver *s, char token)
-{
-	while (write(s->out, &token, 1) < 0 && (errno == EINTR || errno == EAGAIN))
-		;
-}
-
 /* ---- all */
 
 int jobs_open(struct arena *a, struct diags *d, const struct job_word *said, struct jobs *out)
 {
-	*out = (struct jobs) { .memory = usable_memory(), .server = { .in = -1, .out = -1 } };
+	*out = (struct jobs) { .memory = usable_memory() };
 	if (read_threads(a, d, said, &out->threads))
 		return -1;
-	open_server(a, &out->server);
+	jobserver_join(a, &out->server);
 	return 0;
 }
 
 void jobs_close(struct jobs *j)
 {
-	if (j->server.in >= 0)
-		close(j->server.in);
-	if (j->server.out >= 0 && j->server.out != j->server.in)
-		close(j->server.out);
-	j->server = (struct jobserver) { .in = -1, .out = -1 };
+	jobserver_leave(&j->server);
 }

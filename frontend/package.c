@@ -7,72 +7,15 @@
 #include "base/str.h"
 #include "base/yml.h"
 #include "frontend/input.h"
+#include "frontend/manifest.h"
 #include "image/image.h"
-
-enum { NAME_MOST = 128 };
-
-static const char *const opt_names[] = { "0", "1", "2", "3", "s", "z", NULL };
-
-/* The file as it is written, before anything is looked at. */
-struct manifest {
-	uint64_t schema;
-	struct job_word name, version, uuid, target, platform, output;
-	int opt_level; /* index in opt_names */
-	struct job_word soname, import_library;
-	struct yml_strs modules, cpu_targets;
-	struct yml_node *exports, *needs, *dependencies;
-};
-
-#define M(member)               offsetof(struct manifest, member)
-#define WORD(key, member, need) { key, YML_T_STR, need, M(member.text), M(member.at), NULL, 0 }
-#define STRS(key, member, need) { key, YML_T_STRS, need, M(member), YML_NO_AT, NULL, 0 }
-#define NODE(key, member)       { key, YML_T_NODE, YML_OPTIONAL, M(member), YML_NO_AT, NULL, 0 }
-
-static const struct yml_field manifest_fields[] = {
-	{ "schema", YML_T_UINT, YML_REQUIRED, M(schema), YML_NO_AT, NULL, 1 },
-	WORD("name", name, YML_REQUIRED),
-	WORD("uuid", uuid, YML_OPTIONAL),
-	WORD("version", version, YML_OPTIONAL),
-	STRS("modules", modules, YML_REQUIRED),
-	NODE("exports", exports),
-	WORD("soname", soname, YML_OPTIONAL),
-	WORD("import-library", import_library, YML_OPTIONAL),
-	NODE("needs", needs),
-	NODE("dependencies", dependencies),
-	STRS("cpu-targets", cpu_targets, YML_OPTIONAL),
-	{ "opt-level", YML_T_ENUM, YML_OPTIONAL, M(opt_level), YML_NO_AT, opt_names, 0 },
-	WORD("target", target, YML_OPTIONAL),
-	WORD("platform", platform, YML_OPTIONAL),
-	WORD("output", output, YML_OPTIONAL),
-	{ NULL, 0, 0, 0, 0, NULL, 0 },
-};
-
-struct dep_entry {
-	struct job_word name, path;
-};
-static const struct yml_field dep_fields[] = {
-	{ "name", YML_T_STR, YML_REQUIRED, offsetof(struct dep_entry, name.text),
-		offsetof(struct dep_entry, name.at), NULL, 0 },
-	{ "path", YML_T_STR, YML_REQUIRED, offsetof(struct dep_entry, path.text),
-		offsetof(struct dep_entry, path.at), NULL, 0 },
-	{ NULL, 0, 0, 0, 0, NULL, 0 },
-};
-
-struct need_entry {
-	struct job_word library;
-	struct yml_strs host;
-};
-static const struct yml_field need_fields[] = {
-	{ "library", YML_T_STR, YML_OPTIONAL, offsetof(struct need_entry, library.text),
-		offsetof(struct need_entry, library.at), NULL, 0 },
-	{ "host", YML_T_STRS, YML_OPTIONAL, offsetof(struct need_entry, host), YML_NO_AT, NULL, 0 },
-	{ NULL, 0, 0, 0, 0, NULL, 0 },
-};
 
 struct reader {
 	struct arena *mem;
 	struct diags *d;
 	const char *dir; /* of the manifest: its paths are relative to it */
+	const struct build_request *q;
+	bool *said_used; /* [q->dependencies.n] */
 	struct package *p;
 };
 
@@ -85,76 +28,33 @@ static void add_word(struct arena *a, struct job_words *l, const char *text, str
 
 /* ---- checks of single words */
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-bool package_uuid(const char *text, uint8_t out[16])
-{
-	static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	uint8_t bytes[16] = { 0 };
-	size_t digits = 0;
-
-	if (strlen(text) != sizeof(shape) - 1)
-		return false;
-	for (size_t i = 0; shape[i]; i++) {
-		int value = hex_value(text[i]);
-
-		if (shape[i] == '-') {
-			if (text[i] != '-')
-				return false;
-			continue;
-		}
-		if (value < 0)
-			return false;
-		bytes[digits / 2] = (uint8_t)(bytes[digits / 2] << 4 | value);
-		digits++;
-	}
-	memcpy(out, bytes, sizeof(bytes));
-	return true;
-}
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-
-static bool is_name(const char *s)
-{
-	return *s && strchr(LETTERS, *s) && !s[strspn(s, LETTERS ".+-")] && strlen(s) <= NAME_MOST;
-}
-
 static void set_name(struct reader *r, const struct job_word *w)
 {
-	if (!is_name(w->text))
+	if (!manifest_is_name(w->text))
 		diag_err(r->d, w->at,
 			"package name '%s' wants letters, digits and '_', '.', '+', '-' behind the "
 			"first, "
 			"at most %d in all; choose another name",
-			str_shown(r->mem, w->text), NAME_MOST);
+			str_shown(r->mem, w->text), MANIFEST_NAME_MOST);
 	r->p->name = w->text;
 }
 
 static void set_version(struct reader *r, const struct job_word *w)
 {
-	bool sound = *w->text && strlen(w->text) <= NAME_MOST;
+	bool sound = *w->text && strlen(w->text) <= MANIFEST_NAME_MOST;
 
 	for (const char *s = w->text; *s; s++)
 		sound = sound && (unsigned char)*s > ' ' && *s != 0x7f;
 	if (!sound)
 		diag_err(r->d, w->at,
 			"version '%s' wants at most %d characters without blanks, such as 1.4.2",
-			str_shown(r->mem, w->text), NAME_MOST);
+			str_shown(r->mem, w->text), MANIFEST_NAME_MOST);
 	r->p->version = w->text;
 }
 
 static void set_uuid(struct reader *r, const struct job_word *w)
 {
-	if (!package_uuid(w->text, r->p->uuid))
+	if (!manifest_uuid(w->text, r->p->uuid))
 		diag_err(r->d, w->at,
 			"uuid wants 32 hex digits as f81d4fae-7dec-11d0-a765-00a0c91e6bf6, got "
 			"'%s'; "
@@ -164,8 +64,8 @@ static void set_uuid(struct reader *r, const struct job_word *w)
 
 static void set_opt_level(struct reader *r, const struct job_word *w)
 {
-	for (size_t i = 0; opt_names[i]; i++) {
-		if (str_eq(opt_names[i], w->text)) {
+	for (size_t i = 0; manifest_opt_levels[i]; i++) {
+		if (str_eq(manifest_opt_levels[i], w->text)) {
 			r->p->opt_level = w->text[0];
 			return;
 		}
@@ -203,7 +103,7 @@ static void read_library(struct reader *r, const char *text, struct loc at)
 
 static void read_need(struct reader *r, const struct yml_node *n)
 {
-	struct need_entry e = { 0 };
+	struct manifest_need e = { 0 };
 
 	if (n->kind == YML_SCALAR) {
 		read_library(r, n->text, n->at);
@@ -216,7 +116,7 @@ static void read_need(struct reader *r, const struct yml_node *n)
 			yml_kind_name(n));
 		return;
 	}
-	if (yml_fill(r->mem, r->d, n, "an entry of 'needs'", need_fields, &e))
+	if (yml_fill(r->mem, r->d, n, "an entry of 'needs'", manifest_need_fields, &e))
 		return;
 	if (!e.library.text && !yml_get(n, "host"))
 		diag_err(r->d, n->at,
@@ -243,52 +143,20 @@ static void read_needs(struct reader *r, const struct yml_node *n)
 
 /* ---- exports */
 
-struct native_entry {
-	struct yml_strs native;
-};
-static const struct yml_field native_fields[] = {
-	{ "native", YML_T_STRS, YML_REQUIRED, offsetof(struct native_entry, native), YML_NO_AT,
-		NULL, 0 },
-	{ NULL, 0, 0, 0, 0, NULL, 0 },
-};
-
 static void set_native(struct reader *r, struct loc at)
 {
 	r->p->native = true;
 	r->p->native_at = at;
 }
 
-static void add_export(struct reader *r, const struct yml_node *n)
+static void take_exports(struct reader *r, const struct yml_node *n)
 {
-	if (n->kind != YML_SCALAR)
-		diag_err(r->d, n->at, "an entry of 'exports' wants a name or a glob, got %s",
-			yml_kind_name(n));
-	else
-		add_word(r->mem, &r->p->exports, n->text, n->at);
-}
+	struct manifest_exports e;
 
-/* `native`; names; or names that are to be native: { native: [...] } */
-static void read_exports(struct reader *r, const struct yml_node *n)
-{
-	struct native_entry e = { 0 };
-
-	if (!n)
-		return;
-	if (n->kind == YML_SCALAR && str_eq(n->text, "native")) {
-		set_native(r, n->at);
-		return;
-	}
-	r->p->exports.given = true;
-	if (n->kind == YML_SCALAR) {
-		add_export(r, n);
-	} else if (n->kind == YML_SEQ) {
-		yml_each (i, n)
-			add_export(r, n->items[i]);
-	} else if (!yml_fill(r->mem, r->d, n, "'exports'", native_fields, &e)) {
-		set_native(r, n->at);
-		yml_each (i, &e.native)
-			add_word(r->mem, &r->p->exports, e.native.v[i], e.native.at[i]);
-	}
+	manifest_read_exports(r->mem, r->d, n, &e);
+	r->p->exports = e.names;
+	if (e.native)
+		set_native(r, e.native_at);
 }
 
 /* ---- dependencies */
@@ -318,24 +186,30 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	return 0;
 }
 
-static void read_dep(struct reader *r, const struct yml_node *n)
+/* the file that --dependency names for it, or NULL */
+static const struct job_word *find_said(struct reader *r, const char *name, const char **path)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < r->q->dependencies.n; i++) {
+		const struct job_word *w = &r->q->dependencies.v[i];
+
+		if (!strncmp(w->text, name, n) && w->text[n] == '=') {
+			*path = w->text + n + 1;
+			r->said_used[i] = true;
+			return w;
+		}
+	}
+	return NULL;
+}
+
+static void add_dep(struct reader *r, struct package_dep dep)
 {
 	struct package *p = r->p;
-	struct dep_entry e = { 0 };
-	struct package_dep dep = { 0 };
+	const struct job_word *said = find_said(r, dep.name, &dep.path);
 
-	if (n->kind != YML_MAP) {
-		diag_err(r->d, n->at,
-			"an entry of 'dependencies' wants a mapping of 'name' and 'path', got %s",
-			yml_kind_name(n));
-		return;
-	}
-	if (yml_fill(r->mem, r->d, n, "an entry of 'dependencies'", dep_fields, &e))
-		return;
-	dep.name = e.name.text;
-	dep.at = e.name.at;
-	dep.path = beside_manifest(r, e.path.text);
-	dep.path_at = e.path.at;
+	if (said)
+		dep.path_at = said->at;
 	for (size_t i = 0; i < p->ndeps; i++) {
 		if (str_eq(p->deps[i].name, dep.name)) {
 			diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
@@ -343,10 +217,40 @@ static void read_dep(struct reader *r, const struct yml_node *n)
 			return;
 		}
 	}
+	if (!dep.path) {
+		diag_err(r->d, dep.at,
+			"dependency '%s' wants a file; write '{ name: %s, path: FILE }', or give "
+			"--dependency=%s=FILE",
+			str_shown(r->mem, dep.name), dep.name, dep.name);
+		return;
+	}
 	if (read_dep_image(r, &dep))
 		return;
 	arena_push_room(r->mem, p->deps, p->ndeps, p->deps_cap);
 	p->deps[p->ndeps++] = dep;
+}
+
+static void read_dep(struct reader *r, const struct yml_node *n)
+{
+	struct manifest_dependency e = { 0 };
+
+	if (n->kind == YML_SCALAR && *n->text) {
+		add_dep(r, (struct package_dep) { .name = n->text, .at = n->at });
+		return;
+	}
+	if (n->kind != YML_MAP) {
+		diag_err(r->d, n->at,
+			"an entry of 'dependencies' wants a name or a mapping of 'name' and "
+			"'path', got %s",
+			yml_kind_name(n));
+		return;
+	}
+	if (yml_fill(r->mem, r->d, n, "an entry of 'dependencies'", manifest_dependency_fields, &e))
+		return;
+	add_dep(r, (struct package_dep) { .name = e.name.text,
+			   .at = e.name.at,
+			   .path = beside_manifest(r, e.path.text),
+			   .path_at = e.path.at });
 }
 
 static void read_deps(struct reader *r, const struct yml_node *n)
@@ -354,7 +258,7 @@ static void read_deps(struct reader *r, const struct yml_node *n)
 	if (!n)
 		return;
 	if (n->kind != YML_SEQ) {
-		diag_err(r->d, n->at, "'dependencies' wants a list of mappings, got %s",
+		diag_err(r->d, n->at, "'dependencies' wants a list of names and mappings, got %s",
 			yml_kind_name(n));
 		return;
 	}
@@ -374,7 +278,10 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 			r->mem, &p->modules, beside_manifest(r, m->modules.v[i]), m->modules.at[i]);
 	if (modules && modules->kind == YML_SEQ && !modules->n)
 		diag_err(r->d, modules->at, "'modules' wants at least one file, got an empty list");
-	read_exports(r, m->exports);
+	take_exports(r, m->exports);
+	yml_each (i, &m->depfiles)
+		add_word(r->mem, &p->depfiles, beside_manifest(r, m->depfiles.v[i]),
+			m->depfiles.at[i]);
 	read_needs(r, m->needs);
 	read_deps(r, m->dependencies);
 }
@@ -400,7 +307,7 @@ static void read_manifest(struct reader *r, const char *path, struct loc asked)
 		set_uuid(r, &m.uuid);
 	if (m.output.text)
 		p->output = (struct job_word) { beside_manifest(r, m.output.text), m.output.at };
-	p->opt_level = opt_names[m.opt_level][0];
+	p->opt_level = manifest_opt_levels[m.opt_level][0];
 	p->target = m.target;
 	p->platform = m.platform;
 	p->soname = m.soname;
@@ -417,6 +324,23 @@ static void read_manifest(struct reader *r, const char *path, struct loc asked)
 static bool is_manifest(const char *path)
 {
 	return str_ends(path, ".yaml") || str_ends(path, ".yml");
+}
+
+/* --dependency: those that the manifest does not have */
+static void add_said_deps(struct reader *r)
+{
+	for (size_t i = 0; i < r->q->dependencies.n; i++) {
+		const struct job_word *w = &r->q->dependencies.v[i];
+		const char *eq = strchr(w->text, '=');
+
+		if (!eq || eq == w->text || !eq[1])
+			diag_err(r->d, w->at, "--dependency wants NAME=FILE, got '%s'",
+				str_shown(r->mem, w->text));
+		else if (!r->said_used[i])
+			add_dep(r, (struct package_dep) { .name = str_ndup(r->mem, w->text,
+								  (size_t)(eq - w->text)),
+					   .at = w->at });
+	}
 }
 
 static void append_words(struct reader *r, struct job_words *to, const struct job_words *from)
@@ -498,6 +422,7 @@ static void take_command_line(struct reader *r, const struct build_request *q)
 	append_words(r, &p->exports, &q->exports);
 	append_words(r, &p->needs, &q->needs);
 	append_words(r, &p->host, &q->host);
+	add_said_deps(r);
 }
 
 /* what goes with native exports alone */
@@ -527,7 +452,7 @@ static void default_names(struct reader *r, const struct build_request *q)
 	if (!p->name && p->output.text) {
 		struct job_word w = { bare_name(r->mem, p->output.text), p->output.at };
 
-		if (!is_name(w.text))
+		if (!manifest_is_name(w.text))
 			diag_err(r->d, w.at,
 				"no package name can be made of the output's name '%s'; give one "
 				"with --name",
@@ -548,13 +473,14 @@ static void default_names(struct reader *r, const struct build_request *q)
 int package_read(
 	struct arena *a, struct diags *d, const struct build_request *q, struct package *out)
 {
-	struct reader r = { .mem = a, .d = d, .dir = ".", .p = out };
+	struct reader r = { .mem = a, .d = d, .dir = ".", .q = q, .p = out };
 	unsigned before = d->errors;
 	const struct job_word *manifest;
 
 	*out = (struct package) { .version = "", .opt_level = '2' };
 	manifest = find_manifest(&r, q);
 	out->from_file = manifest != NULL;
+	r.said_used = arena_array(a, bool, q->dependencies.n);
 	if (manifest) {
 		read_manifest(&r, manifest->text, manifest->at);
 	} else {

@@ -32,6 +32,7 @@ struct package {
 	struct job_word soname, import_library; /* text NULL: not said */
 	struct job_words needs;                 /* libraries; not given: the platform's */
 	struct job_words host;                  /* symbols of the host program */
+	struct job_words depfiles; /* what the modules were made of; nothing here reads them */
 	struct package_dep *deps;
 	size_t ndeps, deps_cap;
 	struct job_words cpu_targets;     /* in order, each one target or several with ';' */
@@ -42,8 +43,5 @@ struct package {
 /* Read and check all of it. returns 0, or -1 with every mistake reported */
 int package_read(
 	struct arena *a, struct diags *d, const struct build_request *r, struct package *out);
-
-/* "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", any case. returns whether it is one */
-bool package_uuid(const char *text, uint8_t out[16]);
 
 #endif

@@ -69,7 +69,7 @@ def works(*command):
 
 # a feature for each program that a test may do without
 for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
-                "libtoolize", "go", "ldc2", "gdb", "qemu-x86_64", "valgrind"):
+                "libtoolize", "go", "ldc2", "gdb", "ninja", "qemu-x86_64", "valgrind"):
     if shutil.which(program):
         config.available_features.add(program)
 if os.path.exists("/usr/include/eigen3/Eigen/Dense"):

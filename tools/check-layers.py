@@ -21,6 +21,8 @@ LAYERS = {
     "frontend": ["image", "driver", "toolchains", "stubs", "llvm", "llvm-c", "base",
                  "include/pkgimg", "frontend"],
     "cache": ["image", "base", "include/pkgimg", "cache"],
+    "workspace": ["cache", "image", "base", "frontend/manifest.h", "toolchains/link_job.h",
+                  "include/pkgimg", "workspace"],
     "runtime": ["image", "include/pkgimg", "runtime"],
     "include": ["include/pkgimg"],
     "cli": ["*"],

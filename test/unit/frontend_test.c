@@ -1,5 +1,6 @@
 #include "frontend/exports.h"
 #include "frontend/jobs.h"
+#include "frontend/manifest.h"
 #include "frontend/names.h"
 #include "frontend/package.h"
 #include "frontend/soname.h"
@@ -74,7 +75,7 @@ static void uuids(struct unit *u)
 		uint8_t got[16] = { 1 };
 
 		u->row = rows[i].text;
-		CHECK_INT(package_uuid(rows[i].text, got), rows[i].ok);
+		CHECK_INT(manifest_uuid(rows[i].text, got), rows[i].ok);
 		CHECK(!rows[i].ok || !memcmp(got, wanted, 16));
 		CHECK(rows[i].ok || got[0] == 1);
 	}
