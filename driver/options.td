@@ -9,6 +9,7 @@ def RunOption : OptionVisibility;
 def InspectOption : OptionVisibility;
 def PlatformsOption : OptionVisibility;
 def CpusOption : OptionVisibility;
+def BundleOption : OptionVisibility;
 def MainOption : OptionVisibility;
 def LinkerInput : OptionFlag; // keeps its place among the inputs
 
@@ -34,9 +35,10 @@ def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 // ---- everywhere
 def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Show this help">,
   Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption,
-              MainOption]>;
+              BundleOption, MainOption]>;
 def h : Flag<["-"], "h">, Alias<help>,
-  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, MainOption]>;
+  Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, BundleOption,
+              MainOption]>;
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
@@ -47,8 +49,9 @@ class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
 class LinkFlag2<string name> : Flag<["-", "--"], name>, Visibility<[LinkOption]>;
 
 def o : JoinedOrSeparate<["-"], "o">, Group<output_Group>, MetaVarName<"<file>">,
-  HelpText<"Write the output to <file>">, Visibility<[LinkOption, BuildOption]>;
-def output_EQ : Joined<["--"], "output=">, Alias<o>, Visibility<[LinkOption, BuildOption]>;
+  HelpText<"Write the output to <file>">, Visibility<[LinkOption, BuildOption, BundleOption]>;
+def output_EQ : Joined<["--"], "output=">, Alias<o>,
+  Visibility<[LinkOption, BuildOption, BundleOption]>;
 
 def image : Flag<["--"], "image">, Group<kind_Group>, Visibility<[LinkOption]>,
   HelpText<"Link a package image: everything of the inputs, one exported symbol, no system file">;

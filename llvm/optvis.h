@@ -14,6 +14,7 @@ enum opt_visibility {
 	MainOption = 1 << 6,
 	CpusOption = 1 << 7,
 	CacheOption = 1 << 8,
+	BundleOption = 1 << 9,
 };
 
 enum opt_flag {
