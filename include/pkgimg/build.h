@@ -1,9 +1,9 @@
 /* pkgimg/build.h -- make a package image from a live heap, modules and methods.
  *
  *   struct pkgimg_build_options o = { .size = sizeof(o), .name = "Base", .describe = what_is };
- *   struct pkgimg_heap_field cons[] = { { "car", 0, 8, PKGIMG_STRONG, NULL },
+ *   struct pkgimg_field cons[] = { { "car", 0, 8, PKGIMG_STRONG, NULL },
  *                                  { "cdr", 8, 8, PKGIMG_STRONG, NULL } };
- *   struct pkgimg_heap_type type = { .size = sizeof(type), .name = "cons", .bytes = 16,
+ *   struct pkgimg_type type = { .size = sizeof(type), .name = "cons", .bytes = 16,
  *                               .fields = cons, .nfields = 2, .flags = PKGIMG_TYPE_MUTABLE };
  *   struct pkgimg_build *b;
  *   uint32_t id;
@@ -51,7 +51,7 @@ struct pkgimg_pattern {
 };
 
 /* An object of the live heap. */
-struct pkgimg_live_object {
+struct pkgimg_build_object {
 	const void *start;
 	uint32_t type; /* as pkgimg_build_type gave it */
 	uint32_t reserved;
@@ -62,7 +62,7 @@ struct pkgimg_live_object {
  * ctx      options.describe_ctx
  * out      {0} on entry
  * returns  1, or 0: there is no object of this heap */
-typedef int pkgimg_describe_fn(void *ctx, const void *address, struct pkgimg_live_object *out);
+typedef int pkgimg_describe_fn(void *ctx, const void *address, struct pkgimg_build_object *out);
 
 enum {
 	PKGIMG_BUILD_NO_NATIVE = 1, /* keep modules as bitcode, in a file of data alone; the host
@@ -102,7 +102,7 @@ PKGIMG_BUILD_API int pkgimg_build_new(
 PKGIMG_BUILD_API void pkgimg_build_free(struct pkgimg_build *build);
 
 /* A field of an object or of an element. */
-struct pkgimg_heap_field {
+struct pkgimg_field {
 	const char *name;
 	uint32_t offset;     /* bytes; of pointers a multiple of their size */
 	uint32_t bytes;      /* the size of a pointer, but for PKGIMG_DATA */
@@ -118,8 +118,8 @@ enum {
 };
 
 /* A type of heap objects: `bytes` with fields, and behind them as many elements as a counter in
- * the object says. Start from {0}, set size to sizeof(struct pkgimg_heap_type). */
-struct pkgimg_heap_type {
+ * the object says. Start from {0}, set size to sizeof(struct pkgimg_type). */
+struct pkgimg_type {
 	uint32_t size;
 	uint32_t flags;      /* PKGIMG_TYPE_* */
 	const char *name;    /* of its own in all images of a process; needed */
@@ -128,9 +128,9 @@ struct pkgimg_heap_type {
 	uint32_t count_at;   /* offset of the counter in the fixed part */
 	uint32_t count_size; /* its bytes: 1, 2, 4 or 8; 0: there are no elements */
 	uint64_t element_bytes;
-	const struct pkgimg_heap_field *fields; /* [nfields], rising by offset, not overlapping */
+	const struct pkgimg_field *fields; /* [nfields], rising by offset, not overlapping */
 	size_t nfields;
-	const struct pkgimg_heap_field *element_fields; /* [nelement_fields], within an element */
+	const struct pkgimg_field *element_fields; /* [nelement_fields], within an element */
 	size_t nelement_fields;
 	const char *hook; /* the host's function that completes an instance after a load, or NULL */
 };
@@ -138,7 +138,7 @@ struct pkgimg_heap_type {
 /* pkgimg_build_type -- register a type of heap objects.
  * out      its number, for pkgimg_object */
 PKGIMG_BUILD_API int pkgimg_build_type(
-	struct pkgimg_build *build, const struct pkgimg_heap_type *type, uint32_t *out);
+	struct pkgimg_build *build, const struct pkgimg_type *type, uint32_t *out);
 
 enum {
 	PKGIMG_ROOT_CONST = 1 /* the host only reads it after a load */
