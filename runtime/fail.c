@@ -22,6 +22,7 @@ const char *pkgimg_strerror(int code)
 	case PKGIMG_E_MEMORY: return "out of memory";
 	case PKGIMG_E_NOT_FOUND: return "no such method or global";
 	case PKGIMG_E_CPU: return "the CPU lacks features that the image needs";
+	case PKGIMG_E_OWNER: return "others may have written the image";
 	case PKGIMG_E_AMBIGUOUS: return "several methods of that name";
 	default: return "unknown error";
 	}

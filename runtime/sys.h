@@ -122,8 +122,8 @@ enum {
 	RT_SEGMENT_READ = 1,
 	RT_SEGMENT_WRITE = 2,
 	RT_SEGMENT_EXEC = 4,
-	RT_SEGMENT_SEALED = 8, /* data made read-only once the loader had filled it in; these lie
-				* inside of others on ELF systems */
+	RT_SEGMENT_SEALED = 8, /* data that is read-only once the loader has filled it in: whole
+				* pages, which lie inside of another segment on ELF systems */
 };
 enum { RT_MAX_SEGMENTS = 128 };
 struct rt_segment {

@@ -56,6 +56,15 @@ enum rt_same rt_same_file(const void *a, const void *b)
 
 /* ---- segments */
 
+/* loaders protect whole pages, and none that the sealed part shares with what is behind it */
+static struct rt_segment sealed(uintptr_t from, uintptr_t size)
+{
+	uintptr_t page = rt_page_size(), to = (from + size) & ~(page - 1);
+
+	from &= ~(page - 1);
+	return (struct rt_segment) { from, to - from, RT_SEGMENT_READ | RT_SEGMENT_SEALED };
+}
+
 static size_t segments(
 	uintptr_t bias, const ElfW(Phdr) * p, size_t n, struct rt_segment out[RT_MAX_SEGMENTS])
 {
@@ -66,14 +75,13 @@ static size_t segments(
 			continue;
 		if (count == RT_MAX_SEGMENTS)
 			return 0;
-		out[count] =
-			(struct rt_segment) { .from = bias + p[i].p_vaddr, .size = p[i].p_memsz };
 		if (p[i].p_type == PT_GNU_RELRO)
-			out[count].flags = RT_SEGMENT_READ | RT_SEGMENT_SEALED;
+			out[count] = sealed(bias + p[i].p_vaddr, p[i].p_memsz);
 		else
-			out[count].flags = (p[i].p_flags & PF_R ? RT_SEGMENT_READ : 0) |
-					   (p[i].p_flags & PF_W ? RT_SEGMENT_WRITE : 0) |
-					   (p[i].p_flags & PF_X ? RT_SEGMENT_EXEC : 0);
+			out[count] = (struct rt_segment) { bias + p[i].p_vaddr, p[i].p_memsz,
+				(p[i].p_flags & PF_R ? RT_SEGMENT_READ : 0) |
+					(p[i].p_flags & PF_W ? RT_SEGMENT_WRITE : 0) |
+					(p[i].p_flags & PF_X ? RT_SEGMENT_EXEC : 0) };
 		count++;
 	}
 	return count;

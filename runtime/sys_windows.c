@@ -556,6 +556,7 @@ size_t rt_library_segments(
 	const IMAGE_DOS_HEADER *dos = l->handle;
 	const IMAGE_NT_HEADERS *nt;
 	const IMAGE_SECTION_HEADER *s;
+	uintptr_t page = rt_page_size();
 
 	(void)inside;
 	if (!base)
@@ -564,9 +565,12 @@ size_t rt_library_segments(
 	s = IMAGE_FIRST_SECTION(nt);
 	if (nt->FileHeader.NumberOfSections > RT_MAX_SEGMENTS)
 		return 0;
-	for (size_t i = 0; i < nt->FileHeader.NumberOfSections; i++)
-		out[i] = (struct rt_segment) { (uintptr_t)base + s[i].VirtualAddress,
-			s[i].Misc.VirtualSize, flags_of(&s[i]) };
+	for (size_t i = 0; i < nt->FileHeader.NumberOfSections; i++) {
+		uintptr_t size = (s[i].Misc.VirtualSize + page - 1) & ~(page - 1);
+
+		out[i] = (struct rt_segment) { (uintptr_t)base + s[i].VirtualAddress, size,
+			flags_of(&s[i]) };
+	}
 	return nt->FileHeader.NumberOfSections;
 }
 

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pkgimg/heap.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -47,9 +49,10 @@ enum pkgimg_code {
 	PKGIMG_E_NOT_FOUND = 13, /* no such method or global */
 	PKGIMG_E_AMBIGUOUS = 14, /* several methods of that name: say the signature */
 	PKGIMG_E_CPU = 15,       /* this CPU lacks features that each of its targets needs */
-	PKGIMG_E_TYPE = 16,      /* a type of that name with another layout is in the world */
-	PKGIMG_E_HOST = 17,      /* a callback of the host refused */
-	PKGIMG_E_CONFLICT = 18   /* another build of this package is open in the world */
+	PKGIMG_E_OWNER = 16,     /* everybody may write the file, or it is another user's */
+	PKGIMG_E_TYPE = 17,      /* a type of that name with another layout is in the world */
+	PKGIMG_E_HOST = 18,      /* a callback of the host refused */
+	PKGIMG_E_CONFLICT = 19   /* another build of this package is open in the world */
 };
 
 /* What went wrong, for people (text) and for programs (the rest). */
@@ -62,9 +65,13 @@ struct pkgimg_error {
 };
 
 enum {
-	PKGIMG_VERIFY = 1,       /* compare the checksum of the whole file, not only the tables' */
-	PKGIMG_ALLOW_FOREIGN = 2, /* accept an image of another ABI: the caller knows that it fits */
-	PKGIMG_MOVE = 4           /* for tests: do not put the heap at its preferred address */
+	PKGIMG_VERIFY = 1, /* compare the checksum of the whole file, not only the tables' */
+	PKGIMG_ALLOW_FOREIGN =
+		2, /* accept an image of another ABI: the caller knows that it fits */
+	/* accept a file that everybody may write, or that belongs neither to the process's user
+	 * (effective id) nor to the administrator (root; on Windows Administrators, SYSTEM) */
+	PKGIMG_ALLOW_UNTRUSTED = 4,
+	PKGIMG_MOVE = 8 /* for tests: do not put the heap at its preferred address */
 };
 
 struct pkgimg_image; /* an open image; its functions may be called from any thread */
@@ -73,7 +80,7 @@ struct pkgimg_world; /* images that know each other: see pkgimg_world_new */
 /* Start from {0}, set size to sizeof(struct pkgimg_options). */
 struct pkgimg_options {
 	uint32_t size;  /* bytes of this struct, as the caller knows it */
-	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_MOVE */
+	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_... | PKGIMG_MOVE */
 	const struct pkgimg_image *const *dependencies; /* [ndependencies] open images it may use */
 	size_t ndependencies;
 	/* features of the CPU that may be used: "x86-64-v3", "armv8.2-a,+sve", "generic"; NULL: as
@@ -87,11 +94,13 @@ struct pkgimg_options {
 };
 
 /* pkgimg_open -- check a package image, load it and what it needs.
- * path      of the file, absolute or relative to the current folder; borrowed for the call
+ * path      of the file, absolute or relative to the current folder; UTF-8 on Windows, bytes
+ *           elsewhere; borrowed for the call
  * opt       NULL for defaults; borrowed for the call. Images in it must stay open longer than *out
  * out       owned by the caller until pkgimg_close; untouched on error
  * err       may be NULL; written on error only
- * returns   PKGIMG_OK or any code from E_ARGUMENT to E_MEMORY; on error nothing stays loaded
+ * returns   PKGIMG_OK or any code from E_ARGUMENT to E_MEMORY, E_CPU, E_OWNER; on error nothing
+ *           stays loaded, mapped or open
  * threads   any, at once and for the same file too; one mapping of the file during the call
  * source    image/FORMAT.md; the same file opened twice is loaded once, each open is closed once */
 PKGIMG_API int pkgimg_open(const char *path, const struct pkgimg_options *opt,
@@ -271,7 +280,7 @@ struct pkgimg_host {
 	 * content (image/FORMAT.md 14). The object is complete but for its hook. */
 	void *(*intern)(void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object);
 	/* complete an object whose type has a hook; images are visited after those they need */
-	int (*hook)(void *ctx, const struct pkgimg_heap_type *type, struct pkgimg_object *object);
+	int (*hook)(void *ctx, const struct pkgimg_heap_type *type, void *object, uint64_t size);
 	int (*insert)(void *ctx, const struct pkgimg_insert *insert);
 	/* the last step of an open: run what the package runs at its start */
 	int (*init)(void *ctx, const struct pkgimg_image *image);
@@ -321,11 +330,11 @@ PKGIMG_API const struct pkgimg_image *pkgimg_world_next(
 /* ---- heaps of images; those without a heap have no objects, types and roots */
 
 enum pkgimg_fate {
-	PKGIMG_DATA = 1,          /* no pointers; read-only */
-	PKGIMG_CONST = 2,         /* pointers, read-only */
-	PKGIMG_MUTABLE = 3,       /* the program may write to it */
-	PKGIMG_BOUND_CONST = 4,   /* filled in by the load, read-only now */
-	PKGIMG_BOUND_MUTABLE = 5, /* the same, and the program may write to it */
+	PKGIMG_FATE_DATA = 1,          /* no pointers; read-only */
+	PKGIMG_FATE_CONST = 2,         /* pointers, read-only */
+	PKGIMG_FATE_MUTABLE = 3,       /* the program may write to it */
+	PKGIMG_FATE_BOUND_CONST = 4,   /* filled in by the load, read-only now */
+	PKGIMG_FATE_BOUND_MUTABLE = 5, /* the same, and the program may write to it */
 	PKGIMG_FATES = 6
 };
 
@@ -383,6 +392,13 @@ PKGIMG_API int pkgimg_object_at(
  * returns   PKGIMG_OK, PKGIMG_E_NOT_FOUND (that was the last), PKGIMG_E_ARGUMENT, PKGIMG_E_FORMAT
  * threads   any; O(1) on the average */
 PKGIMG_API int pkgimg_object_next(const struct pkgimg_image *image, struct pkgimg_object *cursor);
+
+/* pkgimg_describe -- an open image as the build of another one has to know it: heap.h.
+ * out       its size is set by the caller; valid until pkgimg_close
+ * returns   PKGIMG_OK, PKGIMG_E_ARGUMENT
+ * threads   any; the first call of `symbol` sorts the image's addresses */
+PKGIMG_API int pkgimg_describe(
+	const struct pkgimg_image *image, struct pkgimg_dependency *out);
 
 /* A module of LLVM bitcode in an image without native code. */
 struct pkgimg_bitcode {
