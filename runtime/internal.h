@@ -6,8 +6,11 @@
 #include "pkgimg/runtime.h"
 #include "runtime/sys.h"
 
+struct rt_member;
+
 struct pkgimg_image {
-	struct img_view view; /* of the loaded library, not of the file */
+	struct img_view view; /* of the loaded library; of the file if it has no code */
+	struct rt_member *member; /* what it is to its world; NULL if it is in none */
 	uint32_t target;      /* the one that runs */
 	struct rt_library library;
 	size_t nneeds;

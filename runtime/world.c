@@ -7,7 +7,7 @@
 
 #include "image/out.h"
 
-enum { MAX_NESTED = 200 }; /* opens, each one wanted by the one before: bounds the stack */
+enum { MAX_NESTED = 100 }; /* opens, each one wanted by the one before: bounds the stack */
 
 /* ---- the lock */
 
@@ -374,7 +374,7 @@ static int bring_dependency(struct rt_opening *o, uint32_t i)
 	bool opened = false;
 	int code = PKGIMG_OK;
 
-	if (given && !(d->heap_base && o->checked->heap))
+	if (given && !d->heap_base)
 		return check_build(o, d, given);
 	if (!image) {
 		code = open_dependency(o, d, &image);
@@ -455,10 +455,8 @@ int rt_world_enter(struct rt_opening *o, struct pkgimg_image **open)
 int rt_world_add(struct rt_opening *o, struct pkgimg_image *image)
 {
 	const struct pkgimg_host *host = &o->world->host;
-	int code = PKGIMG_OK;
+	int code = rt_heap_load(o, image);
 
-	if (image->view.heap)
-		code = rt_heap_load(o, image);
 	if (!code && host->init) {
 		image->member->shown = true;
 		if (host->init(host->ctx, image))

@@ -148,7 +148,9 @@ struct pkgimg_method {
 	const char *file;   /* of its definition; "" if not known */
 	uint32_t line;      /* 1-based; 0 if not known */
 	uint32_t index;     /* for pkgimg_signature */
-	void *address;      /* of the code for this CPU; cast to the function's type */
+	/* of the code for this CPU; cast to the function's type. NULL in an image without native
+	 * code, until pkgimg_find had the host compile it */
+	void *address;
 };
 
 /* pkgimg_find -- a method by name, and by signature if several have that name.
@@ -188,7 +190,7 @@ struct pkgimg_global {
 	uint32_t index;
 	uint64_t size; /* bytes; 0 if not known */
 	int is_const;  /* 1: do not write to it */
-	void *address; /* NULL for a thread-local one */
+	void *address; /* NULL for a thread-local one, and as for methods */
 };
 
 /* pkgimg_find_global -- a variable by its name, or its linkage name.
@@ -251,8 +253,9 @@ struct pkgimg_insert {
 	const struct pkgimg_image *owner; /* whose function it is: `image`, or a dependency */
 	const char *function;             /* name of the generic function */
 	const char *signature;            /* the host's own text */
+	const char *symbol;               /* linkage name of its code; NULL if it has none */
 	void *object;                     /* the host's object of it, in a heap; NULL if none */
-	void *code; /* address of the native code; NULL if none */
+	void *code; /* of `symbol`, for this CPU; NULL in images without native code */
 };
 
 /* What a dependency must be. */
