@@ -4,13 +4,17 @@
 
 #include "image/image.h"
 #include "pkgimg/runtime.h"
+#include "runtime/sys.h"
+
+struct rt_member;
 
 struct pkgimg_image {
-	struct img_view view; /* of the loaded library, not of the file */
+	struct img_view view; /* of the loaded library; of the file if it has no code */
+	struct rt_member *member; /* what it is to its world; NULL if it is in none */
 	uint32_t target;      /* the one that runs */
-	void *library;        /* of dlopen */
+	struct rt_library library;
 	size_t nneeds;
-	void *needs[]; /* of dlopen; NULL for symbols of the host */
+	struct rt_library needs[]; /* none for symbols of the host */
 };
 
 /* the types and all the rest; valid until pkgimg_close */
@@ -25,10 +29,11 @@ int rt_cpu_offers(struct pkgimg_error *err, const struct cpu_arch *arch, const c
 /* The target to take, by the checked file: before the library is loaded. */
 int rt_choose_target(const char *path, const struct pkgimg_options *opt,
 	const struct img_view *view, uint32_t *target, struct pkgimg_error *err);
-/* Fill the slots of the loaded library for that target; or, if they are filled, find out whether
- * that choice will do, and put it in *target. */
+/* Fill the slots of the loaded library, whose segments are those, for that target; or, if they are
+ * filled, find out whether that choice will do, and put it in *target. */
 int rt_take_target(const char *path, const struct pkgimg_options *opt, const struct img_view *v,
-	uint32_t *target, struct pkgimg_error *err);
+	const struct rt_segment segments[], size_t nsegments, uint32_t *target,
+	struct pkgimg_error *err);
 
 /* Text of an error: the pieces, one after the other; a NULL ends them. Fills in code and text,
  * empties the rest. returns code; err may be NULL */

@@ -1,31 +1,37 @@
 /* Open: check the file, bring in what it needs, let the system's loader map it, and make sure that
  * what was mapped is what was checked. Each step has a named error, and undoes those before it. */
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "runtime/internal.h"
+#include "image/out.h"
+#include "runtime/world.h"
 
-/* The work of one open; what is in it is undone by drop(). */
+enum { PATH_SIZE = 4096 };
+
+/* The work of one open; pkgimg_open undoes what is in it. */
 struct work {
 	const char *path;
-	const struct pkgimg_options *opt;
+	struct pkgimg_options opt;
 	struct pkgimg_error *err;
-	void *file; /* mapped read-only during the check */
+	struct rt_file file; /* open during the whole of it: so its inode is nobody else's */
+	void *bytes;         /* of `file`, mapped read-only */
 	size_t size;
-	struct img_view checked; /* of `file` */
+	struct img_view checked; /* of `bytes` */
+	bool no_code;            /* an image of data alone */
+	struct rt_opening opening;
 	struct pkgimg_image *image;
+	struct rt_segment segments[RT_MAX_SEGMENTS]; /* of the loaded library */
+	size_t nsegments;
 	uint32_t target;
 	char loader_said[256]; /* of the first library that could not be loaded */
-	char absolute[PATH_MAX];
+	char absolute[PATH_SIZE];
 };
+
+static unsigned flags_of(const struct work *w)
+{
+	return w->opt.flags;
+}
 
 static int fail_io(struct work *w, const char *problem, int number)
 {
@@ -38,52 +44,64 @@ static int fail_io(struct work *w, const char *problem, int number)
 	return rt_fail_image(w->err, w->path, &e);
 }
 
-static int map_fd(struct work *w, int fd)
+/* Who may write the file decides what runs. Its folder need not be looked at: what is put in the
+ * file's place belongs to whoever put it there. */
+static int check_owner(struct work *w, const struct rt_file_facts *facts)
 {
-	struct stat st;
-	void *file;
+	char found[32] = "user ";
+	struct img_out o = { found, sizeof(found), strlen(found) };
 
-	if (fstat(fd, &st))
-		return fail_io(w, "the file cannot be examined", errno);
-	if (!S_ISREG(st.st_mode))
-		return fail_io(w, "it is no regular file", S_ISDIR(st.st_mode) ? EISDIR : EINVAL);
-	if (st.st_size == 0)
-		return rt_fail(
-			w->err, PKGIMG_E_FORMAT, w->path, ": the file is empty", (char *)NULL);
-	file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (file == MAP_FAILED)
-		return fail_io(w, "the file cannot be mapped", errno);
-	w->file = file;
-	w->size = (size_t)st.st_size;
-	return PKGIMG_OK;
+	if (flags_of(w) & PKGIMG_ALLOW_UNTRUSTED)
+		return PKGIMG_OK;
+	if (facts->flags & RT_FILE_WORLD_WRITABLE)
+		return rt_fail(w->err, PKGIMG_E_OWNER, w->path,
+			": everybody may write to it, so its code may be anybody's; take that "
+			"permission away (chmod o-w), or open it with PKGIMG_ALLOW_UNTRUSTED",
+			(char *)NULL);
+	if (facts->flags & RT_FILE_OURS)
+		return PKGIMG_OK;
+	img_out_uint(&o, facts->owner);
+	return rt_fail_values(w->err, PKGIMG_E_OWNER, w->path,
+		"it belongs to somebody else (copy it, change its owner, or open it with "
+		"PKGIMG_ALLOW_UNTRUSTED)",
+		"this user or the administrator", found);
 }
 
 static int map_file(struct work *w)
 {
-	int fd, code;
+	struct rt_file_facts facts;
+	int error = rt_file_open(w->path, &w->file), code;
 
-	do {
-		fd = open(w->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not block */
-	} while (fd < 0 && errno == EINTR);
-	if (fd < 0)
-		return fail_io(w, "the file cannot be opened", errno);
-	code = map_fd(w, fd);
-	close(fd);
-	return code;
-}
-
-static unsigned flags_of(const struct work *w)
-{
-	return w->opt ? w->opt->flags : 0;
+	if (error)
+		return fail_io(w, "the file cannot be opened", error);
+	error = rt_file_facts(&w->file, &facts);
+	if (error)
+		return fail_io(w, "the file cannot be examined", error);
+	if (!(facts.flags & RT_FILE_REGULAR))
+		return fail_io(
+			w, "it is no regular file", facts.flags & RT_FILE_FOLDER ? EISDIR : EINVAL);
+	if (facts.size == 0)
+		return rt_fail(
+			w->err, PKGIMG_E_FORMAT, w->path, ": the file is empty", (char *)NULL);
+	if (facts.size > SIZE_MAX)
+		return fail_io(w, "the file cannot be mapped", ENOMEM);
+	code = check_owner(w, &facts);
+	if (code)
+		return code;
+	w->size = (size_t)facts.size;
+	error = rt_map(&w->file, 0, w->size, NULL, RT_READ, &w->bytes);
+	return error ? fail_io(w, "the file cannot be mapped", error) : PKGIMG_OK;
 }
 
 static int check_file(struct work *w)
 {
 	unsigned flags = flags_of(w) & PKGIMG_VERIFY ? IMG_CHECK_FILE_SUM : 0;
+	struct img_container box;
 	struct img_error e;
 
-	if (img_check_file(w->file, w->size, flags, &w->checked, NULL, &e))
+	if (img_check_file(w->bytes, w->size, flags, &w->checked, &box, &e))
 		return rt_fail_image(w->err, w->path, &e);
+	w->no_code = box.no_code;
 	if (!(flags_of(w) & PKGIMG_ALLOW_FOREIGN) && img_check_abi(&w->checked, &e))
 		return rt_fail_image(w->err, w->path, &e);
 	return PKGIMG_OK;
@@ -100,7 +118,7 @@ static void put_hex(char *buf, uint64_t value)
 static int check_dependencies(struct work *w)
 {
 	const struct img_view *v = &w->checked;
-	size_t given = w->opt ? w->opt->ndependencies : 0;
+	size_t given = w->opt.ndependencies;
 
 	for (uint32_t i = 0; i < v->ndependencies; i++) {
 		const struct img_dependency *d = &v->dependencies[i];
@@ -109,7 +127,7 @@ static int check_dependencies(struct work *w)
 		char wanted[17], got[17];
 
 		for (size_t k = 0; k < given && !o; k++) {
-			o = &w->opt->dependencies[k]->view;
+			o = &w->opt.dependencies[k]->view;
 			if (strcmp(img_str(o, o->package->name), name) ||
 				memcmp(o->package->uuid, d->uuid, sizeof(d->uuid)))
 				o = NULL;
@@ -128,13 +146,6 @@ static int check_dependencies(struct work *w)
 	return PKGIMG_OK;
 }
 
-static const char *loader_error(void)
-{
-	const char *text = dlerror();
-
-	return text ? text : "the loader gives no reason";
-}
-
 /* Libraries come in before the image, so that a missing one has its own error. One that is not
  * found here may still be found by the image's own search path; check_needs looks again. */
 static int bring_needs(struct work *w)
@@ -146,22 +157,21 @@ static int bring_needs(struct work *w)
 	if (!image)
 		return rt_fail(w->err, PKGIMG_E_MEMORY, w->path, ": out of memory", (char *)NULL);
 	image->nneeds = v->nneeds;
+	image->member = w->opening.member; /* NULL outside of worlds */
+	w->opening.member = NULL;
 	w->image = image;
 	for (uint32_t i = 0; i < v->nneeds; i++) {
 		const char *name = img_str(v, v->needs[i].name);
+		size_t room = w->loader_said[0] ? 0 : sizeof(w->loader_said);
 
-		if (v->needs[i].kind == IMG_NEED_HOST) {
-			dlerror();
-			if (!dlsym(RTLD_DEFAULT, name) && dlerror())
-				return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", name,
-					"', which the host program does not provide (is it linked "
-					"with -rdynamic?)",
-					(char *)NULL);
-			continue;
-		}
-		image->needs[i] = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-		if (!image->needs[i] && !w->loader_said[0])
-			strncpy(w->loader_said, loader_error(), sizeof(w->loader_said) - 1);
+		if (v->needs[i].kind == IMG_NEED_LIBRARY)
+			rt_library_load(
+				name, RT_LIBRARY_NAME, &image->needs[i], w->loader_said, room);
+		else if (!rt_host_has(name))
+			return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", name,
+				"', which the host program does not provide (is it linked with "
+				"-rdynamic?)",
+				(char *)NULL);
 	}
 	return PKGIMG_OK;
 }
@@ -176,7 +186,7 @@ static int fail_need(struct work *w, uint32_t i)
 
 static bool is_missing(const struct work *w, uint32_t i)
 {
-	return w->checked.needs[i].kind == IMG_NEED_LIBRARY && !w->image->needs[i];
+	return w->checked.needs[i].kind == IMG_NEED_LIBRARY && !w->image->needs[i].handle;
 }
 
 static int check_needs(struct work *w)
@@ -184,116 +194,123 @@ static int check_needs(struct work *w)
 	const struct img_view *v = &w->checked;
 
 	for (uint32_t i = 0; i < v->nneeds; i++) {
-		if (!is_missing(w, i))
-			continue;
-		w->image->needs[i] =
-			dlopen(img_str(v, v->needs[i].name), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
-		if (!w->image->needs[i])
+		if (is_missing(w, i) && rt_library_load(img_str(v, v->needs[i].name),
+						RT_LIBRARY_LOADED, &w->image->needs[i], NULL, 0))
 			return fail_need(w, i);
 	}
 	return PKGIMG_OK;
 }
 
-/* debuggers and profilers see the path given to dlopen; one with no '/' would be searched for */
-static int make_absolute(struct work *w)
-{
-	size_t n = strlen(w->path), at = 0;
-
-	if (w->path[0] != '/') {
-		if (!getcwd(w->absolute, sizeof(w->absolute)))
-			return fail_io(w, "the current folder is not known", errno);
-		at = strlen(w->absolute);
-		if (at < sizeof(w->absolute))
-			w->absolute[at++] = '/';
-	}
-	if (n >= sizeof(w->absolute) - at)
-		return fail_io(w, "the path is too long", ENAMETOOLONG);
-	memcpy(w->absolute + at, w->path, n + 1);
-	return PKGIMG_OK;
-}
-
+/* debuggers and profilers see the path that the loader got; one with no '/' would be searched for
+ */
 static int load(struct work *w)
 {
-	int code = make_absolute(w);
+	char why[256] = "";
+	int error = rt_absolute(w->path, w->absolute, sizeof(w->absolute));
 
-	if (code)
-		return code;
-	w->image->library = dlopen(w->absolute, RTLD_NOW | RTLD_LOCAL);
-	if (w->image->library)
+	if (error)
+		return fail_io(w,
+			error == ENAMETOOLONG ? "the path is too long"
+					      : "the current folder is not known",
+			error);
+	if (!rt_library_load(w->absolute, RT_LIBRARY_FILE, &w->image->library, why, sizeof(why)))
 		return check_needs(w);
 	for (uint32_t i = 0; i < w->checked.nneeds; i++) {
 		if (is_missing(w, i))
 			return fail_need(w, i);
 	}
-	return rt_fail(w->err, PKGIMG_E_LOAD, w->path, ": cannot be loaded: ", loader_error(),
-		(char *)NULL);
+	return rt_fail(w->err, PKGIMG_E_LOAD, w->path, ": cannot be loaded: ", why, (char *)NULL);
 }
 
-static bool in_segments(
-	const struct dl_phdr_info *info, uintptr_t from, uintptr_t size, uint32_t flags)
-{
-	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t start = info->dlpi_addr + p->p_vaddr;
+/* ---- what was loaded */
 
-		if (p->p_type == PT_LOAD && (p->p_flags & flags) == flags && from >= start &&
-			from - start < p->p_memsz && size <= p->p_memsz - (from - start))
+static bool in_segments(const struct work *w, uintptr_t from, uintptr_t size, unsigned flags)
+{
+	for (size_t i = 0; i < w->nsegments; i++) {
+		const struct rt_segment *s = &w->segments[i];
+
+		if ((s->flags & flags) == flags && from >= s->from && from - s->from < s->size &&
+			size <= s->size - (from - s->from))
 			return true;
 	}
 	return false;
 }
 
-/* the loaded library that holds the metadata, and whether all its addresses are its own */
-struct owner {
-	const struct img_view *view;
-	uintptr_t header, meta_size;
-	bool found, ok;
-};
-
-static int look_at_library(struct dl_phdr_info *info, size_t size, void *ctx)
+/* a pointer variable that the loader sets: what was made read-only is none of them */
+static bool is_variable(const struct work *w, uintptr_t at)
 {
-	struct owner *o = ctx;
-	const struct img_view *v = o->view;
+	for (size_t i = 0; i < w->nsegments; i++) {
+		const struct rt_segment *s = &w->segments[i];
 
-	(void)size;
-	if (!in_segments(info, o->header, o->meta_size, PF_R))
-		return 0;
-	o->found = o->ok = true;
-	for (uint32_t i = 0; i < v->naddresses && o->ok; i++)
-		o->ok = in_segments(info, o->header + (uintptr_t)(intptr_t)v->addresses[i], 1, 0);
-	for (uint32_t i = 0; i < v->nmethods && o->ok; i++)
-		o->ok = in_segments(info,
-			o->header + (uintptr_t)(intptr_t)v->addresses[v->methods[i].address], 1,
-			PF_X);
-	for (uint32_t i = 0; i < v->nentries && o->ok; i++)
-		o->ok = in_segments(info, o->header + (uintptr_t)(intptr_t)v->entries[i], 1, PF_X);
-	return 1;
+		if (s->flags & RT_SEGMENT_SEALED && at + sizeof(void *) > s->from &&
+			at < s->from + s->size)
+			return false;
+	}
+	return in_segments(w, at, sizeof(void *), RT_SEGMENT_WRITE);
+}
+
+static bool addresses_are_its_own(const struct work *w, uintptr_t header)
+{
+	const struct img_view *v = &w->checked;
+	bool ok = true;
+
+	for (uint32_t i = 0; i < v->naddresses && ok; i++)
+		ok = in_segments(w, header + (uintptr_t)(intptr_t)v->addresses[i], 1, 0);
+	for (uint32_t i = 0; i < v->nmethods && ok; i++)
+		ok = in_segments(w,
+			header + (uintptr_t)(intptr_t)v->addresses[v->methods[i].address], 1,
+			RT_SEGMENT_EXEC);
+	for (uint32_t i = 0; i < v->nentries && ok; i++)
+		ok = in_segments(
+			w, header + (uintptr_t)(intptr_t)v->entries[i], 1, RT_SEGMENT_EXEC);
+	for (uint32_t i = 0; i < v->nvariables && ok; i++)
+		ok = is_variable(w,
+			header + (uintptr_t)(intptr_t)v->addresses[v->variables[i].address]);
+	return ok;
+}
+
+/* What is mapped must be the file that was checked, not one that was at its path for a moment. If
+ * it was loaded before this open its code has run: then the same metadata, which has the sums of
+ * all the file, will do. */
+static bool is_the_file(struct work *w, const void *root)
+{
+	enum rt_same same = rt_same_file(root, w->bytes);
+
+	if (same == RT_SAME || (same == RT_UNKNOWN && rt_file_is_at(&w->file, w->absolute)))
+		return true;
+	rt_library_unload(&w->image->library);
+	rt_library_load(w->absolute, RT_LIBRARY_LOADED, &w->image->library, NULL, 0);
+	return w->image->library.handle &&
+	       rt_library_symbol(&w->image->library, IMG_ROOT_SYMBOL) == root;
 }
 
 /* the loader opened the path again: it must have found the bytes that were checked */
 static int check_loaded(struct work *w)
 {
-	const struct img_view *v = &w->checked;
-	struct owner o = { .view = v, .meta_size = (uintptr_t)v->header->meta_size };
-	const void *root = dlsym(w->image->library, IMG_ROOT_SYMBOL);
+	const struct img_header *h = w->checked.header;
+	const void *root = rt_library_symbol(&w->image->library, IMG_ROOT_SYMBOL);
 
-	o.header = (uintptr_t)root;
 	if (root)
-		dl_iterate_phdr(look_at_library, &o);
-	if (!o.found || memcmp(root, v->header, v->header->meta_size))
+		w->nsegments = rt_library_segments(&w->image->library, root, w->segments);
+	if (!root || !in_segments(w, (uintptr_t)root, (uintptr_t)h->meta_size, RT_SEGMENT_READ) ||
+		memcmp(root, h, h->meta_size) || !is_the_file(w, root))
 		return rt_fail(w->err, PKGIMG_E_CHANGED, w->path,
 			": the loader has another version of this file than the one that was "
 			"checked; was it replaced while it was open?",
 			(char *)NULL);
-	if (!o.ok)
+	if (!addresses_are_its_own(w, (uintptr_t)root))
 		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path,
 			": an address in it leads outside of its memory", (char *)NULL);
 	img_view_at(root, &w->image->view);
 	return PKGIMG_OK;
 }
 
-/* size of the options when they ended behind ndependencies */
-enum { OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap) };
+/* sizes of the options when they ended behind ndependencies, and behind cpu_target */
+enum {
+	OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap),
+	OPTIONS_BEFORE_WORLD = offsetof(struct pkgimg_options, world),
+};
+enum { ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED | PKGIMG_MOVE };
 
 static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	struct pkgimg_image **out, struct pkgimg_error *err)
@@ -303,12 +320,13 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 			(char *)NULL);
 	if (!opt)
 		return PKGIMG_OK;
-	if (opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS)
+	if (opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS &&
+		opt->size != OPTIONS_BEFORE_WORLD)
 		return rt_fail(err, PKGIMG_E_ARGUMENT,
 			"pkgimg_open: the options' size is not "
 			"sizeof(struct pkgimg_options)",
 			(char *)NULL);
-	if (opt->flags & ~(uint32_t)(PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN))
+	if (opt->flags & ~(uint32_t)ALL_FLAGS)
 		return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: unknown flags", (char *)NULL);
 	if (opt->ndependencies && !opt->dependencies)
 		return rt_fail(
@@ -321,50 +339,131 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	return PKGIMG_OK;
 }
 
+static int load_code(struct work *w)
+{
+	int code = rt_choose_target(w->path, &w->opt, &w->checked, &w->target, w->err);
+
+	if (!code)
+		code = bring_needs(w);
+	if (!code && w->no_code) {
+		w->image->view = w->checked;
+		code = check_needs(w);
+	} else if (!code) {
+		code = load(w);
+		if (!code)
+			code = check_loaded(w);
+		if (!code)
+			code = rt_take_target(w->path, &w->opt, &w->image->view, w->segments,
+				w->nsegments, &w->target, w->err);
+	}
+	if (!code)
+		w->image->target = w->target;
+	return code;
+}
+
+/* the file stays mapped where its metadata or the scratch of its heap is needed */
+static void keep_file(struct work *w)
+{
+	if (!w->checked.heap && !w->no_code)
+		return;
+	w->image->member->file = w->bytes;
+	w->image->member->file_size = w->size;
+	w->bytes = NULL;
+}
+
+static int open_in_world(struct work *w)
+{
+	struct pkgimg_image *open;
+	int code;
+
+	w->opening = (struct rt_opening) { .path = w->path,
+		.opt = &w->opt,
+		.err = w->err,
+		.checked = &w->checked,
+		.file = &w->file,
+		.world = w->opt.world };
+	code = rt_world_enter(&w->opening, &open);
+	if (!code && !open) {
+		code = load_code(w);
+		if (!code) {
+			keep_file(w);
+			code = rt_world_add(&w->opening, w->image);
+		}
+	}
+	rt_world_leave(&w->opening, code ? w->image : NULL);
+	w->image = code ? NULL : open ? open : w->image;
+	return code;
+}
+
+static bool wants_world(const struct work *w)
+{
+	return w->opt.world || w->no_code || w->checked.heap || w->checked.nvariables;
+}
+
+static int open_steps(struct work *w)
+{
+	int code = map_file(w);
+
+	if (!code)
+		code = check_file(w);
+	if (!code && wants_world(w))
+		return open_in_world(w);
+	if (!code)
+		code = check_dependencies(w);
+	if (!code)
+		code = load_code(w);
+	if (code && w->image)
+		rt_image_free(w->image);
+	return code;
+}
+
+/* opens may be nested, and some threads have small stacks: the work is not on it */
 int pkgimg_open(const char *path, const struct pkgimg_options *opt, struct pkgimg_image **out,
 	struct pkgimg_error *err)
 {
-	struct work w = { .path = path, .opt = opt, .err = err };
+	struct work *w;
 	int code = check_arguments(path, opt, out, err);
 
 	if (code)
 		return code;
-	code = map_file(&w);
+	w = malloc(sizeof(*w));
+	if (!w)
+		return rt_fail(err, PKGIMG_E_MEMORY, path, ": out of memory", (char *)NULL);
+	/* not all of it: the large parts are filled before they are read */
+	w->path = path;
+	w->opt = (struct pkgimg_options) { 0 };
+	if (opt)
+		memcpy(&w->opt, opt, opt->size);
+	w->opt.size = sizeof(w->opt);
+	w->err = err;
+	w->file = (struct rt_file) { 0 };
+	w->bytes = NULL;
+	w->image = NULL;
+	w->opening.member = NULL;
+	w->nsegments = 0;
+	w->loader_said[0] = '\0';
+	code = open_steps(w);
+	rt_unmap(w->bytes, w->size);
+	rt_file_close(&w->file);
 	if (!code)
-		code = check_file(&w);
-	if (!code)
-		code = check_dependencies(&w);
-	if (!code)
-		code = rt_choose_target(path, opt, &w.checked, &w.target, err);
-	if (!code)
-		code = bring_needs(&w);
-	if (!code)
-		code = load(&w);
-	if (!code)
-		code = check_loaded(&w);
-	if (!code)
-		code = rt_take_target(path, opt, &w.image->view, &w.target, err);
-	if (!code)
-		w.image->target = w.target;
-	if (w.file)
-		munmap(w.file, w.size);
-	if (code)
-		pkgimg_close(w.image);
-	else
-		*out = w.image;
+		*out = w->image;
+	free(w);
 	return code;
 }
 
 /* the image first: it may use its libraries while it goes */
+void rt_image_free(struct pkgimg_image *image)
+{
+	rt_library_unload(&image->library);
+	for (size_t i = image->nneeds; i-- > 0;)
+		rt_library_unload(&image->needs[i]);
+	free(image);
+}
+
 void pkgimg_close(struct pkgimg_image *image)
 {
-	if (!image)
-		return;
-	if (image->library)
-		dlclose(image->library);
-	for (size_t i = image->nneeds; i-- > 0;) {
-		if (image->needs[i])
-			dlclose(image->needs[i]);
-	}
-	free(image);
+	if (image && image->member)
+		rt_world_close(image);
+	else if (image)
+		rt_image_free(image);
 }

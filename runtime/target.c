@@ -2,17 +2,12 @@
  * of its functions (image/FORMAT.md 11). The choice is made before the library is loaded; what is
  * chosen stays, as long as anyone has the library open: the word `chosen` in it is the memory of
  * that, and the lock. */
-#include <errno.h>
-#include <link.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "image/out.h"
 #include "runtime/cpu.h"
 #include "runtime/internal.h"
+#include "runtime/sys.h"
 
 enum { SHOWN = 8 }; /* features in a message, for each target */
 #define BUSY UINT32_MAX
@@ -35,8 +30,8 @@ static const char *cap_of(const struct pkgimg_options *opt)
 	const char *cap = opt && opt->size >= sizeof(*opt) ? opt->cpu_cap : NULL;
 
 	if (!cap)
-		cap = getenv("PKGIMG_CPU_CAP");
-	return cap && *cap ? cap : NULL;
+		return rt_env("PKGIMG_CPU_CAP");
+	return *cap ? cap : NULL;
 }
 
 static uint32_t asked_for(const struct pkgimg_options *opt)
@@ -162,29 +157,6 @@ static void *at(const struct img_view *v, int32_t displacement)
 	return (void *)((uintptr_t)v->header + (uintptr_t)(intptr_t)displacement);
 }
 
-struct range {
-	uintptr_t from, to;
-};
-
-/* the part of the loaded library that its loader made read-only and holds `at` */
-static int find_relro(struct dl_phdr_info *info, size_t size, void *ctx)
-{
-	struct range *r = ctx;
-
-	(void)size;
-	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t from = info->dlpi_addr + p->p_vaddr;
-
-		if (p->p_type == PT_GNU_RELRO && r->from >= from && r->from - from < p->p_memsz) {
-			r->from = from;
-			r->to = from + p->p_memsz;
-			return 1;
-		}
-	}
-	return 0;
-}
-
 static bool slots_are(const struct img_view *v, void *const *slots, uint32_t target)
 {
 	const int32_t *row = v->entries + (size_t)target * v->dispatch->nslots;
@@ -196,28 +168,41 @@ static bool slots_are(const struct img_view *v, void *const *slots, uint32_t tar
 	return true;
 }
 
-/* Pages that another part of the file shares are not made read-only: only those that were. */
-static int fill(const struct img_view *v, uint32_t target)
+/* where what the system's loader made read-only ends, if `address` is in it; else 0 */
+static uintptr_t sealed_end(const struct rt_segment segments[], size_t n, uintptr_t address)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct rt_segment *s = &segments[i];
+
+		if (s->flags & RT_SEGMENT_SEALED && address - s->from < s->size)
+			return s->from + s->size;
+	}
+	return 0;
+}
+
+/* Pages that another part of the file shares are not made read-only: only those that were.
+ * returns 0 or an errno */
+static int fill(const struct img_view *v, const struct rt_segment segments[], size_t nsegments,
+	uint32_t target)
 {
 	const struct img_dispatch *d = v->dispatch;
 	const int32_t *row = v->entries + (size_t)target * d->nslots;
 	void **slots = at(v, v->addresses[d->slots]);
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	struct range relro = { .from = (uintptr_t)slots };
-	uintptr_t from = (uintptr_t)slots & ~(page - 1);
+	uintptr_t page = rt_page_size(), from = (uintptr_t)slots & ~(page - 1);
 	uintptr_t to = ((uintptr_t)(slots + d->nslots) + page - 1) & ~(page - 1);
-	bool protected = dl_iterate_phdr(find_relro, &relro);
+	uintptr_t end = sealed_end(segments, nsegments, (uintptr_t)slots);
+	int error;
 
 	if (slots_are(v, slots, target))
 		return 0;
-	if (protected && mprotect((void *)from, to - from, PROT_READ | PROT_WRITE))
-		return errno;
+	if (end && to > end)
+		to = end;
+	error = end ? rt_protect((void *)from, to - from, RT_COPY) : 0;
+	if (error)
+		return error;
 	for (uint32_t i = 0; i < d->nslots; i++)
 		__atomic_store_n(&slots[i], at(v, row[i]), __ATOMIC_RELAXED);
-	relro.to &= ~(page - 1);
-	if (protected && to > relro.to)
-		to = relro.to;
-	return protected && to > from && mprotect((void *)from, to - from, PROT_READ) ? errno : 0;
+	return end ? rt_protect((void *)from, to - from, RT_READ) : 0;
 }
 
 /* someone has it open: with a target that this open takes too, or not at all */
@@ -245,7 +230,8 @@ static int join(const struct choice *c, uint32_t chosen, uint32_t *target)
 }
 
 int rt_take_target(const char *path, const struct pkgimg_options *opt, const struct img_view *v,
-	uint32_t *target, struct pkgimg_error *err)
+	const struct rt_segment segments[], size_t nsegments, uint32_t *target,
+	struct pkgimg_error *err)
 {
 	struct choice c = { .path = path, .opt = opt, .view = v, .err = err };
 	uint32_t *chosen, seen = 0;
@@ -260,14 +246,14 @@ int rt_take_target(const char *path, const struct pkgimg_options *opt, const str
 		if (seen != BUSY)
 			break;
 		seen = 0;
-		sched_yield();
+		rt_yield();
 	}
 	if (seen || v->dispatch->flags & IMG_DF_SELF) {
 		seen = __atomic_load_n(chosen, __ATOMIC_ACQUIRE);
 		code = begin(&c);
 		return code ? code : join(&c, seen, target);
 	}
-	code = fill(v, *target);
+	code = fill(v, segments, nsegments, *target);
 	__atomic_store_n(chosen, code ? 0 : *target + 1, __ATOMIC_RELEASE);
 	if (!code)
 		return PKGIMG_OK;

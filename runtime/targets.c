@@ -1,5 +1,4 @@
 /* The targets of an image, for hosts that want to know. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/cpu.h"
@@ -49,12 +48,12 @@ size_t pkgimg_cpu_features(char *buf, size_t size)
 {
 	const struct cpu_arch *arch = rt_cpu_arch();
 	uint64_t all[IMG_FEATURE_WORDS], offered[IMG_FEATURE_WORDS];
-	const char *cap = getenv("PKGIMG_CPU_CAP");
+	const char *cap = rt_env("PKGIMG_CPU_CAP");
 
 	if (buf && size)
 		buf[0] = '\0';
 	memset(all, 0xff, sizeof(all));
-	if (rt_cpu_offers(NULL, arch, cap && *cap ? cap : NULL, all, offered))
+	if (rt_cpu_offers(NULL, arch, cap, all, offered))
 		return 0;
 	return img_cpu_names(arch, offered, 0, " ", buf, buf ? size : 0);
 }

@@ -20,7 +20,7 @@ static void *load(const char *how, const char *path, struct pkgimg_image **image
 		puts(err.text);
 		return NULL;
 	}
-	return (*image)->library;
+	return (*image)->library.handle;
 }
 
 /* "r--p" of the mapping that holds `at` */

@@ -520,7 +520,7 @@ static void old_options(struct unit *u)
 
 static void codes_have_texts(struct unit *u)
 {
-	for (int code = PKGIMG_OK; code <= PKGIMG_E_CPU; code++)
+	for (int code = PKGIMG_OK; code <= PKGIMG_E_OWNER; code++)
 		CHECK(strcmp(pkgimg_strerror(code), "unknown error"));
 	CHECK_STR(pkgimg_strerror(99), "unknown error");
 	CHECK_STR(pkgimg_host_abi(), img_host_abi_text());

@@ -47,7 +47,7 @@ case $target in s390x*) echo "--- done" && exit ;; esac # no tables for big-endi
 mkdir include objects
 cp /usr/include/xxhash.h include
 (cd objects && $cc -fPIE -D_GNU_SOURCE -I "$root" -I "$root/include" -idirafter ../include \
-	-c "$root"/runtime/[!s]*.c "$root"/image/*.c "$in/host.c")
+	-c "$root"/runtime/*.c "$root"/image/*.c "$in/host.c")
 pkgimg link --target="$target" objects/*.o -o host
 clang-19 --target="$target" -g -O2 -emit-llvm -c "$in/image.c" -o image.bc
 pkgimg build --target="$target" image.bc -o image.so
