@@ -25,6 +25,7 @@ int cmd_link(struct cli *c);
 int cmd_run(struct cli *c);
 int cmd_inspect(struct cli *c);
 int cmd_bundle(struct cli *c);
+int cmd_diff(struct cli *c);
 int cmd_platforms(struct cli *c);
 int cmd_cpus(struct cli *c);
 

@@ -10,6 +10,7 @@ def InspectOption : OptionVisibility;
 def PlatformsOption : OptionVisibility;
 def CpusOption : OptionVisibility;
 def BundleOption : OptionVisibility;
+def DiffOption : OptionVisibility;
 def MainOption : OptionVisibility;
 def LinkerInput : OptionFlag; // keeps its place among the inputs
 
@@ -35,14 +36,14 @@ def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 // ---- everywhere
 def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Show this help">,
   Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption,
-              BundleOption, MainOption]>;
+              BundleOption, DiffOption, MainOption]>;
 def h : Flag<["-"], "h">, Alias<help>,
   Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, BundleOption,
-              MainOption]>;
+              DiffOption, MainOption]>;
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
-  Visibility<[InspectOption, PlatformsOption, CpusOption, LinkOption]>;
+  Visibility<[InspectOption, DiffOption, PlatformsOption, CpusOption, LinkOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
@@ -809,5 +810,9 @@ def jit : Flag<["--"], "jit">, Group<code_Group>, Visibility<[RunOption]>,
   HelpText<"IMAGE is bitcode: compile it in memory and call it">;
 
 // ---- inspect
+def path : Separate<["--"], "path">, Group<show_Group>, MetaVarName<"<offset>">,
+  HelpText<"Print how a root leads to the object at <offset> of the heap">,
+  Visibility<[InspectOption]>;
+def path_EQ : Joined<["--"], "path=">, Alias<path>, Visibility<[InspectOption]>;
 def verify : Flag<["--"], "verify">, Group<show_Group>,
   HelpText<"Check the sum of the whole file as well">, Visibility<[InspectOption, RunOption]>;

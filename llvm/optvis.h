@@ -15,6 +15,7 @@ enum opt_visibility {
 	CpusOption = 1 << 7,
 	CacheOption = 1 << 8,
 	BundleOption = 1 << 9,
+	DiffOption = 1 << 10,
 };
 
 enum opt_flag {

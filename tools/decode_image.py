@@ -393,6 +393,7 @@ def describe(path):
                           "interface_digest": hex64(digest)}
                          for name, ver, uuid, build, digest, _, _, _ in image.dependencies],
         "sizes": sizes(image),
+        "heap": None,
         "methods": [method(image, row) for row in image.methods],
         "globals": [variable(image, row) for row in image.globals],
         "types": [type_entry(image, i) for i in range(len(image.types))],
