@@ -174,13 +174,13 @@ static inline struct pkgimg_world *world_of(
 }
 
 /* everything at once: hooks, binds, insertions, bitcode, an interned object of the host */
-static inline void write_busy(struct unit *u, struct place *p)
+static inline void write_one_busy(struct unit *u, struct place *p, const char *name, bool alone)
 {
-	struct hm *h = hm_new("busy", BASE + (UINT64_C(3) << 36));
+	struct hm *h = hm_new(name, BASE + (UINT64_C(3) << 36));
 	hm_ref bound, constant, hooked, symbol;
 	struct pkgimg_dependency d = { .size = sizeof(d) };
 	struct pkgimg_image *base;
-	uint32_t dep;
+	uint32_t dep = IMG_SELF;
 
 	CHECK(hm_write(base_image(10, 1), in(p, "base")));
 	base = open_it(u, in(p, "base"), NULL, 0);
@@ -189,7 +189,8 @@ static inline void write_busy(struct unit *u, struct place *p)
 	hm_type(h, "closure", "dcc", 0, "");
 	hm_type(h, "symbol", "ds", IMG_HTF_INTERNED, "");
 	hm_type(h, "table", "dt", IMG_HTF_MUTABLE, "rehash");
-	dep = hm_depend(h, "base", 0, NULL, d.interface_digest);
+	if (!alone)
+		dep = hm_depend(h, "base", 0, NULL, d.interface_digest);
 	hm_method(h, "f");
 	hm_method(h, "g");
 	bound = hm_object(h, IMG_FATE_BOUND_MUTABLE, 0, 0);
@@ -210,7 +211,14 @@ static inline void write_busy(struct unit *u, struct place *p)
 	hm_root(h, "symbol", HM_NONE);
 	hm_use(h, hm_at(IMG_FATE_MUTABLE, 24), 0, 0);
 	h->bitcode = "no bitcode, but bytes";
-	CHECK(hm_write(h, in(p, "busy")));
+	CHECK(hm_write(h, in(p, name)));
+}
+
+/* "busy", which depends on the base, and "alone", which does not */
+static inline void write_busy(struct unit *u, struct place *p)
+{
+	write_one_busy(u, p, "busy", false);
+	write_one_busy(u, p, "alone", true);
 }
 
 #endif
