@@ -7,7 +7,12 @@
 #include "test/unit/heap_maker.h"
 #include "test/unit/unit.h"
 
+#ifdef __riscv /* with the least of address spaces, 38 bits */
+#define BASE UINT64_C(0x1300000000)
+#else
 #define BASE UINT64_C(0x230000000000)
+#endif
+#define STEP (UINT64_C(1) << 32)
 
 /* a folder of its own for each test */
 struct place {
@@ -120,7 +125,7 @@ static inline struct hm *base_image(unsigned n, uint64_t content)
 static inline struct hm *dependent(const char *name, unsigned number, const struct pkgimg_image *base,
 	unsigned n)
 {
-	struct hm *h = start(name, BASE + number * UINT64_C(0x100000000));
+	struct hm *h = start(name, BASE + number * STEP);
 	struct pkgimg_dependency d = { .size = sizeof(d) };
 	hm_ref symbols[2], list = HM_NONE;
 	void **cell;
@@ -176,7 +181,7 @@ static inline struct pkgimg_world *world_of(
 /* everything at once: hooks, binds, insertions, bitcode, an interned object of the host */
 static inline void write_one_busy(struct unit *u, struct place *p, const char *name, bool alone)
 {
-	struct hm *h = hm_new(name, BASE + (UINT64_C(3) << 36));
+	struct hm *h = hm_new(name, BASE + 6 * STEP);
 	hm_ref bound, constant, hooked, symbol;
 	struct pkgimg_dependency d = { .size = sizeof(d) };
 	struct pkgimg_image *base;

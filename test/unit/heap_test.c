@@ -252,7 +252,7 @@ static void compares_types(struct unit *u)
 	struct pkgimg_world *world = world_of(u, NULL, &p);
 	struct pkgimg_error err;
 	struct pkgimg_image *a, *b;
-	struct hm *h = hm_new("other", BASE + (UINT64_C(1) << 36));
+	struct hm *h = hm_new("other", BASE + 4 * STEP);
 
 	hm_type(h, "cons", "dsd", IMG_HTF_MUTABLE, "");
 	hm_root(h, "x", HM_NONE);
@@ -287,7 +287,7 @@ static void hands_types_over(struct unit *u)
 	for (unsigned i = 0; i < 3; i++) {
 		const char *const names[] = { "a", "b", "c" };
 
-		h = hm_new(names[i], BASE + i * (UINT64_C(1) << 36));
+		h = hm_new(names[i], BASE + i * STEP);
 		hm_type(h, "cons", i == 2 ? "sd" : "ss", 0, "");
 		hm_root(h, "x", HM_NONE);
 		CHECK(hm_write(h, in(&p, names[i])));
@@ -320,7 +320,7 @@ static void follows_forwards(struct unit *u)
 	alone = open_it(u, in(&p, "right"), world, 0);
 	pkgimg_describe(alone, &d);
 	pkgimg_root(alone, "eight", &cell);
-	h = start("c", BASE + (UINT64_C(1) << 37));
+	h = start("c", BASE + 7 * STEP);
 	dep = hm_depend(h, "right", d.heap_base, d.build_id, d.interface_digest);
 	cons = hm_object(h, IMG_FATE_CONST, CONS, 0);
 	hm_link(h, cons, 0, dep, (uintptr_t)*cell, TAG);
