@@ -45,7 +45,10 @@ static inline void left(struct unit *u, struct place *p)
 static inline struct pkgimg_image *open_it(
 	struct unit *u, const char *path, struct pkgimg_world *world, uint32_t flags)
 {
-	struct pkgimg_options opt = { .size = sizeof(opt), .flags = flags, .world = world };
+	uint32_t foreign = hm_abi ? PKGIMG_ALLOW_FOREIGN : 0;
+	struct pkgimg_options opt = {
+		.size = sizeof(opt), .flags = flags | foreign, .world = world
+	};
 	struct pkgimg_image *image = NULL;
 	struct pkgimg_error err = { 0 };
 	int code = pkgimg_open(path, &opt, &image, &err);

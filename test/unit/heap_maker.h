@@ -11,6 +11,9 @@
 
 #include "image/image.h"
 
+/* of the images; NULL: this machine's */
+static const char *hm_abi;
+
 enum { HM_CELLS = 512, HM_FIELDS = 8 };
 
 /* a place in the heap: fate in the top byte, offset in the section below */
@@ -539,7 +542,7 @@ static inline bool hm_write(struct hm *h, const char *path)
 	struct img_package p = { .name = hm_str(h, h->name),
 		.version = hm_str(h, "1.0"),
 		.triple = hm_str(h, "x86_64-unknown-linux-gnu"),
-		.abi_text = hm_str(h, img_host_abi_text()) };
+		.abi_text = hm_str(h, hm_abi ? hm_abi : img_host_abi_text()) };
 	struct img_target target = { .cpu = hm_str(h, "generic") };
 	struct img_heap said = { .base = h->base, .word = sizeof(void *) };
 	struct hm_bytes package = { 0 }, targets = { 0 }, heap = { 0 }, sections = { 0 },
