@@ -24,6 +24,9 @@ struct img_container_kind {
 bool img_elf_open(struct img_rd *r, struct img_container *c);
 void img_elf_sizes(const struct img_container *c, struct img_sizes *out);
 
+/* the section header at c->heap_header says: [at, at + size) */
+void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t size);
+
 /* macho.c */
 bool img_macho_open(struct img_rd *r, struct img_container *c);
 void img_macho_sizes(const struct img_container *c, struct img_sizes *out);

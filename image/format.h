@@ -16,8 +16,12 @@
 #define IMG_ROOT_SYMBOL "pkgimg_image"
 #define IMG_SECTION     ".pkgimg" /* ELF and PE section */
 
-#define IMG_MACHO_SEGMENT "__DATA_CONST"
-#define IMG_MACHO_SECTION "__pkgimg"
+#define IMG_HEAP_SECTION ".pkgheap" /* ELF, not allocated: for other tools */
+
+#define IMG_MACHO_SEGMENT      "__DATA_CONST"
+#define IMG_MACHO_SECTION      "__pkgimg"
+#define IMG_MACHO_HEAP_SEGMENT "__PKGHEAP"
+#define IMG_MACHO_HEAP_SECTION "__heap"
 
 /* flags of the header */
 enum {

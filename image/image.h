@@ -99,13 +99,15 @@ struct img_container {
 	const struct img_container_kind *kind;
 	const uint8_t *file;
 	uint64_t size;
-	uint64_t summed;     /* the sums cover the file's first bytes, this many: all, but for a
-			      * signature that comes behind the seal */
-	uint64_t meta_at;    /* of the header, in the file; multiple of 8 */
-	uint64_t meta_room;  /* bytes of the section */
-	uint64_t meta_vaddr; /* of the header, once mapped */
-	uint32_t pointer;    /* bytes of a pointer: 4 or 8 */
-	bool no_code;        /* a data-only image: no library, no regions */
+	uint64_t summed;      /* the sums cover the file's first bytes, this many: all, but for a
+			       * signature that comes behind the seal */
+	uint64_t meta_at;     /* of the header, in the file; multiple of 8 */
+	uint64_t meta_room;   /* bytes of the section */
+	uint64_t meta_vaddr;  /* of the header, once mapped */
+	uint32_t pointer;     /* bytes of a pointer: 4 or 8 */
+	uint64_t heap_header; /* ELF: section header that is to show the heap; 0: none */
+	uint64_t heap_at, heap_room; /* Mach-O: section that is to hold the heap; 0: none */
+	bool no_code;                /* a data-only image: no library, no regions */
 	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
 	uint32_t nsections;
 	/* parts of what is summed that count as zeros: the sums themselves, and what a new
@@ -215,7 +217,14 @@ enum img_code img_check_abi(const struct img_view *v, struct img_error *e);
 
 /* ---- sealing */
 
-/* 32 bytes of BLAKE3, or of SHA-256, of data[0..n) */
+/* Say in a linked file where its heap will be: behind its end, or in the section that is there for
+ * it. The file must have an entry for one.
+ * file     [size] all of it, writable; 8-aligned
+ * at       set to the offset in the file at which `size` of that entry bytes are to be written
+ * returns  IMG_OK, IMG_E_FORMAT, IMG_E_VERSION */
+enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct img_error *e);
+
+/* 32 bytes of BLAKE3, or of SHA-256. Data may come in pieces, all but the last with out NULL. */
 typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
 /* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
@@ -224,7 +233,7 @@ typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32
  * sealed image again gives the same bytes. The file is read piece by piece: a large heap does not
  * stay in memory.
  * fd       open for reading and writing; borrowed
- * blake3   for the build id
+ * blake3   for the build id; large files come in pieces
  * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
 enum img_code image_seal(

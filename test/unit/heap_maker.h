@@ -1,4 +1,4 @@
-/* Images of data alone, made by hand: heaps for heap_test.c, independent of the build library. */
+/* Images of data alone, made by hand: heaps for heap_load_test.c, independent of the build library. */
 #ifndef HEAP_MAKER_H
 #define HEAP_MAKER_H
 
