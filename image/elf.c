@@ -263,8 +263,8 @@ bool img_elf_open(struct img_rd *r, struct img_container *c)
 void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t size)
 {
 	uint8_t *to = file + c->heap_header;
-	Elf64_Shdr wide;
-	Elf32_Shdr s;
+	struct elf64_shdr wide;
+	struct elf32_shdr s;
 
 	if (is_wide(c->file)) {
 		memcpy(&wide, to, sizeof(wide));
@@ -275,8 +275,8 @@ void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at
 		return;
 	}
 	memcpy(&s, to, sizeof(s));
-	s.sh_offset = (Elf32_Off)at;
-	s.sh_size = (Elf32_Word)size;
+	s.sh_offset = (uint32_t)at;
+	s.sh_size = (uint32_t)size;
 	s.sh_addralign = IMG_HEAP_ALIGN;
 	memcpy(to, &s, sizeof(s));
 }
