@@ -12,7 +12,7 @@
 #include "runtime/internal.h"
 
 struct run_request {
-	bool jit, timings, verify, help;
+	bool jit, timings, verify, allow_untrusted, help;
 	const char *image, *function;
 	struct loc image_at;
 	size_t nargs;
@@ -44,6 +44,7 @@ static int read_request(struct cli *c, struct run_request *r)
 		r->jit |= args[i].id == OPT_jit;
 		r->timings |= args[i].id == OPT_timings;
 		r->verify |= args[i].id == OPT_verify;
+		r->allow_untrusted |= args[i].id == OPT_allow_untrusted;
 	}
 	if (r->help)
 		return EXIT_OK;
@@ -76,15 +77,19 @@ static void *image_address(void *ctx, struct diags *d, uint32_t method)
 
 static int run_image(struct cli *c, const struct run_request *r)
 {
-	struct pkgimg_options o = { .size = sizeof(o), .flags = r->verify ? PKGIMG_VERIFY : 0 };
+	struct pkgimg_options o = { .size = sizeof(o) };
 	struct pkgimg_image *image;
 	struct pkgimg_error e;
 	struct callee from = { .address = image_address };
 	double start = now_ms(), loaded;
 	int rc;
 
+	o.flags |= r->verify ? PKGIMG_VERIFY : 0;
+	o.flags |= r->allow_untrusted ? PKGIMG_ALLOW_UNTRUSTED : 0;
 	if (pkgimg_open(r->image, &o, &image, &e)) {
 		diag_err(c->d, r->image_at, "%s", e.text);
+		if (e.code == PKGIMG_E_OWNER)
+			diag_note(c->d, NOWHERE, "'pkgimg run --allow-untrusted' loads it");
 		return EXIT_INPUT;
 	}
 	loaded = now_ms();

@@ -808,6 +808,8 @@ def verbose : Flag<["--"], "verbose">, Group<show_Group>,
 // ---- run
 def jit : Flag<["--"], "jit">, Group<code_Group>, Visibility<[RunOption]>,
   HelpText<"IMAGE is bitcode: compile it in memory and call it">;
+def allow_untrusted : Flag<["--"], "allow-untrusted">, Group<code_Group>, Visibility<[RunOption]>,
+  HelpText<"Load an image that everybody may write, or that belongs to another user">;
 
 // ---- inspect
 def path : Separate<["--"], "path">, Group<show_Group>, MetaVarName<"<offset>">,

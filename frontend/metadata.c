@@ -359,6 +359,19 @@ static size_t lay_out(const struct writer *w, struct img_table *dir, uint32_t *n
 	return (at + 7) / 8 * 8;
 }
 
+/* in a file of data alone what comes behind the metadata has its place already */
+static void place_data(struct metadata *m)
+{
+	uint64_t end = m->size;
+
+	if (m->bitcode) {
+		m->bitcode->at = (end + 15) / 16 * 16;
+		end = m->bitcode->at + m->bitcode->size;
+	}
+	if (m->heap)
+		m->heap->at = (end + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
+}
+
 static void join(struct writer *w, struct metadata *out)
 {
 	struct img_table dir[IMG_TABLE_KINDS];
@@ -390,6 +403,8 @@ static void join(struct writer *w, struct metadata *out)
 		else if (dir[i].kind == IMG_HEAP)
 			out->heap = (void *)(bytes + dir[i].offset);
 	}
+	if (w->bitcode)
+		place_data(out);
 	out->has_chosen = w->dispatch != NULL;
 	out->nmethods = (uint32_t)w->nmethods;
 	out->nglobals = (uint32_t)w->nglobals;
@@ -439,7 +454,7 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	put_dispatch(&w);
 	if (put_heap(&w))
 		return -1;
-	if (bitcode)
+	if (bitcode && bitcode->size)
 		set_table(&w, IMG_BITCODE, bitcode, 1, sizeof(*bitcode));
 	if (w.strings.full)
 		return diag_err(d, NOWHERE, "more than 4 GiB of names, an image holds no more");

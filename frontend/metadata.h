@@ -41,8 +41,7 @@ struct metadata {
 
 /* dispatch   NULL or with 0 slots: each function has one version
  * heap       NULL, or serialized: its tables
- * bitcode    NULL, or [1]: there is no native code, and methods have no addresses; .at is filled in
- *            by the caller, in metadata.bitcode
+ * bitcode    NULL, or: there is no native code, and methods have no addresses; .size counts
  * returns 0, or -1 reported */
 int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,

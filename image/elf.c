@@ -2,18 +2,18 @@
  *
  * System V ABI, edition 5, chapters 4 and 5. Only what is needed is read, each by memcpy, and
  * each offset is compared with the file's size before use. */
-#include <elf.h>
 #include <string.h>
 
 #include "image/container.h"
+#include "image/elf_types.h"
 
 /* sizes of what the two classes have */
 struct sizes {
 	uint16_t header, section, segment, symbol;
 };
 #define SIZES_OF(bits)                                                                             \
-	{ sizeof(Elf##bits##_Ehdr), sizeof(Elf##bits##_Shdr), sizeof(Elf##bits##_Phdr),            \
-		sizeof(Elf##bits##_Sym) }
+	{ sizeof(struct elf##bits##_ehdr), sizeof(struct elf##bits##_shdr),                        \
+		sizeof(struct elf##bits##_phdr), sizeof(struct elf##bits##_sym) }
 static const struct sizes sizes32 = SIZES_OF(32), sizes64 = SIZES_OF(64);
 
 static bool is_wide(const uint8_t *file)
@@ -28,16 +28,16 @@ static const struct sizes *sizes_of(const uint8_t *file)
 
 /* ---- what is read, as the 64-bit structs; the bytes are inside the file */
 
-static void read_header(const uint8_t *file, Elf64_Ehdr *out)
+static void read_header(const uint8_t *file, struct elf64_ehdr *out)
 {
-	Elf32_Ehdr h;
+	struct elf32_ehdr h;
 
 	if (is_wide(file)) {
 		memcpy(out, file, sizeof(*out));
 		return;
 	}
 	memcpy(&h, file, sizeof(h));
-	*out = (Elf64_Ehdr) { .e_type = h.e_type,
+	*out = (struct elf64_ehdr) { .e_type = h.e_type,
 		.e_phoff = h.e_phoff,
 		.e_shoff = h.e_shoff,
 		.e_phentsize = h.e_phentsize,
@@ -47,17 +47,17 @@ static void read_header(const uint8_t *file, Elf64_Ehdr *out)
 		.e_shstrndx = h.e_shstrndx };
 }
 
-static void section_at(const struct img_container *c, unsigned i, Elf64_Shdr *out)
+static void section_at(const struct img_container *c, unsigned i, struct elf64_shdr *out)
 {
 	const uint8_t *at = c->file + c->sections_at + i * sizes_of(c->file)->section;
-	Elf32_Shdr s;
+	struct elf32_shdr s;
 
 	if (is_wide(c->file)) {
 		memcpy(out, at, sizeof(*out));
 		return;
 	}
 	memcpy(&s, at, sizeof(s));
-	*out = (Elf64_Shdr) { .sh_name = s.sh_name,
+	*out = (struct elf64_shdr) { .sh_name = s.sh_name,
 		.sh_type = s.sh_type,
 		.sh_flags = s.sh_flags,
 		.sh_addr = s.sh_addr,
@@ -66,16 +66,16 @@ static void section_at(const struct img_container *c, unsigned i, Elf64_Shdr *ou
 		.sh_link = s.sh_link };
 }
 
-static void read_segment(const struct img_container *c, uint64_t at, Elf64_Phdr *out)
+static void read_segment(const struct img_container *c, uint64_t at, struct elf64_phdr *out)
 {
-	Elf32_Phdr p;
+	struct elf32_phdr p;
 
 	if (is_wide(c->file)) {
 		memcpy(out, c->file + at, sizeof(*out));
 		return;
 	}
 	memcpy(&p, c->file + at, sizeof(p));
-	*out = (Elf64_Phdr) { .p_type = p.p_type,
+	*out = (struct elf64_phdr) { .p_type = p.p_type,
 		.p_flags = p.p_flags,
 		.p_offset = p.p_offset,
 		.p_vaddr = p.p_vaddr,
@@ -83,16 +83,18 @@ static void read_segment(const struct img_container *c, uint64_t at, Elf64_Phdr 
 		.p_memsz = p.p_memsz };
 }
 
-static void read_symbol(const struct img_container *c, uint64_t at, Elf64_Sym *out)
+static void read_symbol(const struct img_container *c, uint64_t at, struct elf64_sym *out)
 {
-	Elf32_Sym s;
+	struct elf32_sym s;
 
 	if (is_wide(c->file)) {
 		memcpy(out, c->file + at, sizeof(*out));
 		return;
 	}
 	memcpy(&s, c->file + at, sizeof(s));
-	*out = (Elf64_Sym) { .st_name = s.st_name, .st_shndx = s.st_shndx, .st_value = s.st_value };
+	*out = (struct elf64_sym) {
+		.st_name = s.st_name, .st_shndx = s.st_shndx, .st_value = s.st_value
+	};
 }
 
 /* ---- tables */
@@ -114,7 +116,7 @@ static bool check_header(struct img_rd *r)
 /* the PT_LOAD ones of the program headers, which are inside the file */
 static bool add_segments(struct img_rd *r, struct img_container *c, uint64_t at, unsigned n)
 {
-	Elf64_Phdr p;
+	struct elf64_phdr p;
 
 	for (unsigned i = 0; i < n; i++) {
 		read_segment(c, at + i * (uint64_t)sizes_of(c->file)->segment, &p);
@@ -131,8 +133,8 @@ static bool add_segments(struct img_rd *r, struct img_container *c, uint64_t at,
 static bool check_tables(struct img_rd *r, struct img_container *c)
 {
 	const struct sizes *size = sizes_of(r->base);
-	Elf64_Ehdr h;
-	Elf64_Shdr names;
+	struct elf64_ehdr h;
+	struct elf64_shdr names;
 
 	read_header(r->base, &h);
 	if (h.e_type != ET_DYN)
@@ -179,7 +181,7 @@ static bool name_is(
 
 static bool find_section(struct img_rd *r, struct img_container *c)
 {
-	Elf64_Shdr s, found = { 0 };
+	struct elf64_shdr s, found = { 0 };
 	unsigned n = 0;
 
 	r->doing = "section " IMG_SECTION;
@@ -212,11 +214,11 @@ static bool find_section(struct img_rd *r, struct img_container *c)
 }
 
 /* 1: exported and at the section, 0: not in this table, -1: it is elsewhere, or not exported */
-static int root_in(
-	const struct img_container *c, const Elf64_Shdr *symbols, const Elf64_Shdr *names)
+static int root_in(const struct img_container *c, const struct elf64_shdr *symbols,
+	const struct elf64_shdr *names)
 {
 	unsigned size = sizes_of(c->file)->symbol;
-	Elf64_Sym sym;
+	struct elf64_sym sym;
 
 	for (uint64_t i = 0; i < symbols->sh_size / size; i++) {
 		read_symbol(c, symbols->sh_offset + i * size, &sym);
@@ -229,7 +231,7 @@ static int root_in(
 
 static bool check_root(struct img_rd *r, const struct img_container *c)
 {
-	Elf64_Shdr s, names;
+	struct elf64_shdr s, names;
 	int found = 0;
 
 	r->doing = "root symbol " IMG_ROOT_SYMBOL;
@@ -261,8 +263,8 @@ bool img_elf_open(struct img_rd *r, struct img_container *c)
 void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t size)
 {
 	uint8_t *to = file + c->heap_header;
-	Elf64_Shdr wide;
-	Elf32_Shdr s;
+	struct elf64_shdr wide;
+	struct elf32_shdr s;
 
 	if (is_wide(c->file)) {
 		memcpy(&wide, to, sizeof(wide));
@@ -273,15 +275,15 @@ void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at
 		return;
 	}
 	memcpy(&s, to, sizeof(s));
-	s.sh_offset = (Elf32_Off)at;
-	s.sh_size = (Elf32_Word)size;
+	s.sh_offset = (uint32_t)at;
+	s.sh_size = (uint32_t)size;
 	s.sh_addralign = IMG_HEAP_ALIGN;
 	memcpy(to, &s, sizeof(s));
 }
 
 void img_elf_sizes(const struct img_container *c, struct img_sizes *out)
 {
-	Elf64_Shdr s;
+	struct elf64_shdr s;
 	struct img_sizes n = { 0 };
 
 	for (unsigned i = 0; i < c->nsections; i++) {

@@ -83,8 +83,10 @@ static bool read_optional(struct img_rd *r, uint64_t at, uint64_t size, struct o
 	uint64_t directories;
 
 	r->doing = "PE optional header";
-	if (size < 2 || !img_need_bytes(r, at, size, "cut"))
-		return size >= 2 || img_bad_value(r, "too small", "at least ", 2, size);
+	if (size < 2)
+		return img_bad_value(r, "too small", "at least ", 2, size);
+	if (!img_need_bytes(r, at, size, "cut"))
+		return false;
 	if (u16_at(r, at) != PE32 && u16_at(r, at) != PE32_PLUS)
 		return img_bad_value(r, "neither PE32 nor PE32+", "", PE32_PLUS, u16_at(r, at));
 	directories = u16_at(r, at) == PE32 ? 96 : 112;
@@ -296,7 +298,7 @@ static bool check_root(
 
 bool img_pe_open(struct img_rd *r, struct img_container *c)
 {
-	struct optional optional;
+	struct optional optional = { 0 };
 
 	return read_headers(r, c, &optional) && add_sections(r, c, optional.section_alignment) &&
 	       find_metadata(r, c) && check_root(r, c, &optional);

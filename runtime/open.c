@@ -48,8 +48,8 @@ static int fail_io(struct work *w, const char *problem, int number)
  * file's place belongs to whoever put it there. */
 static int check_owner(struct work *w, const struct rt_file_facts *facts)
 {
-	char found[32] = "user ";
-	struct img_out o = { found, sizeof(found), strlen(found) };
+	char found[32] = "";
+	struct img_out o = { found, sizeof(found), 0 };
 
 	if (flags_of(w) & PKGIMG_ALLOW_UNTRUSTED)
 		return PKGIMG_OK;
@@ -60,7 +60,9 @@ static int check_owner(struct work *w, const struct rt_file_facts *facts)
 			(char *)NULL);
 	if (facts->flags & RT_FILE_OURS)
 		return PKGIMG_OK;
-	img_out_uint(&o, facts->owner);
+	img_out_str(&o, facts->owner == UINT64_MAX ? "another user" : "user ");
+	if (facts->owner != UINT64_MAX)
+		img_out_uint(&o, facts->owner);
 	return rt_fail_values(w->err, PKGIMG_E_OWNER, w->path,
 		"it belongs to somebody else (copy it, change its owner, or open it with "
 		"PKGIMG_ALLOW_UNTRUSTED)",

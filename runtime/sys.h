@@ -30,7 +30,7 @@ enum {
 struct rt_file_facts {
 	uint64_t size; /* bytes */
 	unsigned flags;
-	uint64_t owner;            /* user id; 0 on Windows, where it is no number */
+	uint64_t owner;            /* user id; UINT64_MAX on Windows, where it is no number */
 	uint64_t device, inode;    /* both the same: the same file */
 	int64_t modified, changed; /* nanoseconds since 1970 (UTC): of content; of anything */
 };

@@ -225,6 +225,7 @@ int rt_file_facts(const struct rt_file *f, struct rt_file_facts *out)
 	folder = info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY;
 	*out = (struct rt_file_facts) {
 		.size = (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow,
+		.owner = UINT64_MAX,
 		.device = info.dwVolumeSerialNumber,
 		.inode = (uint64_t)info.nFileIndexHigh << 32 | info.nFileIndexLow,
 		.modified = nanoseconds(basic.LastWriteTime),

@@ -88,7 +88,7 @@ bool rt_member_use(struct rt_member *m, struct pkgimg_image *other);
 /* its code and itself; not its member */
 void rt_image_free(struct pkgimg_image *image);
 
-/* ---- types.c */
+/* ---- heap_types.c */
 
 /* Add the types of an image's heap to the world's, or find that they are the same. */
 int rt_types_join(struct rt_opening *o, struct pkgimg_image *image);

@@ -158,11 +158,6 @@ int heap_seal_image(void *ctx, struct diags *d, const char *path)
 
 /* ---- data alone */
 
-static uint64_t align_up(uint64_t n, uint64_t align)
-{
-	return (n + align - 1) / align * align;
-}
-
 static int put_data(
 	struct file *f, const struct heap *h, const struct metadata *meta, const void *bitcode)
 {
@@ -179,20 +174,13 @@ static int put_data(
 	return heap_stream(h, put, f);
 }
 
-int heap_write_data(struct arena *a, struct diags *d, const struct heap *h, struct metadata *meta,
-	const void *bitcode, const struct job_word *output)
+int heap_write_data(struct arena *a, struct diags *d, const struct heap *h,
+	const struct metadata *meta, const void *bitcode, const struct job_word *output)
 {
 	struct outfile out;
 	struct file f = { d, output->at, NULL, -1 };
-	uint64_t end = meta->size;
 	int failed;
 
-	if (meta->bitcode) {
-		meta->bitcode->at = align_up(end, 16);
-		end = meta->bitcode->at + meta->bitcode->size;
-	}
-	if (meta->heap)
-		meta->heap->at = align_up(end, IMG_HEAP_ALIGN);
 	if (outfile_begin(a, d, output->at, output->text, &out))
 		return -1;
 	f.path = out.path;

@@ -11,8 +11,9 @@
  *   double a = ((double (*)(const struct shape *))area.address)(&s);
  *
  * Opening an image runs code that is in it or in the libraries it needs: an image is a program,
- * to be trusted like one. Broken and cut files are refused with a named error.
- * The library keeps no state of its own and prints nothing. */
+ * to be trusted like one. Broken and cut files are refused with a named error, and so are files
+ * that others than the process's user and the administrator may have written. For Linux, Windows,
+ * macOS. The library keeps no state of its own and prints nothing. */
 #ifndef PKGIMG_RUNTIME_H
 #define PKGIMG_RUNTIME_H
 

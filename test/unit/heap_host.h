@@ -30,7 +30,7 @@ struct symbol {
 struct closure {
 	void (*code)(void);
 	value env;
-	void *cache;  /* transient */
+	void *cache; /* transient */
 	value weak;
 };
 struct pair { /* of a table */
@@ -147,10 +147,9 @@ static inline int host_types(struct host *h, struct pkgimg_build *b)
 		FIELD(struct cons, cdr, PKGIMG_STRONG, NULL) };
 	static const struct pkgimg_field text[] = { FIELD(struct text, n, PKGIMG_DATA, NULL) };
 	static const struct pkgimg_field item[] = { { "", 0, 8, PKGIMG_STRONG, NULL } };
-	static const struct pkgimg_field symbol[] = {
-		FIELD(struct symbol, name, PKGIMG_STRONG, "name"),
-		FIELD(struct symbol, hash, PKGIMG_DATA, NULL)
-	};
+	static const struct pkgimg_field symbol[] = { FIELD(struct symbol, name, PKGIMG_STRONG,
+							      "name"),
+		FIELD(struct symbol, hash, PKGIMG_DATA, NULL) };
 	static const struct pkgimg_field closure[] = {
 		FIELD(struct closure, code, PKGIMG_CODE, NULL),
 		FIELD(struct closure, env, PKGIMG_STRONG, NULL),
@@ -163,8 +162,9 @@ static inline int host_types(struct host *h, struct pkgimg_build *b)
 	static const struct pkgimg_field pair[] = { FIELD(struct pair, key, PKGIMG_STRONG, NULL),
 		FIELD(struct pair, data, PKGIMG_STRONG, NULL),
 		FIELD(struct pair, hash, PKGIMG_DATA, NULL) };
-#define TYPE(T, fields_) .size = sizeof(struct pkgimg_type), .bytes = sizeof(T),                   \
-	.fields = fields_, .nfields = sizeof(fields_) / sizeof(fields_[0])
+#define TYPE(T, fields_)                                                                           \
+	.size = sizeof(struct pkgimg_type), .bytes = sizeof(T), .fields = fields_,                 \
+	.nfields = sizeof(fields_) / sizeof(fields_[0])
 	const struct pkgimg_type types[T_TYPES] = {
 		[T_CONS] = { TYPE(struct cons, cons), .name = "cons", .align = 16,
 			.flags = PKGIMG_TYPE_MUTABLE },

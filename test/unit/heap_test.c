@@ -1,842 +1,776 @@
-#include "pkgimg/runtime.h"
+/* Heaps in images: built by include/pkgimg/build.h, read again with the checker alone and a loader
+ * of a few lines that puts the heap elsewhere. */
+#include "image/image.h"
 
-#include <pthread.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "test/unit/heap_maker.h"
+#include "test/unit/heap_host.h"
 #include "test/unit/unit.h"
 
-#define BASE UINT64_C(0x230000000000)
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* a folder of its own for each test */
-struct place {
-	char dir[64], path[96];
+enum { ROOM = 4 << 20 };
+
+/* an image in memory, in exactly as many bytes as the file has */
+struct image {
+	uint8_t *file;
+	size_t size, meta_at;
+	struct img_view v;
+	struct img_container box;
+	uint8_t *heap; /* a copy, moved to where it lies */
 };
 
-static struct place arrive(void)
+static char folder[64];
+
+static const char *path_to(const char *name)
 {
-	struct place p = { .dir = "/tmp/pkgimg-heap-test-XXXXXX" };
+	static char path[128];
 
-	if (!mkdtemp(p.dir))
-		abort();
-	return p;
-}
-
-static const char *in(struct place *p, const char *name)
-{
-	snprintf(p->path, sizeof(p->path), "%s/%s.pkgimg", p->dir, name);
-	return p->path;
-}
-
-static void left(struct unit *u, struct place *p)
-{
-	char command[96];
-
-	snprintf(command, sizeof(command), "rm -rf %s", p->dir);
-	CHECK_INT(system(command), 0);
-}
-
-static struct pkgimg_image *open_it(
-	struct unit *u, const char *path, struct pkgimg_world *world, uint32_t flags)
-{
-	struct pkgimg_options opt = { .size = sizeof(opt), .flags = flags, .world = world };
-	struct pkgimg_image *image = NULL;
-	struct pkgimg_error err = { 0 };
-	int code = pkgimg_open(path, &opt, &image, &err);
-
-	CHECK_INT(code, PKGIMG_OK);
-	CHECK_STR(err.text, "");
-	return image;
-}
-
-static int refused(const char *path, struct pkgimg_world *world, struct pkgimg_error *err)
-{
-	struct pkgimg_options opt = { .size = sizeof(opt), .world = world };
-	struct pkgimg_image *image = NULL;
-	int code = pkgimg_open(path, &opt, &image, err);
-
-	if (!code)
-		pkgimg_close(image);
-	return code;
-}
-
-static uint64_t *root(struct unit *u, const struct pkgimg_image *image, const char *name)
-{
-	void **cell = NULL;
-
-	CHECK_INT(pkgimg_root(image, name, &cell), PKGIMG_OK);
-	return cell ? *cell : NULL;
-}
-
-/* ---- images: types cons (two references) and symbol (a number and a reference), interned */
-
-enum { CONS, SYMBOL, VECTOR };
-enum { TAG = 3 };
-
-static struct hm *start(const char *name, uint64_t base)
-{
-	struct hm *h = hm_new(name, base);
-
-	hm_type(h, "cons", "ss", 0, "");
-	hm_type(h, "symbol", "ds", IMG_HTF_INTERNED, "");
-	hm_type(h, "vector", "dd*sd", IMG_HTF_MUTABLE, "");
-	return h;
-}
-
-/* "list": n conses, the car of each tagged and leading to itself; "vector": of 3 references to the
- * list and numbers; symbol 7 */
-static struct hm *base_image(unsigned n, uint64_t content)
-{
-	struct hm *h = start("base", BASE);
-	hm_ref symbol = hm_object(h, IMG_FATE_CONST, SYMBOL, 0), list = HM_NONE, vector;
-
-	*hm_word(h, symbol, 0) = 7;
-	hm_intern(h, symbol, SYMBOL, 7);
-	for (unsigned i = 0; i < n; i++) {
-		hm_ref cons = hm_object(h, IMG_FATE_CONST, CONS, 0);
-
-		hm_link(h, cons, 0, IMG_SELF, cons, TAG);
-		if (list != HM_NONE)
-			hm_link(h, cons, 1, IMG_SELF, list, 0);
-		list = cons;
+	if (!*folder) {
+		strcpy(folder, "/tmp/pkgimg-heap-test-XXXXXX");
+		if (!mkdtemp(folder))
+			abort();
 	}
-	vector = hm_object(h, IMG_FATE_MUTABLE, VECTOR, 3);
-	*hm_word(h, vector, 1) = content;
-	for (unsigned i = 0; i < 3; i++) {
-		if (list != HM_NONE)
-			hm_link(h, vector, 2 + 2 * i, IMG_SELF, list, 0);
-		*hm_word(h, vector, 3 + 2 * i) = i;
-	}
-	hm_root(h, "list", list);
-	hm_root(h, "nothing", HM_NONE);
-	hm_root(h, "symbol", HM_NONE);
-	hm_use(h, hm_at(IMG_FATE_MUTABLE, 16), 0, 0);
-	hm_root(h, "vector", vector);
-	return h;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
 }
 
-static uint64_t length(struct unit *u, const struct pkgimg_image *image)
+static bool bit(const uint8_t *bits, uint64_t i)
 {
-	uint64_t n = 0, wrong = 0;
-
-	for (uint64_t *c = root(u, image, "list"); c; c = (uint64_t *)c[1], n++)
-		wrong += c[0] != (uint64_t)c + TAG;
-	CHECK_INT(wrong, 0);
-	return n;
+	return bits[i / 8] >> i % 8 & 1;
 }
 
-/* ---- one heap */
-
-static void loads_at_its_place(struct unit *u)
+/* what a loader does for heap `image`, now `delta` from where it was meant to be */
+static void move(const struct image *m, uint8_t *heap, uint32_t image, uint64_t delta)
 {
-	struct place p = arrive();
-	struct pkgimg_heap_info info;
-	struct pkgimg_image *image;
-	void **cell;
+	for (uint32_t i = 0; i < m->v.nheap_relocs; i++) {
+		const struct img_heap_reloc *r = &m->v.heap_relocs[i];
+		const uint8_t *bits = m->file + m->v.heap->at + r->bits;
 
-	CHECK(hm_write(base_image(1000, 1), in(&p, "base")));
-	image = open_it(u, in(&p, "base"), NULL, PKGIMG_VERIFY);
-	CHECK_INT(pkgimg_heap(image, &info), PKGIMG_OK);
-	CHECK_INT((uintptr_t)info.address, BASE);
-	CHECK_INT(info.moved, 0);
-	CHECK_INT(info.words_written, 0);
-	CHECK_INT(info.bytes_copied, 0);
-	CHECK_INT(info.nobjects, 1002);
-	CHECK_INT(info.sections[PKGIMG_FATE_CONST].size, 16 + 16000);
-	CHECK_INT(info.sections[PKGIMG_FATE_DATA].size, 0);
-	CHECK_INT(length(u, image), 1000);
-	CHECK_INT(root(u, image, "symbol")[0], 7);
-	CHECK(!root(u, image, "nothing"));
-	CHECK_INT(pkgimg_root(image, "none", &cell), PKGIMG_E_NOT_FOUND);
-	CHECK_INT(pkgimg_root_count(image), 4);
-	root(u, image, "vector")[1] = 99; /* it is mutable, and the file does not change */
-	pkgimg_close(image);
-	image = open_it(u, in(&p, "base"), NULL, PKGIMG_VERIFY);
-	CHECK_INT(root(u, image, "vector")[1], 1);
-	pkgimg_close(image);
-	left(u, &p);
-}
+		if (r->image != image)
+			continue;
+		for (uint64_t k = 0; k < r->nwords; k++) {
+			uint64_t *word = (uint64_t *)(void *)(heap + r->first + 8 * k);
 
-static void loads_elsewhere(struct unit *u)
-{
-	static const unsigned lengths[] = { 0, 1, 63, 5000, 200000 };
-	struct place p = arrive();
-
-	for (unsigned i = 0; i < 5; i++) {
-		struct pkgimg_heap_info info;
-		struct pkgimg_image *image;
-
-		CHECK(hm_write(base_image(lengths[i], 1), in(&p, "base")));
-		image = open_it(u, in(&p, "base"), NULL, PKGIMG_MOVE);
-		CHECK_INT(pkgimg_heap(image, &info), PKGIMG_OK);
-		CHECK(info.moved && (uintptr_t)info.address != BASE);
-		CHECK_INT(length(u, image), lengths[i]);
-		CHECK_INT(root(u, image, "vector")[4], (uintptr_t)root(u, image, "list"));
-		CHECK_INT(root(u, image, "symbol")[0], 7);
-		CHECK_INT(info.words_written,
-			lengths[i] ? 2 * lengths[i] - 1 + 3 + 3 : 2);
-		pkgimg_close(image);
-	}
-	left(u, &p);
-}
-
-static void moves_if_the_place_is_taken(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_image *one, *two;
-
-	CHECK(hm_write(base_image(100, 1), in(&p, "base")));
-	one = open_it(u, in(&p, "base"), NULL, 0);
-	two = open_it(u, in(&p, "base"), NULL, 0); /* in a world of its own */
-	CHECK(one != two);
-	CHECK_INT(length(u, one), 100);
-	CHECK_INT(length(u, two), 100);
-	CHECK(root(u, one, "list") != root(u, two, "list"));
-	pkgimg_close(one);
-	CHECK_INT(length(u, two), 100);
-	pkgimg_close(two);
-	left(u, &p);
-}
-
-static void tells_objects(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world;
-	struct pkgimg_image *image;
-	struct pkgimg_object o = { 0 }, found;
-	struct pkgimg_heap_type type;
-	uint64_t n[3] = { 0 }, wrong = 0;
-	char *end;
-
-	CHECK_INT(pkgimg_world_new(NULL, NULL, 0, &world), PKGIMG_OK);
-	CHECK(hm_write(base_image(5000, 1), in(&p, "base")));
-	image = open_it(u, in(&p, "base"), world, PKGIMG_MOVE);
-	while (!pkgimg_object_next(image, &o)) {
-		n[o.type]++;
-		for (uint64_t at = 0; at < o.size; at += 5) {
-			wrong += pkgimg_object_at(image, (char *)o.start + at, &found) != 0 ||
-				 found.start != o.start || found.size != o.size ||
-				 found.index != o.index || found.type != o.type;
-			wrong += pkgimg_world_image_at(world, (char *)o.start + at) != image;
+			if (bit(bits, k))
+				*word += delta;
 		}
 	}
-	CHECK_INT(wrong, 0);
-	CHECK_INT(n[CONS], 5000);
-	CHECK_INT(n[SYMBOL], 1);
-	CHECK_INT(n[VECTOR], 1);
-	CHECK_INT(pkgimg_heap_type_count(image), 3);
-	CHECK_INT(pkgimg_heap_type_at(image, VECTOR, &type), PKGIMG_OK);
-	CHECK_STR(type.name, "vector");
-	CHECK_INT(type.size, 16);
-	CHECK_INT(type.element_size, 16);
-	CHECK(type.is_mutable && !type.is_interned);
-	end = (char *)root(u, image, "vector") + 16 + 3 * 16;
-	CHECK_INT(pkgimg_object_at(image, end - 1, &found), PKGIMG_OK);
-	CHECK_INT(pkgimg_object_at(image, end, &found), PKGIMG_E_NOT_FOUND);
-	CHECK(pkgimg_world_image_at(world, end) == image);
-	CHECK(!pkgimg_world_image_at(world, &p));
-	pkgimg_root(image, "list", (void ***)&end);
-	CHECK_INT(pkgimg_object_at(image, end, &found), PKGIMG_E_NOT_FOUND); /* a cell */
-	pkgimg_close(image);
-	CHECK(!pkgimg_world_image_at(world, end));
-	pkgimg_world_free(world);
-	left(u, &p);
 }
 
-/* ---- several images */
-
-/* "NAME" with a list of n conses, each car is the base's list; symbols 7 and 8 of its own */
-static struct hm *dependent(const char *name, unsigned number, const struct pkgimg_image *base,
-	unsigned n)
+static bool open_image(struct unit *u, struct image *m, const char *path)
 {
-	struct hm *h = start(name, BASE + number * UINT64_C(0x100000000));
-	struct pkgimg_dependency d = { .size = sizeof(d) };
-	hm_ref symbols[2], list = HM_NONE;
-	void **cell;
-	uint32_t dep;
+	struct img_error e = { 0 };
+	char text[256];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	pkgimg_describe(base, &d);
-	pkgimg_root(base, "list", &cell);
-	dep = hm_depend(h, d.name, d.heap_base, d.build_id, d.interface_digest);
-	for (unsigned i = 0; i < 2; i++) {
-		symbols[i] = hm_object(h, IMG_FATE_CONST, SYMBOL, 0);
-		*hm_word(h, symbols[i], 0) = 7 + i;
-		hm_intern(h, symbols[i], SYMBOL, 7 + i);
+	*m = (struct image) { 0 };
+	if (!CHECK(fd >= 0 && !fstat(fd, &st)))
+		return false;
+	m->size = (size_t)st.st_size;
+	m->file = malloc(m->size);
+	CHECK(read(fd, m->file, m->size) == (ssize_t)m->size);
+	close(fd);
+	if (!CHECK_INT(img_check_file(m->file, m->size, IMG_CHECK_FILE_SUM, &m->v, &m->box, &e),
+		    IMG_OK)) {
+		img_error_text(&e, text, sizeof(text));
+		printf("  %s: %s\n", path, text);
+		return false;
 	}
-	for (unsigned i = 0; i < n; i++) {
-		hm_ref cons = hm_object(h, IMG_FATE_CONST, CONS, 0);
+	m->meta_at = m->box.meta_at;
+	if (!m->v.heap)
+		return true;
+	m->heap = aligned_alloc(IMG_HEAP_ALIGN, m->v.heap->size);
+	memcpy(m->heap, m->file + m->v.heap->at, m->v.heap->size);
+	move(m, m->heap, IMG_SELF, (uint64_t)(uintptr_t)m->heap - m->v.heap->base);
+	return true;
+}
 
-		hm_link(h, cons, 0, dep,
-			(uintptr_t)*cell - (uintptr_t)d.heap + d.heap_base, TAG);
-		if (list != HM_NONE)
-			hm_link(h, cons, 1, IMG_SELF, list, 0);
-		list = cons;
+static void close_image(struct image *m)
+{
+	free(m->heap);
+	free(m->file);
+}
+
+static value root(const struct image *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->v.nroots; i++) {
+		if (!strcmp(img_str(&m->v, m->v.roots[i].name), name))
+			return *(value *)(void *)(m->heap + m->v.roots[i].cell);
 	}
-	hm_root(h, "eight", HM_NONE);
-	hm_use(h, hm_at(IMG_FATE_MUTABLE, 0), 0, 1);
-	hm_root(h, "list", list);
-	hm_root(h, "seven", HM_NONE);
-	hm_use(h, hm_at(IMG_FATE_MUTABLE, 16), 0, 0);
-	return h;
+	return 0;
 }
 
-static void check_dependent(
-	struct unit *u, const struct pkgimg_image *image, const struct pkgimg_image *base, unsigned n)
+/* name of the heap type of the object at a place; "" if none begins there */
+static const char *type_at(const struct image *m, const void *object)
 {
-	uint64_t wrong = 0, length = 0;
+	uint64_t place = (uint64_t)((const uint8_t *)object - m->heap), n = 0;
+	const uint8_t *starts = m->heap + m->v.heap->starts;
+	const uint16_t *types = (const void *)(m->heap + m->v.heap->types);
 
-	for (uint64_t *c = root(u, image, "list"); c; c = (uint64_t *)c[1], length++)
-		wrong += c[0] != (uint64_t)root(u, base, "list") + TAG;
-	CHECK_INT(wrong, 0);
-	CHECK_INT(length, n);
-	CHECK(root(u, image, "seven") == root(u, base, "symbol"));
-	CHECK_INT(root(u, image, "eight")[0], 8);
+	if (place >= m->v.heap->mapped || place % 8 || !bit(starts, place / 8))
+		return "";
+	for (uint64_t i = 0; i < place / 8; i++)
+		n += bit(starts, i);
+	return img_str(&m->v, m->v.types[m->v.heap_types[types[n]].type].name);
 }
 
-/* base, and two that depend on it: written to the folder */
-static void write_family(struct unit *u, struct place *p, unsigned n)
+static uint32_t fate_at(const struct image *m, const void *object)
 {
-	struct pkgimg_image *base;
+	uint32_t i = img_heap_section_at(&m->v, (uint64_t)((const uint8_t *)object - m->heap), 1);
 
-	CHECK(hm_write(base_image(10, 1), in(p, "base")));
-	base = open_it(u, in(p, "base"), NULL, 0);
-	CHECK(hm_write(dependent("left", 1, base, n), in(p, "left")));
-	CHECK(hm_write(dependent("right", 2, base, n), in(p, "right")));
-	pkgimg_close(base);
+	return i == UINT32_MAX ? 0 : m->v.heap_sections[i].fate;
 }
 
-static struct pkgimg_world *world_of(
-	struct unit *u, const struct pkgimg_host *host, const struct place *p)
-{
-	const char *folders[] = { "/nowhere", p->dir };
-	struct pkgimg_world *world = NULL;
+/* ---- an image with everything */
 
-	CHECK_INT(pkgimg_world_new(host, folders, 2, &world), PKGIMG_OK);
-	return world;
-}
+static const char module_ir[] = "@cache = external global ptr\n"
+				"@count = global i32 7\n"
+				"define ptr @get() {\n %1 = load ptr, ptr @cache\n ret ptr %1\n}\n"
+				"define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n"
+				" ret i32 %c\n}\n";
 
-static void brings_dependencies(struct unit *u)
-{
-	for (unsigned moved = 0; moved < 8; moved++) { /* base, left, right */
-		struct place p = arrive();
-		struct pkgimg_world *world = world_of(u, NULL, &p);
-		struct pkgimg_image *base = NULL, *left_one, *right;
-		const struct pkgimg_image *at;
+#define LIVE_ADD   ((void (*)(void))0x1234560)
+#define LIVE_COUNT ((void *)0x5000000)
 
-		write_family(u, &p, 3000);
-		if (moved & 1)
-			base = open_it(u, in(&p, "base"), world, PKGIMG_MOVE);
-		left_one = open_it(u, in(&p, "left"), world, moved & 2 ? PKGIMG_MOVE : 0);
-		right = open_it(u, in(&p, "right"), world, moved & 4 ? PKGIMG_MOVE : 0);
-		at = pkgimg_world_find(world, "base", NULL);
-		CHECK(at && (!base || base == at));
-		CHECK(at == pkgimg_world_next(world, NULL));
-		check_dependent(u, left_one, at, 3000);
-		check_dependent(u, right, at, 3000);
-		CHECK(root(u, left_one, "eight") == root(u, right, "eight"));
-		pkgimg_close(base);
-		pkgimg_close(left_one); /* the other one uses its symbol: it stays */
-		CHECK(pkgimg_world_find(world, "left", NULL));
-		CHECK_INT(root(u, right, "eight")[0], 8);
-		check_dependent(u, right, at, 3000);
-		pkgimg_close(right);
-		CHECK(!pkgimg_world_next(world, NULL));
-		pkgimg_world_free(world);
-		left(u, &p);
-	}
-}
-
-static void opens_once(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world = world_of(u, NULL, &p);
-	struct pkgimg_image *a, *b, *base;
-
-	write_family(u, &p, 10);
-	a = open_it(u, in(&p, "left"), world, 0);
-	b = open_it(u, in(&p, "left"), world, 0);
-	base = open_it(u, in(&p, "base"), world, 0);
-	CHECK(a == b);
-	pkgimg_close(a);
-	pkgimg_close(base);
-	check_dependent(u, b, base, 10);
-	pkgimg_close(b);
-	CHECK(!pkgimg_world_next(world, NULL));
-	pkgimg_world_free(world);
-	left(u, &p);
-}
-
-static void refuses_other_builds(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world = world_of(u, NULL, &p);
-	struct pkgimg_error err;
-	struct pkgimg_image *base;
-
-	write_family(u, &p, 10);
-	base = open_it(u, in(&p, "base"), world, 0);
-	CHECK(hm_write(base_image(10, 2), in(&p, "base2")));
-	CHECK_INT(refused(in(&p, "base2"), world, &err), PKGIMG_E_CONFLICT);
-	CHECK(strstr(err.text, "another build of this package is open"));
-	CHECK_INT(strlen(err.expected), 32);
-	pkgimg_close(base);
-	base = open_it(u, in(&p, "base2"), world, 0);
-	CHECK_INT(refused(in(&p, "left"), world, &err), PKGIMG_E_DEPENDENCY);
-	CHECK(strstr(err.text, "it refers into another build of 'base'"));
-	CHECK(strcmp(err.expected, err.found) && strlen(err.found) == 32);
-	pkgimg_close(base);
-	CHECK(!pkgimg_world_next(world, NULL));
-	pkgimg_world_free(world);
-	left(u, &p);
-}
-
-static void names_what_is_missing(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world = world_of(u, NULL, &p);
-	struct pkgimg_error err;
-	struct hm *h;
-
-	write_family(u, &p, 10);
-	unlink(in(&p, "base"));
-	CHECK_INT(refused(in(&p, "left"), world, &err), PKGIMG_E_DEPENDENCY);
-	CHECK(strstr(err.text, "it was built with 'base', which is not open and was not found"));
-	h = start("a", BASE);
-	hm_depend(h, "b", 0, NULL, 0);
-	hm_root(h, "x", HM_NONE);
-	CHECK(hm_write(h, in(&p, "a")));
-	h = start("b", BASE);
-	hm_depend(h, "c", 0, NULL, 0);
-	hm_root(h, "x", HM_NONE);
-	CHECK(hm_write(h, in(&p, "b")));
-	h = start("c", BASE);
-	hm_depend(h, "b", 0, NULL, 0);
-	hm_root(h, "x", HM_NONE);
-	CHECK(hm_write(h, in(&p, "c")));
-	CHECK_INT(refused(in(&p, "a"), world, &err), PKGIMG_E_DEPENDENCY);
-	CHECK(strstr(err.text, "images depend on each other in a circle: b -> c -> b"));
-	CHECK(!pkgimg_world_next(world, NULL));
-	pkgimg_world_free(world);
-	left(u, &p);
-}
-
-static void compares_types(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world = world_of(u, NULL, &p);
-	struct pkgimg_error err;
-	struct pkgimg_image *a, *b;
-	struct hm *h = hm_new("other", BASE + (UINT64_C(1) << 36));
-
-	hm_type(h, "cons", "dsd", IMG_HTF_MUTABLE, "");
-	hm_root(h, "x", HM_NONE);
-	CHECK(hm_write(h, in(&p, "other")));
-	write_family(u, &p, 10);
-	a = open_it(u, in(&p, "base"), world, 0);
-	CHECK_INT(refused(in(&p, "other"), world, &err), PKGIMG_E_TYPE);
-	CHECK(strstr(err.text,
-		": type 'cons' is another one than in 'base': its size is 24, was 16; field 'a' is "
-		"u64 at 0, was void * at 0; field 'c' is u64 at 16, was not there; mutable is 1, "
-		"was 0; its pointers are others"));
-	b = open_it(u, in(&p, "left"), world, 0);
-	pkgimg_close(a);
-	pkgimg_close(b);
-	b = open_it(u, in(&p, "other"), world, 0); /* nobody has the other one any more */
-	CHECK_INT(refused(in(&p, "left"), world, &err), PKGIMG_E_TYPE);
-	pkgimg_close(b);
-	pkgimg_world_free(world);
-	left(u, &p);
-}
-
-/* a type outlives the image that had it first */
-static void hands_types_over(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world;
-	struct pkgimg_error err;
-	struct pkgimg_image *a, *b;
-	struct hm *h;
-
-	CHECK_INT(pkgimg_world_new(NULL, NULL, 0, &world), PKGIMG_OK);
-	for (unsigned i = 0; i < 3; i++) {
-		const char *const names[] = { "a", "b", "c" };
-
-		h = hm_new(names[i], BASE + i * (UINT64_C(1) << 36));
-		hm_type(h, "cons", i == 2 ? "sd" : "ss", 0, "");
-		hm_root(h, "x", HM_NONE);
-		CHECK(hm_write(h, in(&p, names[i])));
-	}
-	a = open_it(u, in(&p, "a"), world, 0);
-	b = open_it(u, in(&p, "b"), world, 0);
-	pkgimg_close(a);
-	CHECK_INT(refused(in(&p, "c"), world, &err), PKGIMG_E_TYPE);
-	CHECK(strstr(err.text, "than in 'b': field 'b' is u64 at 8, was void * at 8"));
-	pkgimg_close(b);
-	pkgimg_world_free(world);
-	left(u, &p);
-}
-
-/* ---- interned objects */
-
-/* a and b have symbol 8; c refers to b's: to a's, then */
-static void follows_forwards(struct unit *u)
-{
-	struct place p = arrive();
-	struct pkgimg_world *world = world_of(u, NULL, &p);
-	struct pkgimg_image *alone, *a, *c;
-	struct pkgimg_dependency d = { .size = sizeof(d) };
-	struct hm *h;
-	hm_ref cons;
-	void **cell;
-	uint32_t dep;
-
-	write_family(u, &p, 10);
-	alone = open_it(u, in(&p, "right"), world, 0);
-	pkgimg_describe(alone, &d);
-	pkgimg_root(alone, "eight", &cell);
-	h = start("c", BASE + (UINT64_C(1) << 37));
-	dep = hm_depend(h, "right", d.heap_base, d.build_id, d.interface_digest);
-	cons = hm_object(h, IMG_FATE_CONST, CONS, 0);
-	hm_link(h, cons, 0, dep, (uintptr_t)*cell, TAG);
-	hm_link(h, cons, 1, dep, (uintptr_t)*cell + 8, 0);
-	hm_root(h, "cons", cons);
-	CHECK(hm_write(h, in(&p, "c")));
-	pkgimg_close(alone);
-	a = open_it(u, in(&p, "left"), world, 0);
-	c = open_it(u, in(&p, "c"), world, 0);
-	CHECK_INT(root(u, c, "cons")[0], (uintptr_t)root(u, a, "eight") + TAG);
-	CHECK_INT(root(u, c, "cons")[1], (uintptr_t)root(u, a, "eight") + 8);
-	pkgimg_close(a);
-	CHECK_INT(((uint64_t *)root(u, c, "cons")[1])[-1], 8);
-	pkgimg_close(c);
-	CHECK(!pkgimg_world_next(world, NULL));
-	pkgimg_world_free(world);
-	left(u, &p);
-}
-
-/* ---- the host */
-
-struct log {
-	char text[2000];
-	const char *fail; /* the entry to refuse */
-	uint64_t seven[2];
-	struct pkgimg_world *world;
-	int image_seen; /* hooks found their image by its address */
-	struct place *p;
+struct sample {
+	struct vector *v;
+	struct table *t;
+	struct closure *c;
+	value list, weak_only;
 };
 
-static int note(struct log *l, const char *what, const char *name)
+static struct sample make_sample(struct host *h, size_t shift)
 {
-	size_t n = strlen(l->text);
+	struct sample s = { .list = integer(0) };
 
-	snprintf(l->text + n, sizeof(l->text) - n, "%s %s\n", what, name);
-	return l->fail && !strcmp(l->fail, what);
+	host_new(h, T_TEXT, 16 + shift); /* objects lie elsewhere, and this one is not in it */
+	for (int i = 0; i < 100; i++)
+		s.list = host_cons(h, integer(i), s.list);
+	s.weak_only = host_cons(h, integer(1), integer(2));
+	s.v = host_vector(h, 5);
+	s.v->at[0] = s.list;
+	s.v->at[1] = host_symbol(h, "x");
+	s.v->at[2] = (value)host_text(h, T_TEXT, "hello");
+	s.v->at[3] = (value)s.v;         /* a cycle */
+	s.v->at[4] = (value)&s.v->at[2]; /* into its own middle */
+	s.c = host_new(h, T_CLOSURE, sizeof(*s.c));
+	*s.c = (struct closure) { LIVE_ADD, (value)s.v, h, s.list };
+	s.t = host_new(h, T_TABLE, sizeof(*s.t) + 2 * sizeof(struct pair));
+	s.t->n = 2;
+	s.t->at[0] = (struct pair) { host_symbol(h, "k"), (value)s.c, 5 };
+	s.t->at[1].key = integer(3);
+	((struct symbol *)s.t->at[0].key)->name = ((struct symbol *)s.v->at[1])->name;
+	return s;
 }
 
-static void *on_symbol(void *ctx, const char *name)
+static int build_sample(struct host *h, size_t shift, const char *path, uint32_t flags)
 {
-	return note(ctx, "symbol", name) ? NULL : !strcmp(name, "missing") ? NULL : ctx;
+	struct pkgimg_build_options o = { .flags = flags };
+	struct sample s = make_sample(h, shift);
+	struct closure *weak = host_new(h, T_CLOSURE, sizeof(*weak));
+	struct pkgimg_build *b = host_build(h, "Base", &o);
+	struct pkgimg_build_method m = { sizeof(m), "Base.add", "add(a, b)", "add", (uintptr_t)s.c,
+		"closure", NULL };
+	int rc;
+
+	weak->weak = s.weak_only;
+	weak->code = (void (*)(void))((char *)LIVE_COUNT + 2);
+	pkgimg_build_module(b, "m", module_ir, strlen(module_ir));
+	pkgimg_build_root(b, "Main.t", (value)s.t, NULL, 0);
+	pkgimg_build_root(b, "Main.fix", integer(42), NULL, 0);
+	pkgimg_build_root(b, "Main.const", s.v->at[2], "text", PKGIMG_ROOT_CONST);
+	pkgimg_build_root(b, "Main.weak", (value)weak, NULL, 0);
+	pkgimg_build_symbol(b, "add", (void *)(uintptr_t)LIVE_ADD, 0);
+	pkgimg_build_symbol(b, "count", LIVE_COUNT, 4);
+	if (!(flags & PKGIMG_BUILD_NO_NATIVE))
+		pkgimg_build_variable(b, "cache", s.v, "vector");
+	pkgimg_build_method(b, &m);
+	rc = pkgimg_build_write(b, path, NULL);
+	pkgimg_build_free(b);
+	return rc;
 }
 
-static int on_type(void *ctx, const struct pkgimg_heap_type *type)
+static const struct img_bind *bind_of(const struct image *m, const void *word)
 {
-	return note(ctx, "type", type->name);
+	for (uint32_t i = 0; i < m->v.nbinds; i++) {
+		if (m->heap + m->v.binds[i].offset == (const uint8_t *)word)
+			return &m->v.binds[i];
+	}
+	return NULL;
 }
 
-static void *on_intern(
-	void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object)
+static void check_sample(struct unit *u, const struct image *m)
 {
-	struct log *l = ctx;
-	uint64_t *o = object;
+	const struct table *t = (const void *)root(m, "Main.t");
+	const struct closure *c = (const void *)t->at[0].data, *weak;
+	const struct vector *v = (const void *)c->env;
+	const struct img_bind *b = bind_of(m, &c->code);
+	value list = v->at[0];
 
-	note(l, "intern", type->name);
-	return hash == 7 && *o == 7 ? l->seven : NULL;
+	CHECK_STR(type_at(m, t), "table");
+	CHECK_INT(fate_at(m, t), IMG_FATE_MUTABLE);
+	CHECK_INT(t->at[1].key, integer(3));
+	CHECK_STR(type_at(m, c), "closure");
+	CHECK_INT(fate_at(m, c), IMG_FATE_BOUND_CONST);
+	CHECK(c->cache == NULL && c->weak == list && !c->code);
+	if (CHECK(b && b->kind == IMG_BIND_METHOD && !b->addend))
+		CHECK_STR(img_str(&m->v, m->v.methods[b->index].symbol), "add");
+	CHECK_INT(fate_at(m, v), IMG_FATE_CONST);
+	CHECK_INT(v->n, 5);
+	for (int i = 99; i >= 0; i--) {
+		const struct cons *cell = (const void *)list;
+
+		CHECK_INT(cell->car, integer(i));
+		list = cell->cdr;
+	}
+	CHECK_INT(list, integer(0));
+	CHECK_INT(fate_at(m, (void *)v->at[2]), IMG_FATE_DATA);
+	CHECK(!memcmp(((struct text *)v->at[2])->bytes, "hello", 5));
+	CHECK(v->at[3] == (value)v && v->at[4] == (value)&v->at[2]);
+	CHECK_STR(type_at(m, (void *)v->at[1]), "symbol");
+	CHECK(((struct symbol *)v->at[1])->name == ((struct symbol *)t->at[0].key)->name);
+	CHECK_INT(root(m, "Main.fix"), integer(42));
+	CHECK_INT(root(m, "Main.const"), v->at[2]);
+	weak = (const void *)root(m, "Main.weak");
+	CHECK_INT(weak->weak, 0);
+	b = bind_of(m, &weak->code);
+	CHECK(b && b->kind == IMG_BIND_GLOBAL && b->addend == 2);
+	CHECK_INT(m->v.ninterned, 3);
+	CHECK_INT(m->v.interned[0].nuses, 2); /* the name, of both symbols */
+	CHECK_INT(m->v.nhooks, 1);
+	CHECK_INT(m->v.ninserts, 1);
+	CHECK_INT(m->v.inserts[0].object, (uint64_t)((const uint8_t *)c - m->heap));
 }
 
-static int on_hook(void *ctx, const struct pkgimg_heap_type *type, void *object, uint64_t size)
+static void everything(struct unit *u)
 {
-	struct log *l = ctx;
+	struct host h;
+	struct image m;
 
-	*(uint64_t *)object += size;
-	l->image_seen += pkgimg_world_image_at(l->world, object) == type->image;
-	return note(ctx, "hook", type->hook);
+	host_start(&h, ROOM);
+	CHECK_INT(build_sample(&h, 0, path_to("Base.so"), 0), 0);
+	if (open_image(u, &m, path_to("Base.so"))) {
+		check_sample(u, &m);
+		CHECK_INT(m.v.nvariables, 1);
+		CHECK_INT(m.v.nbitcode, 0);
+	}
+	close_image(&m);
+	CHECK_INT(build_sample(&h, 0, path_to("Base.pkgimg"), PKGIMG_BUILD_NO_NATIVE), 0);
+	if (open_image(u, &m, path_to("Base.pkgimg"))) {
+		check_sample(u, &m);
+		CHECK(m.box.no_code);
+		CHECK_INT(m.v.nbitcode, 1);
+		CHECK(!memcmp(m.file + m.v.bitcode[0].at, "BC\xc0\xde", 4));
+		CHECK_INT(m.v.methods[0].address, IMG_NO_ADDRESS);
+	}
+	close_image(&m);
+	free(h.room);
 }
 
-static int on_insert(void *ctx, const struct pkgimg_insert *insert)
+/* the same heap elsewhere in memory is the same image; the file's name is in it */
+static void deterministic(struct unit *u)
 {
-	char text[100];
+	struct image a, b;
+	struct host h;
 
-	snprintf(text, sizeof(text), "%s of %s: %s%s%s", insert->function,
-		pkgimg_name(insert->owner), insert->symbol ? insert->symbol : "-",
-		insert->object ? " object" : "", insert->code ? " code" : "");
-	return note(ctx, "insert", text);
+	host_start(&h, ROOM);
+	CHECK_INT(build_sample(&h, 0, path_to("one/Base.so"), 0), 1);
+	CHECK(strstr(h.text, "no such folder") != NULL);
+	mkdir(path_to("one"), 0700);
+	CHECK_INT(build_sample(&h, 4096 * 3 + 16, path_to("one/Base.so"), 0), 0);
+	if (open_image(u, &a, path_to("Base.so")) && open_image(u, &b, path_to("one/Base.so"))) {
+		CHECK_INT(a.size, b.size);
+		CHECK(a.size == b.size && !memcmp(a.file, b.file, a.size));
+		close_image(&b);
+	}
+	close_image(&a);
+	free(h.room);
 }
 
-static int on_init(void *ctx, const struct pkgimg_image *image)
+/* ---- a heap alone, and a million objects in a row */
+
+static void long_list(struct unit *u)
 {
-	return note(ctx, "init", pkgimg_name(image));
+	enum { N = 1000000 };
+	struct pkgimg_build_report r = { .size = sizeof(r) };
+	struct pkgimg_build *b;
+	value list = integer(0), x;
+	struct image m;
+	struct host h;
+
+	host_start(&h, (size_t)N * 32 + 4096);
+	for (int i = 0; i < N; i++)
+		list = host_cons(&h, integer(i), list);
+	b = host_build(&h, "List", NULL);
+	CHECK_INT(pkgimg_build_root(b, "Main.list", list, "cons", 0), 0);
+	CHECK_INT(pkgimg_build_write(b, path_to("List.so"), &r), 0);
+	CHECK_INT(r.objects, N);
+	pkgimg_build_free(b);
+	free(h.room);
+	if (!open_image(u, &m, path_to("List.so")))
+		return;
+	x = root(&m, "Main.list");
+	for (int i = N; i-- > 0; x = ((struct cons *)x)->cdr) {
+		if (((struct cons *)x)->car != integer(i))
+			CHECK_INT(((struct cons *)x)->car, integer(i));
+	}
+	CHECK_INT(x, integer(0));
+	CHECK_INT(m.v.heap->nobjects, N);
+	close_image(&m);
 }
 
-static void on_closed(void *ctx, const struct pkgimg_image *image)
+/* ---- mistakes */
+
+static value wrong(struct host *h, int which, struct pkgimg_build *b)
 {
-	note(ctx, "closed", pkgimg_name(image));
+	value bad = host_cons(h, integer(1), integer(2));
+	struct cons *c = (struct cons *)bad;
+	struct vector *v = host_vector(h, 4);
+	struct symbol *y;
+	struct closure *f;
+
+	v->at[3] = bad;
+	switch (which) {
+	case 0: c->cdr = 0x7f0000000; break;    /* no memory */
+	case 1: c->car = (value)&h->cap; break; /* memory, but no object */
+	case 2:                                 /* of another type than its field */
+		y = host_new(h, T_SYMBOL, sizeof(*y));
+		y->name = (struct text *)v;
+		v->at[0] = (value)v;
+		v->at[3] = (value)y;
+		break;
+	case 3: /* a size that cannot be */ v->n = UINT64_C(1) << 61; break;
+	case 4:
+		v->n = 1 << 28; /* behind the end of memory */
+		break;
+	case 5: /* code that nobody knows */
+		f = host_new(h, T_CLOSURE, sizeof(*f));
+		f->code = LIVE_ADD;
+		c->car = (value)f;
+		break;
+	case 6: /* an interned object that refers to memory of this process */
+		y = host_new(h, T_SYMBOL, sizeof(*y));
+		y->name = host_text(h, T_TEXT, "no name");
+		pkgimg_build_root(b, "Main.first", (value)y->name, NULL, 0);
+		c->car = (value)y;
+		break;
+	default: break;
+	}
+	return (value)v;
 }
 
-static int on_find(void *ctx, const struct pkgimg_wanted *wanted, char *buf, size_t size)
+static void mistakes(struct unit *u)
 {
-	struct log *l = ctx;
+	static const char *const texts[] = {
+		"error: Main.bad -> [3] -> .cdr: points to 0x7f0000000, which is in no object",
+		"error: Main.bad -> [3] -> .car: points to 0x",
+		"error: Main.bad -> [3] -> .name: points to a 'vector' at 0x",
+		"error: Main.bad: the 'vector' at 0x",
+		"error: Main.bad: the 'vector' at 0x",
+		"error: Main.bad -> [3] -> .car -> .code: points to 0x1234560, which is no code",
+		"error: Main.bad -> [3] -> .car -> .name: points to a 'text' at 0x",
+	};
 
-	snprintf(buf, size, "%s/%s.pkgimg", l->p->dir, wanted->name);
-	return note(ctx, "find", wanted->name);
+	for (int i = 0; i < (int)COUNT(texts); i++) {
+		struct pkgimg_build *b;
+		struct host h;
+
+		host_start(&h, ROOM);
+		b = host_build(&h, "Bad", NULL);
+		pkgimg_build_root(b, "Main.bad", wrong(&h, i, b), NULL, 0);
+		u->row = texts[i];
+		CHECK_INT(pkgimg_build_write(b, path_to("Bad.so"), NULL), 1);
+		CHECK(access(path_to("Bad.so"), F_OK) != 0);
+		if (!CHECK(strncmp(h.text, texts[i], strlen(texts[i])) == 0))
+			printf("  got: %s", h.text);
+		pkgimg_build_free(b);
+		free(h.room);
+	}
 }
 
-static int answer(void)
+/* symbols that modules lack, names twice, an owner that is no dependency: told together */
+static void wrong_names(struct unit *u)
 {
-	return 42;
+	struct pkgimg_build_method m = { .size = sizeof(m), .function = "f", .symbol = "none" };
+	struct pkgimg_build *b;
+	struct closure *c;
+	struct host h;
+
+	host_start(&h, ROOM);
+	c = host_new(&h, T_CLOSURE, sizeof(*c));
+	c->code = LIVE_ADD;
+	b = host_build(&h, "Bad", NULL);
+	pkgimg_build_symbol(b, "missing", (void *)(uintptr_t)LIVE_ADD, 0);
+	pkgimg_build_root(b, "r", (value)c, NULL, 0);
+	pkgimg_build_root(b, "r", (value)c, NULL, 0);
+	pkgimg_build_method(b, &m);
+	m.symbol = NULL;
+	m.owner = "Nobody";
+	pkgimg_build_method(b, &m);
+	CHECK_INT(pkgimg_build_write(b, path_to("Bad.so"), NULL), 1);
+	CHECK(strstr(h.text, "objects refer to 'missing', which no module has"));
+	CHECK(strstr(h.text, "root 'r' is registered twice"));
+	CHECK(strstr(h.text, "no module has 'none' as a visible function"));
+	CHECK(strstr(h.text, "its owner 'Nobody' is no dependency"));
+	pkgimg_build_free(b);
+	free(h.room);
 }
 
-static void *on_compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
+static void wrong_types(struct unit *u)
 {
-	int (*f)(void) = answer;
-	void *address;
-
-	(void)image;
-	memcpy(&address, &f, sizeof(f));
-	return note(ctx, "compile", symbol) ? NULL : address;
-}
-
-static struct pkgimg_host host_of(struct log *l)
-{
-	return (struct pkgimg_host) { .size = sizeof(struct pkgimg_host),
-		.ctx = l,
-		.symbol = on_symbol,
-		.type = on_type,
-		.intern = on_intern,
-		.hook = on_hook,
-		.insert = on_insert,
-		.init = on_init,
-		.closed = on_closed,
-		.find = on_find,
-		.compile = on_compile };
-}
-
-/* everything at once: hooks, binds, insertions, bitcode, an interned object of the host */
-static void write_busy(struct unit *u, struct place *p)
-{
-	struct hm *h = hm_new("busy", BASE + (UINT64_C(3) << 36));
-	hm_ref bound, constant, hooked, symbol;
-	struct pkgimg_dependency d = { .size = sizeof(d) };
-	struct pkgimg_image *base;
-	uint32_t dep;
-
-	CHECK(hm_write(base_image(10, 1), in(p, "base")));
-	base = open_it(u, in(p, "base"), NULL, 0);
-	pkgimg_describe(base, &d);
-	pkgimg_close(base);
-	hm_type(h, "closure", "dcc", 0, "");
-	hm_type(h, "symbol", "ds", IMG_HTF_INTERNED, "");
-	hm_type(h, "table", "dt", IMG_HTF_MUTABLE, "rehash");
-	dep = hm_depend(h, "base", 0, NULL, d.interface_digest);
-	hm_method(h, "f");
-	hm_method(h, "g");
-	bound = hm_object(h, IMG_FATE_BOUND_MUTABLE, 0, 0);
-	constant = hm_object(h, IMG_FATE_BOUND_CONST, 0, 0);
-	hooked = hm_object(h, IMG_FATE_CONST, 2, 0);
-	symbol = hm_object(h, IMG_FATE_CONST, 1, 0);
-	*hm_word(h, symbol, 0) = 7;
-	hm_intern(h, symbol, 1, 7);
-	hm_bind(h, constant, 1, IMG_BIND_HOST, "host_thing", 0, 0);
-	hm_bind(h, bound, 1, IMG_BIND_METHOD, NULL, 0, 0);
-	hm_bind(h, bound, 2, IMG_BIND_METHOD, NULL, 1, 0);
-	hm_hook(h, hooked, 2);
-	hm_insert(h, "Base.show", dep, 1, symbol);
-	hm_insert(h, "own", 0, IMG_NO_METHOD, IMG_NO_OBJECT);
-	hm_root(h, "bound", bound);
-	hm_root(h, "constant", constant);
-	hm_root(h, "hooked", hooked);
-	hm_root(h, "symbol", HM_NONE);
-	hm_use(h, hm_at(IMG_FATE_MUTABLE, 24), 0, 0);
-	h->bitcode = "no bitcode, but bytes";
-	CHECK(hm_write(h, in(p, "busy")));
-}
-
-static const char busy_log[] = "find base\ntype cons\ntype symbol\ntype vector\n"
-			       "intern symbol\ninit base\n"
-			       "type closure\ntype table\nintern symbol\n"
-			       "symbol host_thing\ncompile f\ncompile g\nhook rehash\n"
-			       "insert Base.show of base: g object\ninsert own of busy: -\n"
-			       "init busy\n";
-
-static void asks_the_host(struct unit *u)
-{
-	struct place p = arrive();
-	struct log l = { .p = &p };
-	struct pkgimg_host host = host_of(&l);
-	struct pkgimg_image *image;
-	struct pkgimg_bitcode code;
-	struct pkgimg_method m;
-	int (*f)(void);
-
-	write_busy(u, &p);
-	CHECK_INT(pkgimg_world_new(&host, NULL, 0, &l.world), PKGIMG_OK);
-	image = open_it(u, in(&p, "busy"), l.world, 0);
-	CHECK_STR(l.text, busy_log);
-	CHECK_INT(l.image_seen, 1);
-	CHECK_INT(root(u, image, "constant")[1], (uintptr_t)&l);
-	memcpy(&f, &root(u, image, "bound")[1], sizeof(f));
-	CHECK_INT(f(), 42);
-	CHECK_INT(root(u, image, "hooked")[0], 16);
-	CHECK(root(u, image, "symbol") == l.seven);
-	CHECK_INT(pkgimg_bitcode_count(image), 1);
-	CHECK_INT(pkgimg_bitcode_at(image, 0, &code), PKGIMG_OK);
-	CHECK(code.size == 21 && !memcmp(code.data, "no bitcode", 10));
-	CHECK_INT(pkgimg_method_at(image, 0, &m), PKGIMG_OK);
-	CHECK(!m.address);
-	CHECK_INT(pkgimg_find(image, "f", NULL, &m, NULL), PKGIMG_OK);
-	memcpy(&f, &m.address, sizeof(f));
-	CHECK_INT(f(), 42);
-	l.text[0] = '\0';
-	pkgimg_close(image);
-	CHECK_STR(l.text, "closed busy\nclosed base\n");
-	pkgimg_world_free(l.world);
-	left(u, &p);
-}
-
-static void undoes_what_failed(struct unit *u)
-{
+	static const struct pkgimg_field odd[] = { { "p", 4, 8, PKGIMG_STRONG, NULL } };
+	static const struct pkgimg_field out[] = { { "p", 16, 8, PKGIMG_STRONG, NULL } };
+	static const struct pkgimg_field twice[] = { { "p", 0, 8, PKGIMG_STRONG, NULL },
+		{ "q", 0, 8, PKGIMG_DATA, NULL } };
+	static const struct pkgimg_field code[] = { { "p", 0, 8, PKGIMG_CODE, NULL } };
+#define BASE .size = sizeof(struct pkgimg_type), .name = "new", .bytes = 16
 	static const struct {
-		const char *fail;
-		int code;
+		struct pkgimg_type type;
 		const char *text;
 	} rows[] = {
-		{ "symbol", PKGIMG_E_NEEDS, "its heap refers to 'host_thing', which the host" },
-		{ "type", PKGIMG_E_HOST, "type 'cons' is not what the host knows" },
-		{ "hook", PKGIMG_E_HOST, "the hook 'rehash' of type 'table' was refused" },
-		{ "insert", PKGIMG_E_HOST, "the method 'Base.show' any was refused" },
-		{ "init", PKGIMG_E_HOST, "its dependency 'base'" },
-		{ "find", PKGIMG_E_DEPENDENCY, "'base', which is not open and was not found" },
-		{ "compile", PKGIMG_E_HOST, "the host cannot compile 'f'" },
+		{ { .size = sizeof(struct pkgimg_type), .bytes = 8 }, "wants a name" },
+		{ { .size = sizeof(struct pkgimg_type), .name = "cons", .bytes = 8 },
+			"registered twice" },
+		{ { .size = sizeof(struct pkgimg_type), .name = "new" },
+			"'bytes' of heap type 'new'" },
+		{ { BASE, .align = 24 }, "'align' of heap type 'new' wants a power of two" },
+		{ { BASE, .flags = 3 }, "not both" },
+		{ { BASE, .fields = odd, .nfields = 1 },
+			"pointer 'p' of heap type 'new' has 8 bytes at 4" },
+		{ { BASE, .fields = out, .nfields = 1 }, "inside of its 16 bytes" },
+		{ { BASE, .fields = twice, .nfields = 2 }, "is not behind the field before it" },
+		{ { BASE, .fields = code, .nfields = 1, .flags = PKGIMG_TYPE_INTERNED },
+			"address of code" },
+		{ { BASE, .element_bytes = 8 }, "'count_size' of heap type 'new'" },
+		{ { BASE, .count_size = 3, .element_bytes = 8 },
+			"'count_size' of heap type 'new'" },
+		{ { BASE, .count_size = 8, .count_at = 12, .element_bytes = 8 }, "'count_at' of" },
+		{ { BASE, .count_size = 8 }, "'element_bytes' of" },
 	};
-	struct place p = arrive();
+	struct pkgimg_build *b;
+	struct host h;
 
-	write_busy(u, &p);
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct log l = { .p = &p, .fail = rows[i].fail };
-		struct pkgimg_host host = host_of(&l);
-		struct pkgimg_error err;
-		struct pkgimg_image *image;
-
-		u->row = rows[i].fail;
-		CHECK_INT(pkgimg_world_new(&host, NULL, 0, &l.world), PKGIMG_OK);
-		CHECK_INT(refused(in(&p, "busy"), l.world, &err), rows[i].code);
-		CHECK(strstr(err.text, rows[i].text));
-		CHECK(!pkgimg_world_next(l.world, NULL));
-		l.fail = NULL;
-		l.text[0] = '\0';
-		image = open_it(u, in(&p, "busy"), l.world, 0);
-		CHECK_STR(l.text, busy_log);
-		pkgimg_close(image);
-		pkgimg_world_free(l.world);
+	host_start(&h, ROOM);
+	b = host_build(&h, "Bad", NULL);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		h.text[0] = '\0';
+		u->row = rows[i].text;
+		CHECK_INT(pkgimg_build_type(b, &rows[i].type, NULL), 1);
+		if (!CHECK(strstr(h.text, rows[i].text) != NULL))
+			printf("  got: %s", h.text);
 	}
 	u->row = NULL;
-	left(u, &p);
+	CHECK_INT(pkgimg_build_write(b, path_to("Bad.so"), NULL), 1);
+	pkgimg_build_free(b);
+	free(h.room);
 }
 
-/* ---- many threads */
+/* ---- a package on a base image */
 
-struct shared {
-	struct unit *u;
-	struct place *p;
-	struct pkgimg_world *world;
-	const struct pkgimg_image *base;
-	const void *address;
-	int wrong, stop;
+static const char *live_symbol(
+	const struct pkgimg_dependency *d, const void *address, uint64_t *offset, int *function)
+{
+	(void)d;
+	*offset = (uint64_t)((uintptr_t)address - 0x9000000);
+	*function = 1;
+	return *offset < 16 ? "base_function" : NULL;
+}
+
+static void dependent(struct unit *u)
+{
+	struct pkgimg_dependency d = { .size = sizeof(d),
+		.flags = PKGIMG_DEPENDENCY_BASE,
+		.name = "Base",
+		.version = "1.0",
+		.symbol = live_symbol };
+	struct pkgimg_build_method add = {
+		.size = sizeof(add), .function = "Base.show", .owner = "Base"
+	};
+	struct image base, m;
+	struct pkgimg_build *b;
+	struct closure *c;
+	struct vector *v;
+	struct host h;
+	value far;
+
+	host_start(&h, ROOM);
+	CHECK_INT(build_sample(&h, 0, path_to("Base.so"), 0), 0);
+	if (!open_image(u, &base, path_to("Base.so")))
+		return;
+	d.heap = base.heap;
+	d.heap_base = base.v.heap->base;
+	d.heap_size = base.v.heap->mapped;
+	memcpy(d.build_id, base.v.header->build_id, sizeof(d.build_id));
+	v = host_vector(&h, 300);
+	far = root(&base, "Main.t");
+	for (int i = 0; i < 300; i++)
+		v->at[i] = i % 100 ? integer(i) : far + 8 * (value)i;
+	c = host_new(&h, T_CLOSURE, sizeof(*c));
+	c->code = (void (*)(void))0x9000004;
+	v->at[1] = (value)c;
+	b = host_build(&h, "App", NULL);
+	pkgimg_build_dependency(b, &d);
+	pkgimg_build_root(b, "App.v", (value)v, "vector", 0);
+	pkgimg_build_root(b, "App.t", far, NULL, 0);
+	pkgimg_build_method(b, &add);
+	if (!CHECK_INT(pkgimg_build_write(b, path_to("App.so"), NULL), 0))
+		printf("%s", h.text);
+	pkgimg_build_free(b);
+	if (open_image(u, &m, path_to("App.so"))) {
+		const struct vector *got;
+
+		CHECK_INT(m.v.dependencies[0].flags, IMG_DEP_BASE | IMG_DEP_BUILD);
+		CHECK_INT(m.v.dependencies[0].heap_base, base.v.heap->base);
+		CHECK_INT(m.v.inserts[0].image, 1);
+		CHECK_INT(m.v.binds[0].kind, IMG_BIND_DEPENDENCY_METHOD);
+		CHECK_INT(m.v.binds[0].addend, 4);
+		move(&m, m.heap, 1, (uint64_t)(uintptr_t)base.heap - base.v.heap->base);
+		CHECK_INT(root(&m, "App.t"), far);
+		got = (const void *)root(&m, "App.v");
+		CHECK(got->at[0] == far && got->at[100] == far + 800 && got->at[2] == integer(2));
+		close_image(&m);
+	}
+	close_image(&base);
+	free(h.room);
+}
+
+/* ---- hostile files */
+
+/* everything a loader reads in the heap, by the rules of FORMAT.md 10 */
+static void use(const struct image *m, const struct img_view *v)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < v->nheap_relocs; i++) {
+		const struct img_heap_reloc *r = &v->heap_relocs[i];
+		const uint8_t *bits = m->file + v->heap->at + r->bits;
+
+		for (uint64_t k = 0; k < r->nwords; k++) {
+			if (bit(bits, k))
+				sum += m->file[v->heap->at + r->first + v->heap->word * k];
+		}
+	}
+	for (uint32_t i = 0; i < v->ninterned; i++) {
+		const uint8_t *uses = m->file + v->heap->at + v->interned[i].uses;
+
+		for (uint32_t k = 0; k < v->interned[i].nuses; k++)
+			sum += uses[8 * k] + uses[8 * k + 7];
+		sum += m->file[v->heap->at + v->interned[i].offset];
+	}
+	for (uint32_t i = 0; v->heap && i < v->heap->mapped / 64; i++)
+		sum += m->file[v->heap->at + v->heap->starts + i];
+	for (uint64_t i = 0; v->heap && i < v->heap->nobjects; i++)
+		sum += m->file[v->heap->at + v->heap->types + 2 * i + 1];
+	for (uint32_t i = 0; i < v->nbinds; i++)
+		sum += m->file[v->heap->at + v->binds[i].offset + v->heap->word - 1];
+	for (uint32_t i = 0; i < v->nroots; i++)
+		sum += m->file[v->heap->at + v->roots[i].cell + v->heap->word - 1];
+	for (uint32_t i = 0; i < v->nbitcode; i++)
+		sum += v->bitcode[i].size ? m->file[v->bitcode[i].at + v->bitcode[i].size - 1] : 0;
+	for (uint32_t i = 0; i < v->nheap_types; i++)
+		sum += strlen(img_str(v, v->heap_types[i].hook));
+	*(volatile uint64_t *)&sum = sum;
+}
+
+struct tally {
+	unsigned tried, accepted;
 };
 
-static void *opens_and_closes(void *ctx)
+static void try(struct image *m, struct tally *t)
 {
-	struct shared *s = ctx;
+	struct img_header *h = (struct img_header *)(void *)(m->file + m->meta_at);
+	struct img_view v;
+	struct img_error e;
 
-	for (int i = 0; i < 100; i++) {
-		char path[128];
-		struct pkgimg_options opt = { .size = sizeof(opt), .world = s->world };
-		struct pkgimg_image *image = NULL;
+	h->meta_sum = 0;
+	h->meta_sum = img_sum64(h, m->v.header->meta_size);
+	t->tried++;
+	if (img_check_file(m->file, m->size, 0, &v, NULL, &e))
+		return;
+	t->accepted++;
+	use(m, &v);
+}
 
-		snprintf(path, sizeof(path), "%s/%s.pkgimg", s->p->dir, i % 3 ? "left" : "right");
-		if (pkgimg_open(path, &opt, &image, NULL)) {
-			__atomic_fetch_add(&s->wrong, 1, __ATOMIC_RELAXED);
-			continue;
+static const uint64_t edges[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_C(1) << 63,
+	UINT64_MAX, UINT64_MAX - 7, 0x10000, 0xffff0000, 8, 64 };
+
+static void change_image(struct unit *u, const char *path)
+{
+	struct image m;
+	struct tally t = { 0 };
+	uint8_t *before;
+	uint64_t n;
+
+	if (!open_image(u, &m, path))
+		return;
+	n = m.v.header->meta_size;
+	before = malloc(n);
+	memcpy(before, m.file + m.meta_at, n);
+	/* the header's own size decides what is summed: it is changed in image_test.c */
+	for (uint64_t i = sizeof(struct img_header); i < n; i++) {
+		for (int k = 0; k < 8; k++) {
+			m.file[m.meta_at + i] ^= (uint8_t)(1 << k);
+			try(&m, &t);
+			m.file[m.meta_at + i] = before[i];
 		}
-		pkgimg_close(image);
 	}
-	return NULL;
+	for (uint64_t i = sizeof(struct img_header); i < n; i += 4) {
+		for (size_t k = 0; k < 2 * COUNT(edges); k++) {
+			memcpy(m.file + m.meta_at + i, &edges[k / 2], k % 2 && i + 8 <= n ? 8 : 4);
+			try(&m, &t);
+			memcpy(m.file + m.meta_at + i, before + i, i + 8 <= n ? 8 : 4);
+		}
+	}
+	CHECK(t.tried > 20000 && t.accepted > 0 && t.accepted < t.tried / 2);
+	free(before);
+	close_image(&m);
 }
 
-static void *asks(void *ctx)
+static void changed(struct unit *u)
 {
-	struct shared *s = ctx;
-
-	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED)) {
-		if (pkgimg_world_image_at(s->world, s->address) != s->base)
-			__atomic_fetch_add(&s->wrong, 1, __ATOMIC_RELAXED);
-	}
-	return NULL;
+	change_image(u, path_to("Base.so"));
+	change_image(u, path_to("Base.pkgimg"));
+	change_image(u, path_to("App.so"));
 }
 
-static void works_in_threads(struct unit *u)
+/* cut at each length of what is read, and at each page of the rest */
+static void cut(struct unit *u)
 {
-	struct place p = arrive();
-	struct shared s = { .u = u, .p = &p };
-	struct pkgimg_image *base;
-	pthread_t threads[6];
+	struct image m;
+	struct img_error e;
+	struct img_view v;
 
-	write_family(u, &p, 100);
-	s.world = world_of(u, NULL, &p);
-	s.base = base = open_it(u, in(&p, "base"), s.world, 0);
-	s.address = root(u, base, "list");
-	for (unsigned i = 0; i < 6; i++)
-		CHECK(!pthread_create(&threads[i], NULL, i < 4 ? opens_and_closes : asks, &s));
-	for (unsigned i = 0; i < 6; i++) {
-		if (i == 4)
-			__atomic_store_n(&s.stop, 1, __ATOMIC_RELAXED);
-		pthread_join(threads[i], NULL);
+	if (!open_image(u, &m, path_to("Base.pkgimg")))
+		return;
+	for (size_t n = 0; n < m.size; n += n < m.v.header->meta_size + 64 ? 1 : 4093) {
+		uint8_t *copy = malloc(n ? n : 1);
+
+		memcpy(copy, m.file, n);
+		if (n >= sizeof(struct img_header)) {
+			struct img_header *h = (struct img_header *)(void *)copy;
+
+			h->file_size = n;
+			if (h->meta_size <= n) {
+				h->meta_sum = 0;
+				h->meta_sum = img_sum64(h, h->meta_size);
+			}
+		}
+		if (!CHECK(img_check_file(copy, n, 0, &v, NULL, &e) != IMG_OK))
+			printf("  cut at %zu\n", n);
+		free(copy);
 	}
-	CHECK_INT(s.wrong, 0);
-	pkgimg_close(base);
-	CHECK(!pkgimg_world_next(s.world, NULL));
-	pkgimg_world_free(s.world);
-	left(u, &p);
+	close_image(&m);
 }
 
-/* ---- large, and broken */
-
-static void loads_more_than_4_gib(struct unit *u)
+/* each rule of check_heap.c, by the words that break it */
+static void *entry(const struct image *m, uint32_t kind)
 {
-	struct place p = arrive();
-	struct hm *h = start("large", BASE);
-	struct pkgimg_image *image;
-	struct pkgimg_object o;
-	hm_ref vector, cons;
+	uint8_t *meta = m->file + m->meta_at;
+	struct img_table *dir = (void *)(meta + sizeof(struct img_header));
 
-	h->sparse = (UINT64_C(5) << 30) + 4096;
-	hm_add(&h->sections[IMG_FATE_DATA], NULL, 8);
-	vector = hm_object(h, IMG_FATE_MUTABLE, VECTOR, 0);
-	cons = hm_object(h, IMG_FATE_CONST, CONS, 0);
-	hm_link(h, cons, 0, IMG_SELF, vector, 0);
-	hm_root(h, "cons", cons);
-	hm_root(h, "vector", vector);
-	CHECK(hm_write(h, in(&p, "large")));
-	for (unsigned moved = 0; moved < 2; moved++) {
-		image = open_it(u, in(&p, "large"), NULL, moved ? PKGIMG_MOVE : 0);
-		CHECK_INT(root(u, image, "cons")[0], (uintptr_t)root(u, image, "vector"));
-		CHECK_INT(pkgimg_object_at(image, root(u, image, "vector"), &o), PKGIMG_OK);
-		CHECK_INT(o.index, 1);
-		pkgimg_close(image);
-	}
-	left(u, &p);
+	while (dir->kind != kind)
+		dir++;
+	return meta + dir->offset;
 }
 
-UNIT_MAIN(loads_at_its_place, loads_elsewhere, moves_if_the_place_is_taken, tells_objects,
-	brings_dependencies, opens_once, refuses_other_builds, names_what_is_missing,
-	compares_types, hands_types_over, follows_forwards, asks_the_host, undoes_what_failed,
-	works_in_threads, loads_more_than_4_gib)
+static void rules(struct unit *u)
+{
+	static const struct {
+		uint32_t kind, word, value;
+		const char *text;
+	} rows[] = {
+		{ IMG_HEAP, 0, 0x123, "heap: its place in the file is not aligned" },
+		{ IMG_HEAP, 0, 0x10000000, "heap: cut" },
+		{ IMG_HEAP, 0, 0, "heap: it overlaps what the system maps" },
+		{ IMG_HEAP, 2, 0, "heap: its size is impossible" },
+		{ IMG_HEAP, 4, 8, "heap: its address is impossible" },
+		{ IMG_HEAP, 6, 0x10000, "heap: what is mapped is not all but the scratch section" },
+		{ IMG_HEAP, 8, 0x10000000, "heap: too many objects" },
+		{ IMG_HEAP, 10, 0, "what it has for the loader is not in the scratch section" },
+		{ IMG_HEAP, 14, 4, "words are not as wide as pointers: wanted 8, got 4" },
+		{ IMG_HEAP, 15, 1, "heap: reserved fields" },
+		{ IMG_HEAP_SECTIONS, 0, 7, "an unknown fate" },
+		{ IMG_HEAP_SECTIONS, 6, 1, "an unknown fate, twice, or out of order" },
+		{ IMG_HEAP_SECTIONS, 8, 0x20000, "not right behind the section before" },
+		{ IMG_HEAP_SECTIONS, 4, 0, "heap sections, entry 0: its size is impossible" },
+		{ IMG_HEAP_TYPES, 0, 0, "its type is no struct of known size with a name" },
+		{ IMG_HEAP_TYPES, 1, 3, "unknown flags, or mutable and interned at once" },
+		{ IMG_HEAP_TYPES, 2, 1, "its pointers are out of range or out of order" },
+		{ IMG_HEAP_TYPES, 5, 1, "the counter's size is impossible" },
+		{ IMG_HEAP_POINTERS, 0, 4, "pointers are not aligned or not in order" },
+		{ IMG_HEAP_POINTERS, 0, 8000, "a pointer is outside of the object" },
+		{ IMG_HEAP_POINTERS, 1, 9, "an unknown kind of pointer" },
+		{ IMG_ROOTS, 1, 2, "unknown flags" },
+		{ IMG_ROOTS, 0, 0, "a name is empty" },
+		{ IMG_ROOTS, 2, 4, "its word is not aligned" },
+		{ IMG_ROOTS, 2, 0, "its word is in a section of another fate" },
+		{ IMG_ROOTS, 2, 0xfff0000, "its word is in no section" },
+		{ IMG_HEAP_RELOCS, 0, 7, "its image is out of range" },
+		{ IMG_HEAP_RELOCS, 1, 0, "its section has no pointers" },
+		{ IMG_HEAP_RELOCS, 1, 70, "its section is out of range" },
+		{ IMG_HEAP_RELOCS, 2, 64, "its first word is not aligned" },
+		{ IMG_HEAP_RELOCS, 4, 0x10000, "its words are outside of the section" },
+		{ IMG_HEAP_RELOCS, 6, 0, "what it has for the loader is not in the scratch" },
+		{ IMG_HEAP_RELOCS, 8, 0, "its number of words is impossible" },
+		{ IMG_HEAP_RELOCS, 10, 0, "its number of pages is impossible" },
+		{ IMG_BINDS, 0, 0, "binds, entry 0: its word is in a section of another fate" },
+		{ IMG_BINDS, 2, 9, "binds, entry 0: an unknown kind" },
+		{ IMG_BINDS, 3, 99, "is out of range" },
+		{ IMG_BINDS, 4, 1, "its image is out of range" },
+		{ IMG_VARIABLES, 0, 99, "variables, entry 0: its address is out of range" },
+		{ IMG_VARIABLES, 0, 0, "variables, entry 0: it is no pointer in memory of data" },
+		{ IMG_VARIABLES, 1, 1, "its image is out of range" },
+		{ IMG_VARIABLES, 2, 0xfff0000, "it leads outside of the heap" },
+		{ IMG_INTERNED, 2, 4, "its object is not aligned" },
+		{ IMG_INTERNED, 4, 5, "its type is not interned" },
+		{ IMG_INTERNED, 4, 99, "its type is out of range" },
+		{ IMG_INTERNED, 5, 0xffffff, "what it has for the loader is not in the scratch" },
+		{ IMG_HOOKS, 2, 0, "hooks, entry 0: its type has none" },
+		{ IMG_INSERTS, 0, 0, "insertions, entry 0: a name is empty" },
+		{ IMG_INSERTS, 2, 1, "its image is out of range" },
+		{ IMG_INSERTS, 3, 99, "its method is out of range" },
+		{ IMG_INSERTS, 4, 3, "its object is not aligned" },
+	};
+	struct image m;
+
+	if (!open_image(u, &m, path_to("Base.so")))
+		return;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t *word = (uint32_t *)entry(&m, rows[i].kind) + rows[i].word, old = *word;
+		struct img_header *h = (struct img_header *)(void *)(m.file + m.meta_at);
+		struct img_view v;
+		struct img_error e = { 0 };
+		char text[256] = "";
+
+		u->row = rows[i].text;
+		*word = rows[i].value;
+		h->meta_sum = 0;
+		h->meta_sum = img_sum64(h, h->meta_size);
+		CHECK_INT(img_check_file(m.file, m.size, 0, &v, NULL, &e), IMG_E_FORMAT);
+		img_error_text(&e, text, sizeof(text));
+		if (!CHECK(strstr(text, rows[i].text) != NULL))
+			printf("  got: %s\n", text);
+		*word = old;
+	}
+	u->row = NULL;
+	close_image(&m);
+}
+
+static void clean_up(struct unit *u)
+{
+	static const char *const names[] = { "Base.so", "Base.pkgimg", "App.so", "one/Base.so",
+		"List.so" };
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		CHECK_INT(unlink(path_to(names[i])), 0);
+	CHECK_INT(rmdir(path_to("one")), 0);
+	CHECK_INT(rmdir(folder), 0);
+}
+
+UNIT_MAIN(everything, deterministic, long_list, mistakes, wrong_names, wrong_types, dependent,
+	changed, cut, rules, clean_up)

@@ -277,6 +277,8 @@ static void refuses_cut_files(struct unit *u)
 		memcpy(exact, m->file, n);
 		CHECK_INT(check(exact, n, text), IMG_E_FORMAT);
 		CHECK(text[0]);
+		if (n >= OPTIONAL_AT && n < OPTIONAL_AT + 120)
+			CHECK(!strncmp(text, "PE optional header: cut", 23));
 		free(exact);
 	}
 	free(m);

@@ -238,6 +238,46 @@ static void refuses_files(struct unit *u)
 	left(&p);
 }
 
+/* what others may have written is loaded only when the caller says so */
+static void asks_who_may_write(struct unit *u)
+{
+	static const struct {
+		const char *name;
+		unsigned mode, owner; /* 0: whoever runs this */
+		const char *found;    /* NULL: it is trusted */
+		bool by_owner;
+	} rows[] = {
+		{ "mine", 0600, 0, NULL, false },
+		{ "the group's too", 0775, 0, NULL, false },
+		{ "everybody's", 0602, 0, "", false },
+		{ "another's", 0755, 12345, "user 12345", true },
+		{ "another's and everybody's", 0777, 12345, "", true },
+	};
+	struct pkgimg_options opt = { .size = sizeof(opt), .flags = PKGIMG_ALLOW_UNTRUSTED };
+	struct place p = arrive();
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pkgimg_image *img = NULL;
+		struct pkgimg_error err = { 0 };
+
+		u->row = rows[i].name;
+		if (rows[i].by_owner && geteuid() != 0)
+			continue; /* files can be given away by root alone */
+		put_image(u, &p, NULL);
+		CHECK(!rows[i].owner || chown(p.path, rows[i].owner, (gid_t)-1) == 0);
+		CHECK(chmod(p.path, rows[i].mode) == 0);
+		CHECK_INT(pkgimg_open(p.path, NULL, &img, &err),
+			rows[i].found ? PKGIMG_E_OWNER : PKGIMG_OK);
+		if (rows[i].found) {
+			CHECK(!img && strstr(err.text, "PKGIMG_ALLOW_UNTRUSTED"));
+			CHECK_STR(err.found, rows[i].found);
+			CHECK_INT(pkgimg_open(p.path, &opt, &img, &err), PKGIMG_OK);
+		}
+		pkgimg_close(img);
+	}
+	left(&p);
+}
+
 /* the loader keys libraries by path too: it would hand out the old one */
 static void sees_that_a_file_was_replaced(struct unit *u)
 {
@@ -527,6 +567,6 @@ static void codes_have_texts(struct unit *u)
 }
 
 UNIT_MAIN(opens_and_calls, finds, refuses, has_what_it_needs, depends, refuses_files,
-	sees_that_a_file_was_replaced, many_threads, relative_paths, takes_the_best_target,
-	tells_of_targets, keeps_the_choice, checks_the_images_choice, many_threads_fill_slots,
-	old_options, codes_have_texts)
+	asks_who_may_write, sees_that_a_file_was_replaced, many_threads, relative_paths,
+	takes_the_best_target, tells_of_targets, keeps_the_choice, checks_the_images_choice,
+	many_threads_fill_slots, old_options, codes_have_texts)

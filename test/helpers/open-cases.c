@@ -1,0 +1,245 @@
+/* open-cases CASE IMAGE [OTHER]: what pkgimg_open does when the system fails it. The calls that
+ * libpkgimg makes of the system lead here (the linker's --wrap), and each can be made to fail.
+ *   faults           each call fails once, alone; what is left behind is told, and it opens after
+ *   old faults       the same as if kernel and C library were old: more calls, other ways
+ *   swap             OTHER lies at the image's path while the system's loader opens it
+ *   old swap
+ *   reinstall        a copy of the image is put in its place while it is open
+ *   maps             how the pages of the open image may be used */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pkgimg/runtime.h"
+
+/* of the calls in progress; the wrapped functions have no argument for it */
+static struct {
+	bool on, old;
+	unsigned count, fail_at; /* 1-based; 0: never */
+	const char *failed;      /* the call that did */
+	const char *put, *at;    /* rename put to at before the loader opens it */
+} now;
+
+static bool fails(const char *name)
+{
+	if (!now.on || ++now.count != now.fail_at)
+		return false;
+	now.failed = name;
+	errno = ENOMEM;
+	return true;
+}
+
+#define WRAP(result, name, ...)                                                                    \
+	result __real_##name(__VA_ARGS__);                                                         \
+	result __wrap_##name(__VA_ARGS__);                                                         \
+	result __wrap_##name(__VA_ARGS__)
+
+WRAP(int, open, const char *path, int flags, ...)
+{
+	return fails("open") ? -1 : __real_open(path, flags);
+}
+
+WRAP(int, fstat, int fd, struct stat *out)
+{
+	return fails("fstat") ? -1 : __real_fstat(fd, out);
+}
+
+WRAP(int, stat, const char *path, struct stat *out)
+{
+	return fails("stat") ? -1 : __real_stat(path, out);
+}
+
+WRAP(void *, mmap, void *at, size_t size, int prot, int flags, int fd, off_t offset)
+{
+	return fails("mmap") ? MAP_FAILED : __real_mmap(at, size, prot, flags, fd, offset);
+}
+
+WRAP(int, mprotect, void *at, size_t size, int prot)
+{
+	return fails("mprotect") ? -1 : __real_mprotect(at, size, prot);
+}
+
+WRAP(int, ioctl, int fd, unsigned long request, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	return (now.on && now.old) || fails("ioctl") ? -1 : __real_ioctl(fd, request, arg);
+}
+
+WRAP(int, dlinfo, void *handle, int request, void *out)
+{
+	return (now.on && now.old) || fails("dlinfo") ? -1 : __real_dlinfo(handle, request, out);
+}
+
+WRAP(void *, dlopen, const char *path, int flags)
+{
+	bool is_image = now.on && strchr(path, '/') && !(flags & RTLD_NOLOAD);
+
+	if (is_image && now.put && rename(now.put, now.at))
+		abort();
+	return fails(is_image ? "dlopen of the image" : "dlopen") ? NULL
+								  : __real_dlopen(path, flags);
+}
+
+WRAP(void *, dlsym, void *handle, const char *name)
+{
+	return fails("dlsym") ? NULL : __real_dlsym(handle, name);
+}
+
+WRAP(void *, calloc, size_t n, size_t size)
+{
+	return fails("calloc") ? NULL : __real_calloc(n, size);
+}
+
+WRAP(char *, getcwd, char *buf, size_t size)
+{
+	return fails("getcwd") ? NULL : __real_getcwd(buf, size);
+}
+
+static unsigned open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+/* lines of /proc/self/maps that end in the image's name; they are printed if `print` */
+static unsigned mappings(const char *path, bool print)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') : path;
+	FILE *f = fopen("/proc/self/maps", "r");
+	char line[5000], perms[8];
+	unsigned n = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, base) || sscanf(line, "%*s %7s", perms) != 1)
+			continue;
+		n++;
+		if (print)
+			printf("%s%s\n", perms,
+				strchr(perms, 'w') && strchr(perms, 'x') ? " writable code" : "");
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static int open_now(const char *path, struct pkgimg_image **image, struct pkgimg_error *e)
+{
+	int code;
+
+	*image = NULL;
+	*e = (struct pkgimg_error) { 0 };
+	now.count = 0;
+	now.failed = NULL;
+	now.on = true;
+	code = pkgimg_open(path, NULL, image, e);
+	now.on = false;
+	return code;
+}
+
+static int faults(const char *path)
+{
+	unsigned files = open_files(), bad = 0;
+	struct pkgimg_image *image;
+	struct pkgimg_error e;
+	int code;
+
+	do {
+		now.fail_at++;
+		code = open_now(path, &image, &e);
+		if (!now.failed)
+			break;
+		printf("%s: code %d\n", now.failed, code);
+		bad += (code != 0) != (image == NULL) || e.code != code ||
+		       (code != 0) != (e.text[0] != '\0');
+		pkgimg_close(image);
+		if (open_files() != files || mappings(path, false))
+			bad += 1 + (unsigned)printf("something is left behind\n");
+	} while (now.fail_at < 1000);
+	printf("%u calls, then code %d; %u mistakes\n", now.count, code, bad);
+	pkgimg_close(image);
+	return bad != 0;
+}
+
+static int swap(const char *path, const char *other)
+{
+	struct pkgimg_image *image;
+	struct pkgimg_error e;
+
+	now.put = other;
+	now.at = path;
+	printf("code %d: ", open_now(path, &image, &e));
+	printf("%s\n", e.text);
+	now.put = NULL;
+	printf("code %d once it is there\n", open_now(path, &image, &e));
+	pkgimg_close(image);
+	return 0;
+}
+
+static int reinstall(const char *path, const char *copy)
+{
+	struct pkgimg_image *image, *again;
+	struct pkgimg_error e;
+	int one = open_now(path, &image, &e), two;
+
+	if (rename(copy, path))
+		return 1;
+	two = open_now(path, &again, &e);
+	printf("code %d, code %d\n", one, two);
+	pkgimg_close(again);
+	pkgimg_close(image);
+	return 0;
+}
+
+__attribute__((visibility("default"))) int host_log(int);
+int host_log(int n)
+{
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	struct pkgimg_image *image;
+	struct pkgimg_error e;
+	const char *other;
+
+	setvbuf(stdout, NULL, _IONBF, 0);
+	now.old = argc > 1 && !strcmp(argv[1], "old");
+	argc -= now.old;
+	argv += now.old;
+	if (argc < 3)
+		return 2;
+	other = argc > 3 ? argv[3] : "";
+	if (!strcmp(argv[1], "faults"))
+		return faults(argv[2]);
+	if (!strcmp(argv[1], "swap"))
+		return swap(argv[2], other);
+	if (!strcmp(argv[1], "reinstall"))
+		return reinstall(argv[2], other);
+	printf("code %d\n", open_now(argv[2], &image, &e));
+	mappings(argv[2], true);
+	pkgimg_close(image);
+	printf("closed: %u\n", mappings(argv[2], true));
+	return 0;
+}
