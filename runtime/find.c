@@ -32,7 +32,7 @@ static void *compile(const struct pkgimg_image *image, uint32_t symbol)
 {
 	const struct pkgimg_host *host = image->member ? &image->member->world->host : NULL;
 
-	if (image->view.naddresses || !host || !host->compile)
+	if (image->view.naddresses || image->heap_only || !host || !host->compile)
 		return NULL;
 	return host->compile(host->ctx, image, img_str(&image->view, symbol));
 }

@@ -110,9 +110,9 @@ static int set_variables(struct rt_opening *o, struct pkgimg_image *image)
 
 int rt_heap_bind(struct rt_opening *o, struct pkgimg_image *image)
 {
-	int code = bind_words(o, image);
+	int code = image->heap_only ? PKGIMG_OK : bind_words(o, image);
 
-	return code ? code : set_variables(o, image);
+	return code || image->heap_only ? code : set_variables(o, image);
 }
 
 /* ---- the host's part */
@@ -123,7 +123,7 @@ int rt_heap_hooks(struct rt_opening *o, struct pkgimg_image *image)
 	const struct img_view *v = &image->view;
 	struct rt_heap *h = &image->member->heap;
 
-	for (uint32_t i = 0; i < v->nhooks; i++) {
+	for (uint32_t i = 0; !image->heap_only && i < v->nhooks; i++) {
 		const struct img_hook *k = &v->hooks[i];
 		void *object = h->at + k->offset;
 		uint64_t size = rt_heap_object_size(image, k->offset, k->type);
@@ -153,7 +153,7 @@ int rt_heap_inserts(struct rt_opening *o, struct pkgimg_image *image)
 	const struct pkgimg_host *host = &o->world->host;
 	const struct img_view *v = &image->view;
 
-	for (uint32_t i = 0; host->insert && i < v->ninserts; i++) {
+	for (uint32_t i = 0; host->insert && !image->heap_only && i < v->ninserts; i++) {
 		const struct img_insert *n = &v->inserts[i];
 		struct pkgimg_insert said = { .image = image,
 			.owner = n->image ? image->member->dependencies[n->image - 1] : image,

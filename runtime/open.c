@@ -95,6 +95,21 @@ static int map_file(struct work *w)
 	return error ? fail_io(w, "the file cannot be mapped", error) : PKGIMG_OK;
 }
 
+/* its heap may be of any platform on which a pointer is what it is here */
+static int check_heap_only(struct work *w)
+{
+	const struct img_heap *heap = w->checked.heap;
+
+	if (!w->opt.world)
+		return rt_fail(w->err, PKGIMG_E_ARGUMENT, w->path,
+			": PKGIMG_HEAP_ONLY wants a world in the options", (char *)NULL);
+	if (!heap || heap->word != sizeof(void *))
+		return rt_fail(w->err, PKGIMG_E_ABI, w->path,
+			heap ? ": its heap has pointers of another size" : ": it has no heap",
+			(char *)NULL);
+	return PKGIMG_OK;
+}
+
 static int check_file(struct work *w)
 {
 	unsigned flags = flags_of(w) & PKGIMG_VERIFY ? IMG_CHECK_FILE_SUM : 0;
@@ -103,7 +118,9 @@ static int check_file(struct work *w)
 
 	if (img_check_file(w->bytes, w->size, flags, &w->checked, &box, &e))
 		return rt_fail_image(w->err, w->path, &e);
-	w->no_code = box.no_code;
+	w->no_code = box.no_code || flags_of(w) & PKGIMG_HEAP_ONLY;
+	if (flags_of(w) & PKGIMG_HEAP_ONLY)
+		return check_heap_only(w);
 	if (!(flags_of(w) & PKGIMG_ALLOW_FOREIGN) && img_check_abi(&w->checked, &e))
 		return rt_fail_image(w->err, w->path, &e);
 	return PKGIMG_OK;
@@ -158,11 +175,11 @@ static int bring_needs(struct work *w)
 	image = calloc(1, sizeof(*image) + v->nneeds * sizeof(image->needs[0]));
 	if (!image)
 		return rt_fail(w->err, PKGIMG_E_MEMORY, w->path, ": out of memory", (char *)NULL);
-	image->nneeds = v->nneeds;
+	image->nneeds = flags_of(w) & PKGIMG_HEAP_ONLY ? 0 : v->nneeds;
 	image->member = w->opening.member; /* NULL outside of worlds */
 	w->opening.member = NULL;
 	w->image = image;
-	for (uint32_t i = 0; i < v->nneeds; i++) {
+	for (uint32_t i = 0; i < image->nneeds; i++) {
 		const char *name = img_str(v, v->needs[i].name);
 		size_t room = w->loader_said[0] ? 0 : sizeof(w->loader_said);
 
@@ -312,7 +329,7 @@ enum {
 	OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap),
 	OPTIONS_BEFORE_WORLD = offsetof(struct pkgimg_options, world),
 };
-enum { ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED | PKGIMG_MOVE };
+enum { ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED | PKGIMG_MOVE | PKGIMG_HEAP_ONLY };
 
 static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	struct pkgimg_image **out, struct pkgimg_error *err)
@@ -343,13 +360,18 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 
 static int load_code(struct work *w)
 {
-	int code = rt_choose_target(w->path, &w->opt, &w->checked, &w->target, w->err);
+	bool heap_only = flags_of(w) & PKGIMG_HEAP_ONLY;
+	int code = heap_only ? PKGIMG_OK
+			     : rt_choose_target(w->path, &w->opt, &w->checked, &w->target, w->err);
 
 	if (!code)
 		code = bring_needs(w);
 	if (!code && w->no_code) {
 		w->image->view = w->checked;
-		code = check_needs(w);
+		w->image->heap_only = heap_only;
+		if (heap_only) /* they are of memory that is not there */
+			w->image->view.naddresses = 0;
+		code = heap_only ? PKGIMG_OK : check_needs(w);
 	} else if (!code) {
 		code = load(w);
 		if (!code)
@@ -443,6 +465,7 @@ int pkgimg_open(const char *path, const struct pkgimg_options *opt, struct pkgim
 	w->image = NULL;
 	w->opening.member = NULL;
 	w->nsegments = 0;
+	w->target = 0;
 	w->loader_said[0] = '\0';
 	code = open_steps(w);
 	rt_unmap(w->bytes, w->size);

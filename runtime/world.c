@@ -457,7 +457,7 @@ int rt_world_add(struct rt_opening *o, struct pkgimg_image *image)
 	const struct pkgimg_host *host = &o->world->host;
 	int code = rt_heap_load(o, image);
 
-	if (!code && host->init) {
+	if (!code && host->init && !image->heap_only) {
 		image->member->shown = true;
 		if (host->init(host->ctx, image))
 			code = rt_fail(o->err, PKGIMG_E_HOST, o->path,

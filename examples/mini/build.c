@@ -245,7 +245,7 @@ static void *known_symbol(
 static void open_base(struct builder *b)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .ctx = b, .intern = known_symbol };
-	struct pkgimg_options o = { .size = sizeof(o), .flags = 0 };
+	struct pkgimg_options o = { .size = sizeof(o), .flags = b->target ? PKGIMG_HEAP_ONLY : 0 };
 	struct pkgimg_error error;
 
 	b->heap = (struct mini_heap) { 0 };

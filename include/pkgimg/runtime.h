@@ -72,7 +72,11 @@ enum {
 	/* accept a file that everybody may write, or that belongs neither to the process's user
 	 * (effective id) nor to the administrator (root; on Windows Administrators, SYSTEM) */
 	PKGIMG_ALLOW_UNTRUSTED = 4,
-	PKGIMG_MOVE = 8 /* for tests: do not put the heap at its preferred address */
+	PKGIMG_MOVE = 8, /* for tests: do not put the heap at its preferred address */
+	/* map the heap and nothing else: no code is loaded, found or run, words that lead to code
+	 * are 0, hooks, insert and init are not called. The image may be for another platform with
+	 * pointers of the same size: so builds for it get at the objects of what they depend on */
+	PKGIMG_HEAP_ONLY = 16
 };
 
 struct pkgimg_image; /* an open image; its functions may be called from any thread */
@@ -81,7 +85,7 @@ struct pkgimg_world; /* images that know each other: see pkgimg_world_new */
 /* Start from {0}, set size to sizeof(struct pkgimg_options). */
 struct pkgimg_options {
 	uint32_t size;  /* bytes of this struct, as the caller knows it */
-	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_... | PKGIMG_MOVE */
+	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_... | ... */
 	const struct pkgimg_image *const *dependencies; /* [ndependencies] open images it may use */
 	size_t ndependencies;
 	/* features of the CPU that may be used: "x86-64-v3", "armv8.2-a,+sve", "generic"; NULL: as
