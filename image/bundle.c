@@ -1,21 +1,21 @@
 /* BUNDLE.md: the checks. Order: ELF header and segments, directory, sums, then each member. */
 #include "image/bundle.h"
 
-#include <elf.h>
 #include <string.h>
 
 #include "image/container.h"
+#include "image/elf_types.h"
 #include "image/sum.h"
 
 struct look {
 	struct img_rd r;
-	Elf64_Ehdr elf;
+	struct elf64_ehdr elf;
 	unsigned segment; /* the next program header to look at: members rise, as segments do */
 };
 
-static bool read_elf(const uint8_t *file, uint64_t size, Elf64_Ehdr *out)
+static bool read_elf(const uint8_t *file, uint64_t size, struct elf64_ehdr *out)
 {
-	if (size < sizeof(*out) || memcmp(file, ELFMAG, SELFMAG) || file[EI_CLASS] != ELFCLASS64 ||
+	if (size < sizeof(*out) || memcmp(file, "\177ELF", 4) || file[EI_CLASS] != ELFCLASS64 ||
 		file[EI_DATA] != ELFDATA2LSB)
 		return false;
 	memcpy(out, file, sizeof(*out));
@@ -23,9 +23,10 @@ static bool read_elf(const uint8_t *file, uint64_t size, Elf64_Ehdr *out)
 }
 
 /* The directory is what the first section header tells of. returns false if there is none */
-static bool find_directory(const uint8_t *file, uint64_t size, const Elf64_Ehdr *h, uint64_t *at)
+static bool find_directory(
+	const uint8_t *file, uint64_t size, const struct elf64_ehdr *h, uint64_t *at)
 {
-	Elf64_Shdr s;
+	struct elf64_shdr s;
 	uint64_t first = h->e_shoff + sizeof(s);
 
 	if (h->e_shnum < 2 || h->e_shentsize != sizeof(s) || first < h->e_shoff || first > size ||
@@ -40,7 +41,7 @@ static bool find_directory(const uint8_t *file, uint64_t size, const Elf64_Ehdr 
 
 bool img_bundle_is(const void *file, uint64_t size)
 {
-	Elf64_Ehdr h;
+	struct elf64_ehdr h;
 	uint64_t at;
 
 	return read_elf(file, size, &h) && find_directory(file, size, &h, &at);
@@ -120,7 +121,7 @@ static bool check_directory(struct look *l, uint64_t at, unsigned flags, struct 
 /* what is mapped of [from, from + size), from the segments behind those of the member before */
 static bool add_segments(struct look *l, const struct img_bundle_member *m, struct img_container *c)
 {
-	Elf64_Phdr p;
+	struct elf64_phdr p;
 
 	for (; l->segment < l->elf.e_phnum; l->segment++) {
 		memcpy(&p, l->r.base + l->elf.e_phoff + l->segment * (uint64_t)sizeof(p),
@@ -202,8 +203,9 @@ enum img_code img_bundle_check(const void *file, uint64_t size, unsigned flags,
 	*member = IMG_NO_ENTRY;
 	if (!read_elf(file, size, &l.elf) || !find_directory(file, size, &l.elf, &at))
 		return img_bad(&l.r, "no bundle"), e->code;
-	if (l.elf.e_phentsize != sizeof(Elf64_Phdr) ||
-		!img_need_bytes(&l.r, l.elf.e_phoff, l.elf.e_phnum * (uint64_t)sizeof(Elf64_Phdr),
+	if (l.elf.e_phentsize != sizeof(struct elf64_phdr) ||
+		!img_need_bytes(&l.r, l.elf.e_phoff,
+			l.elf.e_phnum * (uint64_t)sizeof(struct elf64_phdr),
 			"its program headers are cut"))
 		return img_bad(&l.r, "its program headers are broken"), e->code;
 	if (!check_directory(&l, at, flags, &b))

@@ -139,7 +139,8 @@ static const char *path_of(const struct builder *b, const char *name)
 {
 	static char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s.so", b->folder, name);
+	snprintf(path, sizeof(path), "%s/%s%s", b->folder, name,
+		b->target && strstr(b->target, "mingw") ? ".dll" : ".so");
 	return path;
 }
 

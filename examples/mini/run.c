@@ -6,6 +6,12 @@
 #include "heap.h"
 #include "pkgimg/runtime.h"
 
+#if defined(_WIN32)
+#define SUFFIX ".dll"
+#else
+#define SUFFIX ".so"
+#endif
+
 struct runtime {
 	struct mini_heap heap;
 	struct mini_api api;
@@ -73,7 +79,7 @@ static struct pkgimg_image *open_package(struct runtime *r, const char *folder, 
 	struct pkgimg_error error;
 	char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s.so", folder, name);
+	snprintf(path, sizeof(path), "%s/%s" SUFFIX, folder, name);
 	if (pkgimg_open(path, &o, &image, &error))
 		mini_die(name, error.text);
 	return image;
