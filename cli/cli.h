@@ -24,6 +24,8 @@ int cmd_build(struct cli *c);
 int cmd_link(struct cli *c);
 int cmd_run(struct cli *c);
 int cmd_inspect(struct cli *c);
+int cmd_bundle(struct cli *c);
+int cmd_diff(struct cli *c);
 int cmd_platforms(struct cli *c);
 int cmd_cpus(struct cli *c);
 int cmd_cache(struct cli *c);

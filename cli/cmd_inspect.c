@@ -7,7 +7,7 @@
 
 int cmd_inspect(struct cli *c)
 {
-	bool json = false, verify = false;
+	struct inspect_how how = { 0 };
 	size_t n, images = 0;
 	int rc = EXIT_OK;
 	const struct ll_arg *args = cli_parse(c, InspectOption, &n);
@@ -17,10 +17,14 @@ int cmd_inspect(struct cli *c)
 	for (size_t i = 0; i < n; i++) {
 		if (args[i].id == OPT_help)
 			return cli_help(c, InspectOption,
-				"pkgimg inspect [--json] [--verify] IMAGE...",
+				"pkgimg inspect [--json] [--verify] [--path=OFFSET] IMAGE...",
 				"shows what is inside package images");
-		json |= args[i].id == OPT_json;
-		verify |= args[i].id == OPT_verify;
+		how.json |= args[i].id == OPT_json;
+		how.verify |= args[i].id == OPT_verify;
+		if (args[i].id == OPT_path) {
+			how.path = args[i].values[0];
+			how.path_at = cli_place(c, &args[i]);
+		}
 		images += !args[i].id;
 	}
 	if (!images) {
@@ -28,7 +32,7 @@ int cmd_inspect(struct cli *c)
 		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!args[i].id && inspect_image(c->d, args[i].spelling, json, verify, stdout))
+		if (!args[i].id && inspect_image(c->d, args[i].spelling, &how, stdout))
 			rc = EXIT_INPUT;
 	return rc;
 }

@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/str.h"
+#include "cli/heap_facts.h"
 
 const char *inspect_hex(const uint8_t *bytes, size_t n, char *buf)
 {
@@ -15,6 +19,29 @@ const char *inspect_hex(const uint8_t *bytes, size_t n, char *buf)
 	}
 	buf[2 * n] = '\0';
 	return buf;
+}
+
+/* bytes below 0x20, DEL, and U+0080 to U+009F */
+static size_t is_control(const unsigned char *s)
+{
+	if (s[0] < 0x20 || s[0] == 0x7f)
+		return 1;
+	return s[0] == 0xc2 && s[1] < 0xa0 ? 2 : 0;
+}
+
+const char *inspect_safe(struct arena *a, const char *s)
+{
+	struct strbuf b = { .mem = a };
+
+	while (*s) {
+		size_t n = is_control((const unsigned char *)s);
+
+		if (n == 0)
+			strbuf_putc(&b, *s++);
+		for (; n; n--)
+			strbuf_fmt(&b, "\\x%02x", (unsigned)(unsigned char)*s++);
+	}
+	return strbuf_text(&b);
 }
 
 /* the whole file, read-only; NULL with the mistake reported */
@@ -77,19 +104,72 @@ void inspect_close(struct inspected *in)
 	munmap(in->file, in->size);
 }
 
-int inspect_image(struct diags *d, const char *path, bool json, bool verify, FILE *out)
+/* "0x1f40" or decimal digits. returns whether it is one */
+static bool read_offset(const char *text, uint64_t *out)
 {
-	struct inspected in;
-	int result = 0;
+	char *end;
 
-	if (inspect_open(d, path, verify, &in))
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+static int print_path(struct arena *a, struct diags *d, const struct inspected *in,
+	const struct inspect_how *how, const struct heap_facts *heap, FILE *out)
+{
+	const struct heap_object *o;
+	const char *path;
+	uint64_t offset;
+
+	if (!in->view.heap)
+		return diag_err(d, how->path_at, "'%s' has no heap, so no objects", in->path);
+	if (!read_offset(how->path, &offset))
+		return diag_err(d, how->path_at,
+			"wanted an offset in the heap, as 0x1f40, got '%s'; "
+			"`pkgimg inspect` prints some",
+			str_shown(a, how->path));
+	o = heap_object_at(heap, offset);
+	if (!o)
+		return diag_err(d, how->path_at, "no object of '%s' is at offset 0x%llx", in->path,
+			(unsigned long long)offset);
+	path = heap_path(a, heap, o);
+	fprintf(out, "%s +0x%llx: %s\n", inspect_safe(a, heap_type_name(heap->v, o->type)),
+		(unsigned long long)o->offset,
+		path ? inspect_safe(a, path) : "no root leads to it, by references of this image");
+	return 0;
+}
+
+static int print_image(struct arena *a, struct diags *d, const struct inspected *in,
+	const struct inspect_how *how, FILE *out)
+{
+	struct heap_facts heap = { 0 };
+	const struct heap_facts *has = in->view.heap ? &heap : NULL;
+
+	if (has && heap_facts(a, d, in, &heap))
 		return -1;
-	if (json)
-		inspect_json(&in, out);
-	else
-		inspect_text(&in, out);
+	if (how->path) {
+		if (print_path(a, d, in, how, has, out))
+			return -1;
+	} else if (how->json) {
+		inspect_json(in, has, out);
+	} else {
+		inspect_text(in, has, out);
+	}
 	if (fflush(out) || ferror(out))
-		result = diag_err(d, NOWHERE, "the output cannot be written: %s", strerror(errno));
+		return diag_err(d, NOWHERE, "the output cannot be written: %s", strerror(errno));
+	return 0;
+}
+
+int inspect_image(struct diags *d, const char *path, const struct inspect_how *how, FILE *out)
+{
+	struct arena a = { 0 };
+	struct inspected in;
+	int result;
+
+	if (inspect_open(d, path, how->verify, &in))
+		return -1;
+	result = print_image(&a, d, &in, how, out);
 	inspect_close(&in);
+	arena_free(&a);
 	return result;
 }

@@ -23,14 +23,27 @@ struct inspected {
 int inspect_open(struct diags *d, const char *path, bool verify, struct inspected *out);
 void inspect_close(struct inspected *in);
 
-/* Print all of the image at `path` to `out`. verify: compare the sum of the whole file too.
- * returns 0, or -1 reported: not readable, no image, broken */
-int inspect_image(struct diags *d, const char *path, bool json, bool verify, FILE *out);
+struct inspect_how {
+	bool json;
+	bool verify;      /* compare the sum of the whole file too */
+	const char *path; /* instead of all: how a root leads to this offset of the heap; or NULL */
+	struct loc path_at;
+};
+/* Print all of the image at `path` to `out`.
+ * returns 0, or -1 reported: not readable, no image, broken, no such object */
+int inspect_image(struct diags *d, const char *path, const struct inspect_how *how, FILE *out);
 
-/* the JSON form; keys are in docs, and tools/decode_image.py prints the same */
-void inspect_json(const struct inspected *in, FILE *out);
+/* the JSON form; keys are in docs, and tools/decode_image.py prints the same. heap: NULL if there
+ * is none */
+struct heap_facts;
+void inspect_json(const struct inspected *in, const struct heap_facts *heap, FILE *out);
 /* the text form */
-void inspect_text(const struct inspected *in, FILE *out);
+void inspect_text(const struct inspected *in, const struct heap_facts *heap, FILE *out);
+
+/* s with its control characters spelled out, in the arena: names come from files, and a terminal
+ * would obey them */
+struct arena;
+const char *inspect_safe(struct arena *a, const char *s);
 
 /* n bytes as hex digits in buf[2 * n + 1]; returns buf */
 const char *inspect_hex(const uint8_t *bytes, size_t n, char *buf);

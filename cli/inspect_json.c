@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "cli/inspect.h"
+#include "cli/heap_facts.h"
 #include "image/cpu_features.h"
 
 /* What all the printers here take. */
@@ -288,7 +288,7 @@ static void put_type(struct printer *p, uint32_t index)
 	arena_free(&p->scratch);
 }
 
-void inspect_json(const struct inspected *in, FILE *out)
+void inspect_json(const struct inspected *in, const struct heap_facts *heap, FILE *out)
 {
 	struct printer p = { .j = { .f = out }, .v = &in->view };
 
@@ -300,6 +300,10 @@ void inspect_json(const struct inspected *in, FILE *out)
 	put_dispatch(&p);
 	put_needs(&p);
 	put_sizes(&p, &in->sizes);
+	if (heap)
+		heap_json(heap, &p.j);
+	else
+		json_str(&p.j, "heap", NULL);
 	put_methods(&p);
 	put_globals(&p);
 	json_array(&p.j, "types");

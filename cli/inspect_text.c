@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "cli/inspect.h"
+#include "cli/heap_facts.h"
 #include "image/cpu_features.h"
 
 enum { PLACE_COLUMN = 64 }; /* where "file:line" begins, if the text before it is shorter */
@@ -16,28 +16,9 @@ struct printer {
 	struct arena scratch; /* emptied after each entry */
 };
 
-/* bytes below 0x20, DEL, and U+0080 to U+009F */
-static size_t is_control(const unsigned char *s)
-{
-	if (s[0] < 0x20 || s[0] == 0x7f)
-		return 1;
-	return s[0] == 0xc2 && s[1] < 0xa0 ? 2 : 0;
-}
-
-/* s with its control characters spelled out, in the scratch arena */
 static const char *safe(struct printer *p, const char *s)
 {
-	struct strbuf b = { .mem = &p->scratch };
-
-	while (*s) {
-		size_t n = is_control((const unsigned char *)s);
-
-		if (n == 0)
-			strbuf_putc(&b, *s++);
-		for (; n; n--)
-			strbuf_fmt(&b, "\\x%02x", (unsigned)(unsigned char)*s++);
-	}
-	return strbuf_text(&b);
+	return inspect_safe(&p->scratch, s);
 }
 
 static const char *str(struct printer *p, uint32_t at)
@@ -263,7 +244,7 @@ static void print_type(struct printer *p, uint32_t index)
 	arena_free(&p->scratch);
 }
 
-void inspect_text(const struct inspected *in, FILE *out)
+void inspect_text(const struct inspected *in, const struct heap_facts *heap, FILE *out)
 {
 	struct printer p = { .f = out, .v = &in->view };
 
@@ -276,4 +257,7 @@ void inspect_text(const struct inspected *in, FILE *out)
 	fprintf(out, "\ntypes (%" PRIu32 ")\n", in->view.ntypes);
 	for (uint32_t i = 0; i < in->view.ntypes; i++)
 		print_type(&p, i);
+	if (heap)
+		heap_text(&p.scratch, heap, out);
+	arena_free(&p.scratch);
 }

@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "link", "objects -> program, shared library or image (clang's link options)", cmd_link },
 	{ "run", "load an image as a host would and call a function", cmd_run },
 	{ "inspect", "show what is inside an image", cmd_inspect },
+	{ "diff", "tell what changed between two images", cmd_diff },
+	{ "bundle", "join images to one file that loads in one go", cmd_bundle },
 	{ "cpus", "this CPU, what a CPU target means, which one of an image runs here", cmd_cpus },
 	{ "platforms", "the platforms, or one of them in full", cmd_platforms },
 	{ "cache", "the images that were made: list, explain, gc, verify", cmd_cache },

@@ -10,6 +10,8 @@ def InspectOption : OptionVisibility;
 def PlatformsOption : OptionVisibility;
 def CpusOption : OptionVisibility;
 def CacheOption : OptionVisibility;
+def BundleOption : OptionVisibility;
+def DiffOption : OptionVisibility;
 def MainOption : OptionVisibility;
 def LinkerInput : OptionFlag; // keeps its place among the inputs
 
@@ -36,23 +38,25 @@ def darwin_Group  : OptionGroup<"darwin options">, HelpText<"APPLE PLATFORMS">;
 // ---- everywhere
 def help : Flag<["--", "-"], "help">, Group<general_Group>, HelpText<"Show this help">,
   Visibility<[LinkOption, BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption,
-              CacheOption, MainOption]>;
+              CacheOption, BundleOption, DiffOption, MainOption]>;
 def h : Flag<["-"], "h">, Alias<help>,
   Visibility<[BuildOption, RunOption, InspectOption, PlatformsOption, CpusOption, CacheOption,
-              MainOption]>;
+              BundleOption, DiffOption, MainOption]>;
 def version : Flag<["--"], "version">, Group<general_Group>, HelpText<"Show the version">,
   Visibility<[LinkOption, BuildOption, MainOption]>;
 def json : Flag<["--"], "json">, Group<show_Group>, HelpText<"Print JSON, for programs">,
   HelpTextForVariants<[BuildOption], "Print the events of a workspace's build, one JSON line each">,
-  Visibility<[InspectOption, PlatformsOption, CpusOption, CacheOption, LinkOption, BuildOption]>;
+  Visibility<[InspectOption, DiffOption, PlatformsOption, CpusOption, CacheOption, LinkOption,
+              BuildOption]>;
 
 // ---- link: clang's options
 class LinkFlag<string name> : Flag<["-"], name>, Visibility<[LinkOption]>;
 class LinkFlag2<string name> : Flag<["-", "--"], name>, Visibility<[LinkOption]>;
 
 def o : JoinedOrSeparate<["-"], "o">, Group<output_Group>, MetaVarName<"<file>">,
-  HelpText<"Write the output to <file>">, Visibility<[LinkOption, BuildOption]>;
-def output_EQ : Joined<["--"], "output=">, Alias<o>, Visibility<[LinkOption, BuildOption]>;
+  HelpText<"Write the output to <file>">, Visibility<[LinkOption, BuildOption, BundleOption]>;
+def output_EQ : Joined<["--"], "output=">, Alias<o>,
+  Visibility<[LinkOption, BuildOption, BundleOption]>;
 
 def image : Flag<["--"], "image">, Group<kind_Group>, Visibility<[LinkOption]>,
   HelpText<"Link a package image: everything of the inputs, one exported symbol, no system file">;
@@ -867,5 +871,9 @@ def allow_untrusted : Flag<["--"], "allow-untrusted">, Group<code_Group>, Visibi
   HelpText<"Load an image that everybody may write, or that belongs to another user">;
 
 // ---- inspect
+def path : Separate<["--"], "path">, Group<show_Group>, MetaVarName<"<offset>">,
+  HelpText<"Print how a root leads to the object at <offset> of the heap">,
+  Visibility<[InspectOption]>;
+def path_EQ : Joined<["--"], "path=">, Alias<path>, Visibility<[InspectOption]>;
 def verify : Flag<["--"], "verify">, Group<show_Group>,
   HelpText<"Check the sum of the whole file as well">, Visibility<[InspectOption, RunOption]>;

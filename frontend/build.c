@@ -1,6 +1,8 @@
 #include "frontend/build.h"
 
+#include <llvm-c/BitWriter.h>
 #include <llvm-c/DebugInfo.h>
+#include <llvm-c/IRReader.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -10,16 +12,17 @@
 #include "base/str.h"
 #include "driver/driver.h"
 #include "frontend/clones.h"
+#include "frontend/codegen.h"
 #include "frontend/compile.h"
 #include "frontend/cpu_code.h"
 #include "frontend/exports.h"
+#include "frontend/heap/append.h"
 #include "frontend/interface.h"
 #include "frontend/metadata.h"
 #include "frontend/modules.h"
 #include "frontend/needs.h"
 #include "frontend/package.h"
 #include "frontend/root.h"
-#include "frontend/seal.h"
 #include "frontend/selector.h"
 #include "frontend/target.h"
 #include "frontend/tmpdir.h"
@@ -41,8 +44,8 @@ struct build {
 	struct metadata meta;
 	struct jobs jobs;
 	struct objects code; /* none for native inputs alone */
-	LLVMMemoryBufferRef root;
-	const char *tmp, **code_paths, *root_path;
+	LLVMMemoryBufferRef root, room, bitcode;
+	const char *tmp, **code_paths, *root_path, *room_path;
 	const char *implib; /* where the linker puts the import library, or NULL */
 	struct build_result result;
 };
@@ -122,7 +125,8 @@ static int load(struct build *b)
 	if (check_import_library(b))
 		return -1;
 	failed = probe_output(b) | needs_open(b->a, b->d, &b->p, &b->t, &b->needs);
-	return modules_load(b->a, b->d, &b->p, &b->t, NULL, &b->m) | failed;
+	failed |= modules_load(b->a, b->d, &b->p, &b->t, NULL, &b->m);
+	return b->r->heap ? heap_prepare(b->r->heap, &b->p, &b->t) | failed : failed;
 }
 
 /* The choice reads the modules' debug information and symbols, so what it reports comes together
@@ -131,7 +135,7 @@ static int merge(struct build *b)
 {
 	if (exports_choose(&b->m, &b->p.exports, &b->exports) | modules_link(&b->m, b->p.name))
 		return -1;
-	if (!b->exports.n)
+	if (!b->exports.n && !b->r->heap)
 		diag_warn(b->d, b->p.output.at,
 			"'%s' will export nothing: its modules define no "
 			"visible function or variable",
@@ -148,8 +152,11 @@ static int merge(struct build *b)
 
 static int clone(struct build *b)
 {
-	int failed = clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
+	int failed;
 
+	if (b->r->no_native)
+		return 0;
+	failed = clones_make(b->a, b->d, &b->m, &b->t, &b->clones);
 	/* who takes a symbol of the image knows of no loader */
 	b->clones.self_select |= b->p.native;
 	return failed;
@@ -227,6 +234,8 @@ static int compile(struct build *b)
 		.timings = b->r->timings };
 	int failed;
 
+	if (b->r->no_native)
+		return 0;
 	failed = compile_modules(
 		b->a, &b->m.diag, b->clones.v, b->clones.n, &b->m, &b->t, &o, &b->code);
 	b->result.object_size = b->code.size;
@@ -265,6 +274,47 @@ static void explain_clones(struct build *b)
 
 /* ---- describe */
 
+/* the bitcode is the code; who compiles it finds what it needs */
+static int describe_data(struct build *b)
+{
+	struct img_bitcode bitcode = { 0 };
+
+	if (b->m.merged) {
+		b->bitcode = LLVMWriteBitcodeToMemoryBuffer(b->m.merged);
+		bitcode.size = LLVMGetBufferSize(b->bitcode);
+	}
+	if (b->r->heap->variables.n)
+		return diag_err(b->d, b->p.output.at,
+			"an image without native code has no variables that a load could set; let "
+			"a root lead to their objects");
+	if (metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, NULL,
+		    b->r->heap, &bitcode, &b->meta))
+		return -1;
+	b->result.nmethods = b->meta.nmethods;
+	b->result.nglobals = b->meta.nglobals;
+	b->result.ntypes = b->meta.ntypes;
+	b->result.metadata_size = b->meta.size;
+	return 0;
+}
+
+/* the object that makes room for the heap, where a file format wants that */
+static int make_room(struct build *b)
+{
+	const char *ir = b->r->heap ? heap_room_ir(b->r->heap, &b->t) : NULL;
+	LLVMMemoryBufferRef text;
+	LLVMModuleRef m;
+	char *why = NULL;
+
+	if (!ir)
+		return 0;
+	text = LLVMCreateMemoryBufferWithMemoryRange(ir, strlen(ir), "heap.ll", 1);
+	if (LLVMParseIRInContext(b->m.ctx, text, &m, &why))
+		diag_bug("the module with room for the heap is not sound: %s", why);
+	b->room = codegen_emit(&b->m.diag, m, &b->t);
+	LLVMDisposeModule(m);
+	return b->room ? 0 : -1;
+}
+
 static int describe(struct build *b)
 {
 	const struct metadata_dispatch dispatch = { .nslots = b->clones.nslots,
@@ -272,18 +322,20 @@ static int describe(struct build *b)
 		.entries = b->clones.entries,
 		.self = b->clones.self_select };
 
+	if (b->r->no_native)
+		return describe_data(b);
 	if (b->r->explain_clones)
 		explain_clones(b);
 	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->needs) ||
 		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &dispatch,
-			&b->meta))
+			b->r->heap, NULL, &b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;
 	b->result.ntypes = b->meta.ntypes;
 	b->result.metadata_size = b->meta.size;
 	b->root = root_emit(&b->m.diag, b->m.ctx, &b->t, &b->meta);
-	return b->root ? 0 : -1;
+	return b->root ? make_room(b) : -1;
 }
 
 /* ---- link */
@@ -307,7 +359,10 @@ static int write_objects(struct build *b)
 		b->implib = path_join(b->a, b->tmp, "implib.a");
 	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
 		LLVMGetBufferSize(b->root));
-	return b->root_path ? 0 : -1;
+	if (b->room)
+		b->room_path = tmpdir_write(b->a, b->d, b->tmp, "heap.o",
+			LLVMGetBufferStart(b->room), LLVMGetBufferSize(b->room));
+	return b->root_path && (!b->room || b->room_path) ? 0 : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -364,6 +419,8 @@ static void fill_job(struct build *b, struct link_job *job)
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
+	if (b->room_path)
+		job_add_input(job, JOB_IN_FILE, b->room_path, NOWHERE);
 	for (size_t i = 0; i < b->code.n; i++)
 		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
@@ -388,12 +445,13 @@ static void fill_job(struct build *b, struct link_job *job)
 static int finish(void *ctx, struct diags *d, const char *path)
 {
 	struct build *b = ctx;
+	struct heap_seal seal = { b->p.output.at, b->r->heap };
 	char *bytes;
 	size_t size;
 
 	if (b->r->object_only)
 		return 0;
-	if (seal_image(&b->p.output.at, d, path))
+	if (heap_seal_image(&seal, d, path))
 		return -1;
 	if (!b->implib)
 		return 0;
@@ -413,6 +471,9 @@ static int link_image(struct build *b)
 	struct link_job job = { .mem = b->a };
 	struct link_plan plan;
 
+	if (b->r->no_native)
+		return heap_write_data(b->a, b->d, b->r->heap, &b->meta,
+			b->bitcode ? LLVMGetBufferStart(b->bitcode) : NULL, &b->p.output);
 	if (write_objects(b))
 		return -1;
 	fill_job(b, &job);
@@ -504,6 +565,10 @@ static void clean_up(struct build *b)
 	jobs_close(&b->jobs);
 	if (b->root)
 		LLVMDisposeMemoryBuffer(b->root);
+	if (b->room)
+		LLVMDisposeMemoryBuffer(b->room);
+	if (b->bitcode)
+		LLVMDisposeMemoryBuffer(b->bitcode);
 	if (!b->r->last) {
 		if (!b->m.crashed)
 			clones_free(&b->clones);

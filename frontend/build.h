@@ -10,6 +10,7 @@
  *               jobs.c: how much may run at once)
  *   needs.c     what the objects take from outside, and who provides it
  *   metadata.c  types, methods, globals -> the tables of image/FORMAT.md (types.c: the types)
+ *   heap/       objects of a live heap -> the heap part and its tables
  *   root.c      the tables -> an object with the root symbol
  *   build.c     all of these in order, then the link and the seal */
 #ifndef FRONTEND_BUILD_H
@@ -21,6 +22,15 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "toolchains/link_job.h"
+
+/* A module in memory: bitcode or IR text. */
+struct build_module {
+	const char *name; /* for messages */
+	const void *data;
+	size_t size;
+};
+
+struct heap;
 
 /* What the command line says; {0} is an empty one. Every word keeps its place. All is borrowed for
  * the call. Words given here win over the manifest's; lists are added to the manifest's. */
@@ -56,7 +66,11 @@ struct build_request {
 	bool explain;        /* --explain: the same, each word with its origin */
 	bool last;           /* the process ends after this: LLVM's memory is left to the system */
 	bool explain_clones; /* say in clones_text what was cloned, and why */
-	bool timings;        /* print "timing: PHASE MS ms" lines on stderr */
+	const struct build_module *memory; /* [nmemory] further modules */
+	size_t nmemory;
+	struct heap *heap; /* not walked yet (frontend/heap/heap.h); NULL: an image of code alone */
+	bool no_native;    /* modules stay bitcode, in a file of data alone; wants a heap struct */
+	bool timings;      /* print "timing: PHASE MS ms" lines on stderr */
 };
 
 enum build_phase {

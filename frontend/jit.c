@@ -181,7 +181,8 @@ static int load(struct jit *j, const struct build_request *r)
 			modules_link(&j->m, j->p.name)))
 		return -1;
 	load_libraries(j);
-	if (metadata_build(j->a, j->d, &j->p, &j->t, &j->m, &j->exports, &j->needs, NULL, &j->meta))
+	if (metadata_build(j->a, j->d, &j->p, &j->t, &j->m, &j->exports, &j->needs, NULL, NULL,
+		    NULL, &j->meta))
 		return -1;
 	if (j->m.merged)
 		LLVMStripModuleDebugInfo(j->m.merged); /* nobody could see it */

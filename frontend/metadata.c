@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "frontend/heap/tables.h"
 #include "frontend/types.h"
 #include "image/image.h"
 
@@ -35,6 +36,9 @@ struct writer {
 	size_t nmethods, nglobals;
 	const char **symbols; /* [naddresses] */
 	size_t naddresses;
+	struct heap *heap;                           /* or NULL */
+	const struct img_bitcode *bitcode;           /* or NULL */
+	struct names method_symbols, global_symbols; /* numbers are indices */
 	struct table tables[IMG_TABLE_KINDS];
 };
 
@@ -223,7 +227,8 @@ static void put_methods(struct writer *w)
 		m->name = strings_add(&w->strings, x->name);
 		m->symbol = strings_add(&w->strings, x->symbol);
 		m->type = method_type(w, x);
-		m->address = add_address(w, x->def->name);
+		names_add(&w->method_symbols, x->symbol);
+		m->address = w->bitcode ? IMG_NO_ADDRESS : add_address(w, x->def->name);
 		m->slot = slot_of(w, x->def->name);
 		if (!x->func)
 			continue;
@@ -247,8 +252,10 @@ static void put_globals(struct writer *w)
 
 		g->name = strings_add(&w->strings, x->name);
 		g->symbol = strings_add(&w->strings, x->symbol);
-		g->address = x->def->tls ? IMG_NO_ADDRESS
-					 : add_address(w, exports_address(w->a, w->e, x->def));
+		names_add(&w->global_symbols, x->symbol);
+		g->address = x->def->tls || w->bitcode
+				     ? IMG_NO_ADDRESS
+				     : add_address(w, exports_address(w->a, w->e, x->def));
 		g->size = x->def->size;
 		g->flags = (x->def->tls ? IMG_GF_TLS : 0u) | (x->def->constant ? IMG_GF_CONST : 0u);
 		if (!x->var)
@@ -275,6 +282,48 @@ static void put_dispatch(struct writer *w)
 	out->chosen = add_address(w, METADATA_CHOSEN);
 	set_table(w, IMG_DISPATCH, out, 1, sizeof(*out));
 	set_table(w, IMG_ENTRIES, arena_array(w->a, int32_t, n), n, sizeof(int32_t));
+}
+
+/* ---- the heap's */
+
+static uint32_t index_of(const struct names *names, const char *symbol)
+{
+	size_t i = names_find(names, symbol);
+
+	return i == NAMES_NONE ? UINT32_MAX : (uint32_t)i;
+}
+
+static uint32_t method_index(void *ctx, const char *symbol)
+{
+	return index_of(&((struct writer *)ctx)->method_symbols, symbol);
+}
+
+static uint32_t global_index(void *ctx, const char *symbol)
+{
+	return index_of(&((struct writer *)ctx)->global_symbols, symbol);
+}
+
+static uint32_t new_address(void *ctx, const char *symbol)
+{
+	return add_address(ctx, symbol);
+}
+
+static void take_table(void *ctx, uint32_t kind, const void *v, size_t n, size_t entry_size)
+{
+	set_table(ctx, kind, v, n, entry_size);
+}
+
+static int put_heap(struct writer *w)
+{
+	const struct heap_link link = { .strings = &w->strings,
+		.types = &w->types,
+		.ctx = w,
+		.method = method_index,
+		.global = global_index,
+		.address = new_address,
+		.table = take_table };
+
+	return w->heap ? heap_put_tables(w->heap, &link) : 0;
 }
 
 /* ---- together */
@@ -314,6 +363,19 @@ static size_t lay_out(const struct writer *w, struct img_table *dir, uint32_t *n
 	return (at + 7) / 8 * 8;
 }
 
+/* in a file of data alone what comes behind the metadata has its place already */
+static void place_data(struct metadata *m)
+{
+	uint64_t end = m->size;
+
+	if (m->bitcode) {
+		m->bitcode->at = (end + 15) / 16 * 16;
+		end = m->bitcode->at + m->bitcode->size;
+	}
+	if (m->heap)
+		m->heap->at = (end + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
+}
+
 static void join(struct writer *w, struct metadata *out)
 {
 	struct img_table dir[IMG_TABLE_KINDS];
@@ -340,7 +402,13 @@ static void join(struct writer *w, struct metadata *out)
 		else if (dir[i].kind == IMG_ENTRIES)
 			out->runs[1] = (struct metadata_run) { dir[i].offset, t->count,
 				w->dispatch->entries };
+		else if (dir[i].kind == IMG_BITCODE)
+			out->bitcode = (void *)(bytes + dir[i].offset);
+		else if (dir[i].kind == IMG_HEAP)
+			out->heap = (void *)(bytes + dir[i].offset);
 	}
+	if (w->bitcode)
+		place_data(out);
 	out->has_chosen = w->dispatch != NULL;
 	out->native = w->e->native != NULL;
 	out->nmethods = (uint32_t)w->nmethods;
@@ -363,7 +431,8 @@ static void check(const struct metadata *m)
 
 int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,
-	const struct metadata_dispatch *dispatch, struct metadata *out)
+	const struct metadata_dispatch *dispatch, struct heap *heap,
+	const struct img_bitcode *bitcode, struct metadata *out)
 {
 	struct writer w = { .a = a,
 		.d = d,
@@ -371,13 +440,17 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 		.t = t,
 		.m = m,
 		.e = e,
-		.dispatch = dispatch && dispatch->nslots ? dispatch : NULL };
+		.dispatch = dispatch && dispatch->nslots ? dispatch : NULL,
+		.heap = heap,
+		.bitcode = bitcode,
+		.method_symbols.mem = a,
+		.global_symbols.mem = a };
 
 	*out = (struct metadata) { 0 };
 	strings_init(&w.strings, a);
 	if (put_package(&w) || types_build(m, e, &w.strings, &w.types))
 		return -1;
-	w.symbols = arena_array(a, const char *, e->n + 2);
+	w.symbols = arena_array(a, const char *, e->n + 2 + (heap ? heap->variables.n : 0));
 	sort_exports(&w, e);
 	put_targets(&w);
 	put_needs(&w, n);
@@ -385,6 +458,10 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	put_methods(&w);
 	put_globals(&w);
 	put_dispatch(&w);
+	if (put_heap(&w))
+		return -1;
+	if (bitcode && bitcode->size)
+		set_table(&w, IMG_BITCODE, bitcode, 1, sizeof(*bitcode));
 	if (w.strings.full)
 		return diag_err(d, NOWHERE, "more than 4 GiB of names, an image holds no more");
 	set_table(&w, IMG_STRINGS, w.strings.bytes, w.strings.n, 1);

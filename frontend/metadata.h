@@ -6,6 +6,7 @@
 #include "frontend/needs.h"
 #include "frontend/package.h"
 #include "frontend/target.h"
+#include "image/format.h"
 
 #define METADATA_SLOTS  "pkgimg.slots"  /* symbol: void *[nslots], one run, hidden */
 #define METADATA_CHOSEN "pkgimg.chosen" /* symbol: uint32_t, hidden; root.c defines it */
@@ -26,19 +27,26 @@ struct metadata_run {
 };
 enum { METADATA_RUNS = 2 };
 
+struct heap;
+
 struct metadata {
 	uint64_t *bytes;                         /* [size / 8], runs all zero, not sealed */
 	size_t size;                             /* bytes, a multiple of 8 */
 	struct metadata_run runs[METADATA_RUNS]; /* in order, not touching; n may be 0 */
+	struct img_bitcode *bitcode;             /* in bytes; NULL: none */
+	struct img_heap *heap;                   /* the same */
 	bool has_chosen;                         /* METADATA_CHOSEN is wanted */
 	bool native;                             /* other objects' symbols may be visible */
 	uint32_t nmethods, nglobals, ntypes;
 };
 
 /* dispatch   NULL or with 0 slots: each function has one version
+ * heap       NULL, or serialized: its tables
+ * bitcode    NULL, or: there is no native code, and methods have no addresses; .size counts
  * returns 0, or -1 reported */
 int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,
-	const struct metadata_dispatch *dispatch, struct metadata *out);
+	const struct metadata_dispatch *dispatch, struct heap *heap,
+	const struct img_bitcode *bitcode, struct metadata *out);
 
 #endif

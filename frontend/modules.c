@@ -206,7 +206,7 @@ static void read_debug(struct modules *m, struct module_input *in)
 				   : ll_debug_from_module(m->mem, in->module, &in->debug);
 	if (in->has_debug)
 		index_debug(m, in);
-	else
+	else if (!in->memory) /* a compiler that calls us knows what it does */
 		diag_warn(m->d, in->at,
 			"'%s' has no debug information: its methods have names but no signatures; "
 			"compile with -g",
@@ -411,9 +411,12 @@ static int load_native(struct modules *m, struct module_input *in, const struct 
 
 static int load_input(struct modules *m, struct module_input *in, const struct target *t)
 {
-	if (input_read(m->mem, m->d, in->at, "module", in->path, &in->data, &in->size))
+	if (!in->memory &&
+		input_read(m->mem, m->d, in->at, "module", in->path, &in->data, &in->size))
 		return -1;
 	in->kind = ll_file_kind(in->path, in->data, in->size);
+	if (in->memory && in->kind == LL_FILE_UNKNOWN)
+		in->kind = LL_FILE_IR_TEXT; /* text needs no name that says so */
 	switch (in->kind) {
 	case LL_FILE_BITCODE:
 	case LL_FILE_IR_TEXT: return load_module(m, in, t);
@@ -449,6 +452,17 @@ static bool is_repeated(struct modules *m, const struct module_input *in)
 	return false;
 }
 
+/* LLVM's readers want a NUL behind the bytes */
+static void take_memory(struct modules *m, struct module_input *in, const struct build_module *from)
+{
+	in->path = from->name;
+	in->memory = true;
+	in->data = arena_alloc(m->mem, from->size + 1, 16);
+	in->size = from->size;
+	if (from->size)
+		memcpy(in->data, from->data, from->size);
+}
+
 int modules_load(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
 	LLVMContextRef ctx, struct modules *m)
 {
@@ -462,13 +476,17 @@ int modules_load(struct arena *a, struct diags *d, const struct package *p, cons
 	m->ctx = ctx ? ctx : LLVMContextCreate();
 	LLVMContextSetDiscardValueNames(m->ctx, 1);
 	llvm_diag_install(&m->diag, m->ctx);
-	m->v = arena_array(a, struct module_input, p->modules.n);
-	for (size_t i = 0; i < p->modules.n; i++) {
+	m->v = arena_array(a, struct module_input, p->modules.n + p->nmemory);
+	for (size_t i = 0; i < p->modules.n + p->nmemory; i++) {
 		struct module_input *in = &m->v[i];
 
-		in->path = p->modules.v[i].text;
-		in->at = p->modules.v[i].at;
 		m->n = i + 1;
+		if (i < p->modules.n) {
+			in->path = p->modules.v[i].text;
+			in->at = p->modules.v[i].at;
+		} else {
+			take_memory(m, in, &p->memory[i - p->modules.n]);
+		}
 		if (is_repeated(m, in) || load_input(m, in, t))
 			continue;
 		if (in->native)

@@ -15,6 +15,7 @@ struct module_input {
 	const char *path;
 	struct loc at;
 	enum ll_file_kind kind;
+	bool memory; /* `data` was given by the caller */
 	bool native; /* an object or archive: goes to the linker as it is */
 	char *data;
 	size_t size;

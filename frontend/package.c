@@ -486,11 +486,13 @@ int package_read(
 	} else {
 		for (size_t i = 0; i < q->ninputs; i++)
 			add_word(a, &out->modules, q->inputs[i].text, q->inputs[i].at);
-		if (!q->ninputs)
+		if (!q->ninputs && !q->heap)
 			diag_err(d, NOWHERE,
 				"no input; name a package file or at least one .bc, .ll, .o or .a "
 				"file");
 	}
+	out->memory = q->memory;
+	out->nmemory = q->nmemory;
 	take_command_line(&r, q);
 	check_native(&r, q);
 	default_names(&r, q);

@@ -26,6 +26,8 @@ struct package {
 	struct job_word output;     /* never NULL; without the suffix if `output_bare` */
 	bool output_bare;
 	struct job_words modules;               /* paths as this process opens them */
+	const struct build_module *memory;      /* [nmemory] borrowed from the request */
+	size_t nmemory;
 	struct job_words exports;               /* names and globs; not given: everything visible */
 	bool native;                            /* exports are ordinary symbols as well */
 	struct loc native_at;                   /* who said so */

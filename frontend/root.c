@@ -97,6 +97,9 @@ static void add_root(const struct root *r)
 	LLVMSetVisibility(alias, LLVMHiddenVisibility);
 }
 
+/* Not loaded; the seal has its header show the heap, which no linker sees. */
+static const char heap_header[] = ".section " IMG_HEAP_SECTION ",\"\",%progbits\n.byte 0\n";
+
 LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const struct target *t,
 	const struct metadata *meta)
 {
@@ -115,6 +118,8 @@ LLVMMemoryBufferRef root_emit(struct llvm_diag *diag, LLVMContextRef ctx, const 
 	r.word = LLVMIntPtrTypeInContext(ctx, t->layout);
 	LLVMSetTarget(r.m, t->triple.normal);
 	LLVMSetModuleDataLayout(r.m, t->layout);
+	if (meta->heap && t->platform->family != FAMILY_MINGW)
+		LLVMSetModuleInlineAsm2(r.m, heap_header, sizeof(heap_header) - 1);
 	r.root = LLVMAddGlobal(r.m, add_parts(diag->mem, &r, meta, types, NULL), "pkgimg.meta");
 	add_root(&r);
 	if (meta->has_chosen)

@@ -8,10 +8,18 @@
 #include "image/image.h"
 #include "llvm/shim.h"
 
+/* ctx: struct ll_hash *, between the pieces of one file */
 static void blake3(void *ctx, const void *data, size_t n, uint8_t out[32])
 {
-	(void)ctx;
-	ll_blake3(data, n, out);
+	struct ll_hash **h = ctx;
+
+	if (!*h)
+		*h = ll_blake3_new();
+	ll_blake3_add(*h, data, n);
+	if (!out)
+		return;
+	ll_blake3_end(*h, out);
+	*h = NULL;
 }
 
 static void sha256(void *ctx, const void *data, size_t n, uint8_t out[32])
@@ -25,13 +33,14 @@ int seal_image(void *ctx, struct diags *d, const char *path)
 	const struct loc *at = ctx;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct img_error e = { 0 };
+	struct ll_hash *state = NULL;
 	char text[512];
 	int failed;
 
 	if (fd < 0)
 		return diag_err(d, *at, "the linked image '%s' cannot be opened: %s", path,
 			strerror(errno));
-	failed = image_seal(fd, blake3, sha256, NULL, &e) != IMG_OK;
+	failed = image_seal(fd, blake3, sha256, &state, &e) != IMG_OK;
 	if (close(fd) && !failed)
 		return diag_err(
 			d, *at, "the image '%s' cannot be written: %s", path, strerror(errno));

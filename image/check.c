@@ -27,6 +27,18 @@ static const uint8_t entry_sizes[IMG_TABLE_KINDS] = {
 	[IMG_ADDRESSES] = sizeof(int32_t),
 	[IMG_DISPATCH] = sizeof(struct img_dispatch),
 	[IMG_ENTRIES] = sizeof(int32_t),
+	[IMG_HEAP] = sizeof(struct img_heap),
+	[IMG_HEAP_SECTIONS] = sizeof(struct img_heap_section),
+	[IMG_HEAP_TYPES] = sizeof(struct img_heap_type),
+	[IMG_HEAP_POINTERS] = sizeof(struct img_heap_pointer),
+	[IMG_ROOTS] = sizeof(struct img_root),
+	[IMG_HEAP_RELOCS] = sizeof(struct img_heap_reloc),
+	[IMG_BINDS] = sizeof(struct img_bind),
+	[IMG_VARIABLES] = sizeof(struct img_variable),
+	[IMG_INTERNED] = sizeof(struct img_interned),
+	[IMG_HOOKS] = sizeof(struct img_hook),
+	[IMG_INSERTS] = sizeof(struct img_insert),
+	[IMG_BITCODE] = sizeof(struct img_bitcode),
 };
 
 static const char *const table_names[IMG_TABLE_KINDS] = {
@@ -220,16 +232,15 @@ bool img_string_ok(const struct img_view *v, uint32_t at)
 	return at < v->nstrings && ((uint8_t)v->strings[at] & 0xc0) != 0x80;
 }
 
-static bool check_string(struct img_rd *r, const struct img_view *v, uint32_t at)
+bool img_check_string(struct img_rd *r, const struct img_view *v, uint32_t at)
 {
 	return img_string_ok(v, at) ||
 	       img_bad_value(r, "a string is out of range", "below ", v->nstrings, at);
 }
 
-/* and it is not empty */
-static bool check_name(struct img_rd *r, const struct img_view *v, uint32_t at)
+bool img_check_name(struct img_rd *r, const struct img_view *v, uint32_t at)
 {
-	return check_string(r, v, at) && (v->strings[at] || img_bad(r, "a name is empty"));
+	return img_check_string(r, v, at) && (v->strings[at] || img_bad(r, "a name is empty"));
 }
 
 static bool check_package(struct img_rd *r, const struct img_view *v, uint64_t count)
@@ -241,10 +252,10 @@ static bool check_package(struct img_rd *r, const struct img_view *v, uint64_t c
 	r->doing = table_names[IMG_PACKAGE];
 	if (count != 1)
 		return img_bad_value(r, "wrong number of entries", "", 1, count);
-	if (!check_name(r, v, p->name) || !check_string(r, v, p->version) ||
-		!check_string(r, v, p->triple) || !check_name(r, v, p->abi_text) ||
-		!check_string(r, v, p->producer) || !check_string(r, v, p->source) ||
-		!check_string(r, v, p->language))
+	if (!img_check_name(r, v, p->name) || !img_check_string(r, v, p->version) ||
+		!img_check_string(r, v, p->triple) || !img_check_name(r, v, p->abi_text) ||
+		!img_check_string(r, v, p->producer) || !img_check_string(r, v, p->source) ||
+		!img_check_string(r, v, p->language))
 		return false;
 	if (p->reserved)
 		return img_bad(r, "reserved fields are not zero");
@@ -264,7 +275,7 @@ static bool check_targets(struct img_rd *r, const struct img_view *v)
 	for (r->entry = 0; r->entry < v->ntargets; r->entry++) {
 		const struct img_target *t = &v->targets[r->entry];
 
-		if (!check_string(r, v, t->cpu) || !check_string(r, v, t->features))
+		if (!img_check_string(r, v, t->cpu) || !img_check_string(r, v, t->features))
 			return false;
 		if (t->flags & ~(uint32_t)TARGET_FLAGS)
 			return img_bad_value(
@@ -288,15 +299,25 @@ static bool check_needs(struct img_rd *r, const struct img_view *v)
 		if (n->kind != IMG_NEED_LIBRARY && n->kind != IMG_NEED_HOST)
 			return img_bad_value(
 				r, "an unknown kind", "at most ", IMG_NEED_HOST, n->kind);
-		if (!check_name(r, v, n->name))
+		if (!img_check_name(r, v, n->name))
 			return false;
 	}
 	r->doing = table_names[IMG_DEPENDENCIES];
 	for (r->entry = 0; r->entry < v->ndependencies; r->entry++) {
 		const struct img_dependency *d = &v->dependencies[r->entry];
 
-		if (!check_name(r, v, d->name) || !check_string(r, v, d->version))
+		if (!img_check_name(r, v, d->name) || !img_check_string(r, v, d->version))
 			return false;
+		if (d->flags & ~(uint32_t)(IMG_DEP_BASE | IMG_DEP_BUILD))
+			return img_bad_value(r, "unknown flags", "at most ",
+				IMG_DEP_BASE | IMG_DEP_BUILD, d->flags);
+		if (d->flags & IMG_DEP_BASE && r->entry)
+			return img_bad(r, "the base image is not the first");
+		if (d->heap_base % IMG_HEAP_ALIGN)
+			return img_bad_value(r, "the address of its heap is not aligned",
+				"a multiple of ", IMG_HEAP_ALIGN, d->heap_base);
+		if (d->reserved)
+			return img_bad(r, "reserved fields are not zero");
 	}
 	r->entry = IMG_NO_ENTRY;
 	return true;
@@ -336,12 +357,18 @@ static int compare(const struct img_view *v, uint32_t name_a, uint32_t symbol_a,
 	return c ? c : strcmp(img_str(v, symbol_a), img_str(v, symbol_b));
 }
 
+/* an image without native code: nothing in it has an address */
+static bool no_code(const struct img_view *v)
+{
+	return v->naddresses == 0;
+}
+
 static bool check_method(struct img_rd *r, const struct img_view *v, const struct img_method *m)
 {
 	uint32_t nparams = 0;
 
-	if (!check_name(r, v, m->name) || !check_name(r, v, m->symbol) ||
-		!check_string(r, v, m->file))
+	if (!img_check_name(r, v, m->name) || !img_check_name(r, v, m->symbol) ||
+		!img_check_string(r, v, m->file))
 		return false;
 	if (m->type >= v->ntypes)
 		return img_bad_value(r, "its type is out of range", "below ", v->ntypes, m->type);
@@ -353,7 +380,7 @@ static bool check_method(struct img_rd *r, const struct img_view *v, const struc
 	if (m->params > v->nparams || nparams > v->nparams - m->params)
 		return img_bad_value(r, "its parameter names are out of range", "at most ",
 			v->nparams, m->params + (uint64_t)nparams);
-	if (m->address >= v->naddresses)
+	if (no_code(v) ? m->address != IMG_NO_ADDRESS : m->address >= v->naddresses)
 		return img_bad_value(
 			r, "its address is out of range", "below ", v->naddresses, m->address);
 	if (m->slot > (v->dispatch ? v->dispatch->nslots : 0))
@@ -366,7 +393,7 @@ static bool check_methods(struct img_rd *r, const struct img_view *v)
 {
 	r->doing = table_names[IMG_PARAMS];
 	for (r->entry = 0; r->entry < v->nparams; r->entry++) {
-		if (!check_string(r, v, v->params[r->entry]))
+		if (!img_check_string(r, v, v->params[r->entry]))
 			return false;
 	}
 	r->doing = table_names[IMG_METHODS];
@@ -384,18 +411,18 @@ static bool check_methods(struct img_rd *r, const struct img_view *v)
 
 static bool check_global(struct img_rd *r, const struct img_view *v, const struct img_global *g)
 {
-	if (!check_name(r, v, g->name) || !check_name(r, v, g->symbol) ||
-		!check_string(r, v, g->file))
+	if (!img_check_name(r, v, g->name) || !img_check_name(r, v, g->symbol) ||
+		!img_check_string(r, v, g->file))
 		return false;
 	if (g->type >= v->ntypes)
 		return img_bad_value(r, "its type is out of range", "below ", v->ntypes, g->type);
 	if (g->flags & ~(uint32_t)(IMG_GF_TLS | IMG_GF_CONST))
 		return img_bad_value(
 			r, "unknown flags", "at most ", IMG_GF_TLS | IMG_GF_CONST, g->flags);
-	if (g->flags & IMG_GF_TLS) {
+	if (g->flags & IMG_GF_TLS || no_code(v)) {
 		if (g->address != IMG_NO_ADDRESS)
-			return img_bad_value(r, "a thread-local one has no address", "",
-				IMG_NO_ADDRESS, g->address);
+			return img_bad_value(
+				r, "it cannot have an address", "", IMG_NO_ADDRESS, g->address);
 	} else if (g->address >= v->naddresses) {
 		return img_bad_value(
 			r, "its address is out of range", "below ", v->naddresses, g->address);
@@ -437,7 +464,7 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 	if (!check_strings(&r, &v) || !check_package(&r, &v, tables[IMG_PACKAGE].count) ||
 		!check_targets(&r, &v) || !check_needs(&r, &v) || !img_check_types(&r, &v) ||
 		!check_dispatch(&r, &v, tables[IMG_DISPATCH].count) || !check_methods(&r, &v) ||
-		!check_globals(&r, &v))
+		!check_globals(&r, &v) || !img_check_heap(&r, &v, tables[IMG_HEAP].count))
 		return e->code;
 	*out = v;
 	return IMG_OK;

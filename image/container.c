@@ -10,9 +10,10 @@ enum {
 };
 
 static const struct img_container_kind kinds[] = {
-	{ "\177ELF", 4, img_elf_open, img_elf_sizes, NULL },
-	{ "\xcf\xfa\xed\xfe", 4, img_macho_open, img_macho_sizes, img_macho_resign },
-	{ "MZ", 2, img_pe_open, img_pe_sizes, NULL },
+	{ "\177ELF", 4, img_elf_open, img_elf_sizes, NULL, false },
+	{ "\xcf\xfa\xed\xfe", 4, img_macho_open, img_macho_sizes, img_macho_resign, true },
+	{ "MZ", 2, img_pe_open, img_pe_sizes, NULL, false },
+	{ IMG_MAGIC, 8, img_data_open, img_data_sizes, NULL, false },
 };
 
 /* what else may be given for an image */
@@ -118,8 +119,7 @@ bool img_is_mapped(const struct img_container *c, uint64_t vaddr, uint64_t at, u
 	return false;
 }
 
-/* `size` bytes there are inside one loaded region that has `access` */
-static bool leads_to(const struct img_container *c, int64_t disp, uint64_t size, unsigned access)
+bool img_leads_to(const struct img_container *c, int64_t disp, uint64_t size, unsigned access)
 {
 	uint64_t at = c->meta_vaddr + (uint64_t)disp; /* may wrap: then it is in no region */
 
@@ -133,8 +133,7 @@ static bool leads_to(const struct img_container *c, int64_t disp, uint64_t size,
 	return false;
 }
 
-/* `size` bytes there touch what was checked, which nobody may change */
-static bool in_metadata(const struct img_container *c, int64_t disp, uint64_t size)
+bool img_in_metadata(const struct img_container *c, int64_t disp, uint64_t size)
 {
 	return disp > -(int64_t)size && disp < (int64_t)c->meta_room;
 }
@@ -152,20 +151,20 @@ static bool check_dispatch(
 	slots = v->addresses[d->slots];
 	if ((c->meta_vaddr + (uint64_t)slots) % pointer)
 		return img_bad(r, "the slots are not aligned as pointers are");
-	if (!leads_to(c, slots, d->nslots * pointer, IMG_REGION_DATA) ||
-		in_metadata(c, slots, d->nslots * pointer))
+	if (!img_leads_to(c, slots, d->nslots * pointer, IMG_REGION_DATA) ||
+		img_in_metadata(c, slots, d->nslots * pointer))
 		return img_bad(r, "the slots are not in memory of data");
 	r->doing = "entries";
 	for (r->entry = 0; r->entry < v->nentries; r->entry++) {
-		if (!leads_to(c, v->entries[r->entry], 1, IMG_REGION_EXEC))
+		if (!img_leads_to(c, v->entries[r->entry], 1, IMG_REGION_EXEC))
 			return img_bad(r, "it is not in executable memory");
 	}
 	r->entry = IMG_NO_ENTRY;
 	r->doing = "dispatch";
 	chosen = v->addresses[d->chosen];
 	if ((c->meta_vaddr + (uint64_t)chosen) % sizeof(uint32_t) ||
-		!leads_to(c, chosen, sizeof(uint32_t), IMG_REGION_DATA) ||
-		in_metadata(c, chosen, sizeof(uint32_t)))
+		!img_leads_to(c, chosen, sizeof(uint32_t), IMG_REGION_DATA) ||
+		img_in_metadata(c, chosen, sizeof(uint32_t)))
 		return img_bad(r, "the place of the choice is not in memory of data");
 	if (chosen > slots - 4 && chosen < slots + (int64_t)(d->nslots * pointer))
 		return img_bad(r, "the place of the choice is among the slots");
@@ -176,14 +175,22 @@ bool img_check_addresses(struct img_rd *r, const struct img_container *c, const 
 {
 	r->doing = "addresses";
 	for (r->entry = 0; r->entry < v->naddresses; r->entry++) {
-		if (!leads_to(c, v->addresses[r->entry], 1, 0))
+		if (!img_leads_to(c, v->addresses[r->entry], 1, 0))
 			return img_bad(r, "it leads outside of the loaded segments");
 	}
 	r->doing = "methods";
-	for (r->entry = 0; r->entry < v->nmethods; r->entry++) {
-		if (!leads_to(c, v->addresses[v->methods[r->entry].address], 1, IMG_REGION_EXEC))
+	for (r->entry = 0; r->entry < v->nmethods && !c->no_code; r->entry++) {
+		if (!v->naddresses)
+			return img_bad(r, "it has no address, but is no image of data alone");
+		if (!img_leads_to(
+			    c, v->addresses[v->methods[r->entry].address], 1, IMG_REGION_EXEC))
 			return img_bad(r, "its address is not in executable memory");
 	}
+	r->doing = "globals";
+	for (r->entry = 0; r->entry < v->nglobals && !c->no_code; r->entry++) {
+		if (!v->naddresses && !(v->globals[r->entry].flags & IMG_GF_TLS))
+			return img_bad(r, "it has no address, but is no image of data alone");
+	}
 	r->entry = IMG_NO_ENTRY;
-	return check_dispatch(r, c, v);
+	return check_dispatch(r, c, v) && img_check_heap_file(r, c, v);
 }

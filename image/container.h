@@ -17,11 +17,15 @@ struct img_container_kind {
 	 * header sealed. returns false with the error told through the cursor */
 	bool (*resign)(struct img_rd *r, const struct img_container *c, uint8_t *file,
 		img_digest_fn *sha256, void *ctx);
+	bool heap_segment; /* the heap is in a segment, not behind all of them */
 };
 
 /* elf.c */
 bool img_elf_open(struct img_rd *r, struct img_container *c);
 void img_elf_sizes(const struct img_container *c, struct img_sizes *out);
+
+/* the section header at c->heap_header says: [at, at + size) */
+void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t size);
 
 /* macho.c */
 bool img_macho_open(struct img_rd *r, struct img_container *c);
@@ -32,6 +36,15 @@ bool img_macho_resign(struct img_rd *r, const struct img_container *c, uint8_t *
 /* pe.c */
 bool img_pe_open(struct img_rd *r, struct img_container *c);
 void img_pe_sizes(const struct img_container *c, struct img_sizes *out);
+
+/* data.c: metadata, bitcode and heap alone */
+bool img_data_open(struct img_rd *r, struct img_container *c);
+void img_data_sizes(const struct img_container *c, struct img_sizes *out);
+
+/* `size` bytes at this displacement are inside one region that has `access`; they touch the
+ * metadata, which nobody may change */
+bool img_leads_to(const struct img_container *c, int64_t disp, uint64_t size, unsigned access);
+bool img_in_metadata(const struct img_container *c, int64_t disp, uint64_t size);
 
 /* Note that the loader maps `filesz` bytes of the file at `at` to `vaddr`, `memsz` bytes there in
  * all. returns false with the error told if there are too many */

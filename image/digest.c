@@ -155,6 +155,23 @@ uint32_t img_digest_types(
 	return n;
 }
 
+static void add_heap(struct img_sum *s, const struct img_view *v)
+{
+	if (!v->nroots && !v->ninserts)
+		return;
+	img_sum_uint(s, v->nroots, 4);
+	for (uint32_t i = 0; i < v->nroots; i++) {
+		img_sum_str(s, img_str(v, v->roots[i].name));
+		img_sum_uint(s, v->roots[i].flags, 4);
+	}
+	img_sum_uint(s, v->ninserts, 4);
+	for (uint32_t i = 0; i < v->ninserts; i++) {
+		img_sum_str(s, img_str(v, v->inserts[i].function));
+		img_sum_str(s, img_str(v, v->inserts[i].signature));
+		img_sum_uint(s, v->inserts[i].image, 4);
+	}
+}
+
 uint64_t img_interface_digest(const struct img_view *v)
 {
 	uint64_t types = 0; /* a sum: their order does not count */
@@ -188,5 +205,6 @@ uint64_t img_interface_digest(const struct img_view *v)
 	for (uint32_t i = 0; i < v->ntypes; i++)
 		types += v->types[i].digest;
 	img_sum_uint(&s, types, 8);
+	add_heap(&s, v);
 	return img_sum_end(&s);
 }

@@ -187,6 +187,9 @@ static bool find_section(struct img_rd *r, struct img_container *c)
 	r->doing = "section " IMG_SECTION;
 	for (unsigned i = 0; i < c->nsections; i++) {
 		section_at(c, i, &s);
+		if (name_is(c, c->names_at, c->names_size, s.sh_name, IMG_HEAP_SECTION) &&
+			!(s.sh_flags & SHF_ALLOC))
+			c->heap_header = c->sections_at + i * sizes_of(c->file)->section;
 		if (!name_is(c, c->names_at, c->names_size, s.sh_name, IMG_SECTION))
 			continue;
 		found = s;
@@ -255,6 +258,27 @@ static bool check_root(struct img_rd *r, const struct img_container *c)
 bool img_elf_open(struct img_rd *r, struct img_container *c)
 {
 	return check_header(r) && check_tables(r, c) && find_section(r, c) && check_root(r, c);
+}
+
+void img_elf_show_heap(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t size)
+{
+	uint8_t *to = file + c->heap_header;
+	struct elf64_shdr wide;
+	struct elf32_shdr s;
+
+	if (is_wide(c->file)) {
+		memcpy(&wide, to, sizeof(wide));
+		wide.sh_offset = at;
+		wide.sh_size = size;
+		wide.sh_addralign = IMG_HEAP_ALIGN;
+		memcpy(to, &wide, sizeof(wide));
+		return;
+	}
+	memcpy(&s, to, sizeof(s));
+	s.sh_offset = (uint32_t)at;
+	s.sh_size = (uint32_t)size;
+	s.sh_addralign = IMG_HEAP_ALIGN;
+	memcpy(to, &s, sizeof(s));
 }
 
 void img_elf_sizes(const struct img_container *c, struct img_sizes *out)

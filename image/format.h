@@ -1,4 +1,4 @@
-/* The package image format, version 2: the structs behind image/FORMAT.md, which explains them.
+/* The package image format, version 3: the structs behind image/FORMAT.md, which explains them.
  * All integers are little-endian and of fixed width; all references inside the metadata are
  * offsets or indices, never pointers, so that no relocation touches it. */
 #ifndef IMAGE_FORMAT_H
@@ -7,15 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "image/format_heap.h"
+
 #define IMG_MAGIC                                                                                  \
 	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
 			*/
-#define IMG_VERSION     2
+#define IMG_VERSION     3
 #define IMG_ROOT_SYMBOL "pkgimg_image"
 #define IMG_SECTION     ".pkgimg" /* ELF and PE section */
 
-#define IMG_MACHO_SEGMENT "__DATA_CONST"
-#define IMG_MACHO_SECTION "__pkgimg"
+#define IMG_HEAP_SECTION ".pkgheap" /* ELF, not allocated: for other tools */
+
+#define IMG_MACHO_SEGMENT      "__DATA_CONST"
+#define IMG_MACHO_SECTION      "__pkgimg"
+#define IMG_MACHO_HEAP_SEGMENT "__PKGHEAP"
+#define IMG_MACHO_HEAP_SECTION "__heap"
 
 /* flags of the header */
 enum {
@@ -73,6 +79,19 @@ enum img_table_kind {
 	IMG_ADDRESSES = 11,   /* int32_t: displacement from the header; the linker fills them in */
 	IMG_DISPATCH = 12,    /* absent, or exactly one struct img_dispatch */
 	IMG_ENTRIES = 13,     /* int32_t[ntargets][nslots]: displacements as IMG_ADDRESSES has */
+	/* heap: image/format_heap.h */
+	IMG_HEAP = 14,          /* absent, or exactly one struct img_heap */
+	IMG_HEAP_SECTIONS = 15, /* struct img_heap_section, by fate */
+	IMG_HEAP_TYPES = 16,    /* struct img_heap_type, by name */
+	IMG_HEAP_POINTERS = 17, /* struct img_heap_pointer */
+	IMG_ROOTS = 18,         /* struct img_root, by name */
+	IMG_HEAP_RELOCS = 19,   /* struct img_heap_reloc, by image, then section */
+	IMG_BINDS = 20,         /* struct img_bind, by offset */
+	IMG_VARIABLES = 21,     /* struct img_variable */
+	IMG_INTERNED = 22,      /* struct img_interned, each behind those it refers to */
+	IMG_HOOKS = 23,         /* struct img_hook, in the order of the calls */
+	IMG_INSERTS = 24,       /* struct img_insert, in the order of the calls */
+	IMG_BITCODE = 25,       /* struct img_bitcode: images without native code */
 	IMG_TABLE_KINDS,
 };
 
@@ -118,14 +137,22 @@ struct img_need {
 };
 _Static_assert(sizeof(struct img_need) == 8, "image/FORMAT.md 6");
 
+enum {
+	IMG_DEP_BASE = 1,  /* the base image: at most one, the first */
+	IMG_DEP_BUILD = 2, /* this very build: there are references into its heap or code */
+};
+
 struct img_dependency {
 	uint32_t name;    /* string */
 	uint32_t version; /* string */
 	uint8_t uuid[16];
 	uint8_t build_id[16];
 	uint64_t interface_digest;
+	uint64_t heap_base; /* its heap's preferred address, for which references are right; or 0 */
+	uint32_t flags;     /* IMG_DEP_BASE, IMG_DEP_BUILD */
+	uint32_t reserved;
 };
-_Static_assert(sizeof(struct img_dependency) == 48 &&
+_Static_assert(sizeof(struct img_dependency) == 64 &&
 		       offsetof(struct img_dependency, interface_digest) == 40,
 	"image/FORMAT.md 6");
 

@@ -62,9 +62,23 @@ struct img_view {
 	const int32_t *addresses;
 	const struct img_dispatch *dispatch; /* NULL: each function has one version */
 	const int32_t *entries;              /* [ntargets][dispatch->nslots] */
-	uint32_t nstrings;                   /* bytes */
+	const struct img_heap *heap;         /* NULL: there is none */
+	const struct img_heap_section *heap_sections;
+	const struct img_heap_type *heap_types;
+	const struct img_heap_pointer *heap_pointers;
+	const struct img_root *roots;
+	const struct img_heap_reloc *heap_relocs;
+	const struct img_bind *binds;
+	const struct img_variable *variables;
+	const struct img_interned *interned;
+	const struct img_hook *hooks;
+	const struct img_insert *inserts;
+	const struct img_bitcode *bitcode; /* none: the code is in the file's code part */
+	uint32_t nstrings;                 /* bytes */
 	uint32_t ntargets, nneeds, ndependencies, ntypes, nmembers, nmethods, nparams, nglobals,
 		naddresses, nentries;
+	uint32_t nheap_sections, nheap_types, nheap_pointers, nroots, nheap_relocs, nbinds,
+		nvariables, ninterned, nhooks, ninserts, nbitcode;
 	enum img_style style;
 };
 
@@ -85,12 +99,15 @@ struct img_container {
 	const struct img_container_kind *kind;
 	const uint8_t *file;
 	uint64_t size;
-	uint64_t summed;     /* the sums cover the file's first bytes, this many: all, but for a
-			      * signature that comes behind the seal */
-	uint64_t meta_at;    /* of the header, in the file; multiple of 8 */
-	uint64_t meta_room;  /* bytes of the section */
-	uint64_t meta_vaddr; /* of the header, once mapped */
-	uint32_t pointer;    /* bytes of a pointer: 4 or 8 */
+	uint64_t summed;      /* the sums cover the file's first bytes, this many: all, but for a
+			       * signature that comes behind the seal */
+	uint64_t meta_at;     /* of the header, in the file; multiple of 8 */
+	uint64_t meta_room;   /* bytes of the section */
+	uint64_t meta_vaddr;  /* of the header, once mapped */
+	uint32_t pointer;     /* bytes of a pointer: 4 or 8 */
+	uint64_t heap_header; /* ELF: section header that is to show the heap; 0: none */
+	uint64_t heap_at, heap_room; /* Mach-O: section that is to hold the heap; 0: none */
+	bool no_code;                /* a data-only image: no library, no regions */
 	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
 	uint32_t nsections;
 	/* parts of what is summed that count as zeros: the sums themselves, and what a new
@@ -136,6 +153,12 @@ static inline const char *img_str(const struct img_view *v, uint32_t at)
 {
 	return v->strings + at;
 }
+
+/* Section of the heap in which [offset, offset + n) lies, by index; UINT32_MAX: in none, or in the
+ * scratch section. O(1): there are at most six */
+uint32_t img_heap_section_at(const struct img_view *v, uint64_t offset, uint64_t n);
+/* "constant"; "?" for numbers out of range */
+const char *img_fate_name(uint32_t fate);
 
 /* what the names mean: "library", "struct"; "?" for numbers out of range */
 const char *img_need_kind_name(uint32_t kind);
@@ -194,15 +217,23 @@ enum img_code img_check_abi(const struct img_view *v, struct img_error *e);
 
 /* ---- sealing */
 
-/* 32 bytes of BLAKE3, or of SHA-256, of data[0..n) */
+/* Say in a linked file where its heap will be: behind its end, or in the section that is there for
+ * it. The file must have an entry for one.
+ * file     [size] all of it, writable; 8-aligned
+ * at       set to the offset in the file at which `size` of that entry bytes are to be written
+ * returns  IMG_OK, IMG_E_FORMAT, IMG_E_VERSION */
+enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct img_error *e);
+
+/* 32 bytes of BLAKE3, or of SHA-256. Data may come in pieces, all but the last with out NULL. */
 typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
 /* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
  * too where they are zero; then the code signature, where the file has one (Mach-O, ad hoc). The
  * header is written in one go at the end; the file is no sealed image after an error. Sealing a
- * sealed image again gives the same bytes.
+ * sealed image again gives the same bytes. The file is read piece by piece: a large heap does not
+ * stay in memory.
  * fd       open for reading and writing; borrowed
- * blake3   for the build id
+ * blake3   for the build id; large files come in pieces
  * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
 enum img_code image_seal(

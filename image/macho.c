@@ -85,6 +85,11 @@ static bool name_is(const char name[16], const char *want)
 
 static bool take_section(struct reader *m, const struct section *s)
 {
+	if (name_is(s->segment, IMG_MACHO_HEAP_SEGMENT) &&
+		name_is(s->name, IMG_MACHO_HEAP_SECTION)) {
+		m->c->heap_at = s->at;
+		m->c->heap_room = s->size;
+	}
 	if (!name_is(s->segment, SEGMENT) || !name_is(s->name, SECTION))
 		return true;
 	m->nfound++;

@@ -27,6 +27,15 @@ bool img_check_addresses(struct img_rd *r, const struct img_container *c, const 
 
 /* Types and members (types.c); strings and counts of the view are checked already. */
 bool img_check_types(struct img_rd *r, const struct img_view *v);
+/* What the heap's tables say (check_heap.c); count: entries of IMG_HEAP. All other tables are
+ * checked already. */
+bool img_check_heap(struct img_rd *r, const struct img_view *v, uint64_t count);
+/* Where heap and bitcode lie in the file, and where pointer variables lead. */
+bool img_check_heap_file(struct img_rd *r, const struct img_container *c, const struct img_view *v);
+
+/* The string can be used; it is not empty either. */
+bool img_check_string(struct img_rd *r, const struct img_view *v, uint32_t at);
+bool img_check_name(struct img_rd *r, const struct img_view *v, uint32_t at);
 /* a string offset that may be used */
 bool img_string_ok(const struct img_view *v, uint32_t at);
 

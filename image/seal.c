@@ -8,7 +8,10 @@
 #include "image/container.h"
 #include "image/sum.h"
 
-enum { MOST_IN_HOLES = 64 };
+enum {
+	MOST_IN_HOLES = 64,
+	WINDOW = 8 << 20, /* bytes of the file that are looked at before they are let go */
+};
 
 static enum img_code io(struct img_error *e, const char *problem, int number)
 {
@@ -35,6 +38,41 @@ static void holes_back(const struct img_container *c, uint8_t *file, const uint8
 		memcpy(file + c->holes[i].at, kept, c->holes[i].size);
 }
 
+/* The bytes of a window were only read: they need not stay in memory. Not those that we changed,
+ * nor those whose turn comes again. */
+static void let_go(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t n)
+{
+	uint64_t last = c->nholes ? c->holes[c->nholes - 1].at + c->holes[c->nholes - 1].size : 0;
+
+	if (c->meta_at + c->meta_room > last && !c->no_code)
+		last = c->meta_at + c->meta_room;
+	if (at >= last + WINDOW && at % WINDOW == 0)
+		madvise(file + at, n, MADV_DONTNEED);
+}
+
+/* Both sums in one pass over the file. Pages of what is behind the library are brought in by the
+ * window: a fault for each of them would take as long as the sums. */
+static uint64_t sums(const struct img_container *c, uint8_t *file, img_digest_fn *digest, void *ctx,
+	uint8_t id[32])
+{
+	struct img_sum s;
+
+	img_sum_start(&s);
+	for (uint64_t at = 0; at < c->summed;) {
+		uint64_t n = c->summed - at < WINDOW ? c->summed - at : WINDOW;
+
+#ifdef MADV_POPULATE_READ
+		if (n == WINDOW) /* older kernels say no, and faults do it */
+			madvise(file + at, n, MADV_POPULATE_READ);
+#endif
+		img_sum_add(&s, file + at, n);
+		digest(ctx, file + at, n, at + n == c->summed ? id : NULL);
+		let_go(c, file, at, n);
+		at += n;
+	}
+	return img_sum_end(&s);
+}
+
 /* fill in the header where it lies in the file; sums need the final bytes, so order counts */
 static void fill(const struct img_container *c, const struct img_view *v, uint8_t *file,
 	img_digest_fn *digest, void *ctx)
@@ -51,8 +89,7 @@ static void fill(const struct img_container *c, const struct img_view *v, uint8_
 	h->flags |= IMG_SEALED;
 	h->file_size = c->summed;
 	holes_out(c, file, kept);
-	digest(ctx, file, c->summed, id);
-	sum = img_sum64(file, c->summed);
+	sum = sums(c, file, digest, ctx, id);
 	holes_back(c, file, kept);
 	h->file_sum = sum;
 	h->meta_sum = 0;
@@ -114,4 +151,33 @@ enum img_code image_seal(
 	}
 	munmap(file, (size_t)st.st_size);
 	return code;
+}
+
+enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct img_error *e)
+{
+	struct img_rd r = { file, size, "heap", IMG_NO_ENTRY, e };
+	struct img_container c;
+	struct img_view v;
+	struct img_heap *h;
+
+	if (img_container_open(file, size, &c, e) ||
+		img_check_meta(file + c.meta_at, c.meta_room, size, IMG_CHECK_UNSEALED, &v, e))
+		return e->code;
+	if (!v.heap) {
+		img_bad(&r, "there is none");
+		return e->code;
+	}
+	h = (struct img_heap *)(void *)(file + ((const uint8_t *)v.heap - file));
+	h->at = c.kind->heap_segment ? c.heap_at : size;
+	h->at = (h->at + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
+	if (c.kind->heap_segment &&
+		(h->at - c.heap_at > c.heap_room || h->size > c.heap_room - (h->at - c.heap_at))) {
+		img_bad_value(
+			&r, "the section for it is too small", "at least ", h->size, c.heap_room);
+		return e->code;
+	}
+	if (c.heap_header)
+		img_elf_show_heap(&c, file, h->at, h->size);
+	*at = h->at;
+	return IMG_OK;
 }

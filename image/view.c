@@ -19,6 +19,7 @@ static enum img_style style_of(const struct img_view *v)
 	return !second || (second >= '0' && second <= '9') ? IMG_STYLE_C : IMG_STYLE_PLAIN;
 }
 
+/* table */
 static void place(struct img_view *v, uint32_t kind, const void *at, uint32_t n)
 {
 	switch (kind) {
@@ -35,6 +36,18 @@ static void place(struct img_view *v, uint32_t kind, const void *at, uint32_t n)
 	case IMG_ADDRESSES: v->addresses = at, v->naddresses = n; break;
 	case IMG_DISPATCH: v->dispatch = n ? at : NULL; break;
 	case IMG_ENTRIES: v->entries = at, v->nentries = n; break;
+	case IMG_HEAP: v->heap = n ? at : NULL; break;
+	case IMG_HEAP_SECTIONS: v->heap_sections = at, v->nheap_sections = n; break;
+	case IMG_HEAP_TYPES: v->heap_types = at, v->nheap_types = n; break;
+	case IMG_HEAP_POINTERS: v->heap_pointers = at, v->nheap_pointers = n; break;
+	case IMG_ROOTS: v->roots = at, v->nroots = n; break;
+	case IMG_HEAP_RELOCS: v->heap_relocs = at, v->nheap_relocs = n; break;
+	case IMG_BINDS: v->binds = at, v->nbinds = n; break;
+	case IMG_VARIABLES: v->variables = at, v->nvariables = n; break;
+	case IMG_INTERNED: v->interned = at, v->ninterned = n; break;
+	case IMG_HOOKS: v->hooks = at, v->nhooks = n; break;
+	case IMG_INSERTS: v->inserts = at, v->ninserts = n; break;
+	case IMG_BITCODE: v->bitcode = at, v->nbitcode = n; break;
 	default: break;
 	}
 }

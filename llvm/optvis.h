@@ -14,6 +14,8 @@ enum opt_visibility {
 	MainOption = 1 << 6,
 	CpusOption = 1 << 7,
 	CacheOption = 1 << 8,
+	BundleOption = 1 << 9,
+	DiffOption = 1 << 10,
 };
 
 enum opt_flag {

@@ -179,6 +179,11 @@ const char *ll_json_kind_name(enum ll_json_kind k);
 
 /* ---- hashes; cold */
 void ll_blake3(const void *data, size_t n, uint8_t out[32]);
+/* the same piece by piece: new, add, end (which frees it) */
+struct ll_hash;
+struct ll_hash *ll_blake3_new(void);
+void ll_blake3_add(struct ll_hash *h, const void *data, size_t n);
+void ll_blake3_end(struct ll_hash *h, uint8_t out[32]);
 void ll_sha256(const void *data, size_t n, uint8_t out[32]);
 
 /* ---- untrusted input

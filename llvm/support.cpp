@@ -73,6 +73,28 @@ void ll_blake3(const void *data, size_t n, uint8_t out[32])
 	memcpy(out, sum.data(), sum.size());
 }
 
+struct ll_hash {
+	BLAKE3 hash;
+};
+
+struct ll_hash *ll_blake3_new()
+{
+	return new ll_hash;
+}
+
+void ll_blake3_add(struct ll_hash *h, const void *data, size_t n)
+{
+	h->hash.update(ArrayRef<uint8_t>(static_cast<const uint8_t *>(data), n));
+}
+
+void ll_blake3_end(struct ll_hash *h, uint8_t out[32])
+{
+	auto sum = h->hash.final<32>();
+
+	memcpy(out, sum.data(), sum.size());
+	delete h;
+}
+
 void ll_sha256(const void *data, size_t n, uint8_t out[32])
 {
 	auto sum = SHA256::hash(ArrayRef<uint8_t>(static_cast<const uint8_t *>(data), n));

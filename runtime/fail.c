@@ -23,6 +23,9 @@ const char *pkgimg_strerror(int code)
 	case PKGIMG_E_NOT_FOUND: return "no such method or global";
 	case PKGIMG_E_CPU: return "the CPU lacks features that the image needs";
 	case PKGIMG_E_OWNER: return "others may have written the image";
+	case PKGIMG_E_TYPE: return "a type of that name has another layout";
+	case PKGIMG_E_HOST: return "the host refused";
+	case PKGIMG_E_CONFLICT: return "another build of this package is open";
 	case PKGIMG_E_AMBIGUOUS: return "several methods of that name";
 	default: return "unknown error";
 	}

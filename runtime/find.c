@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "runtime/internal.h"
+#include "runtime/world.h"
 
 const struct img_view *pkgimg_view(const struct pkgimg_image *image)
 {
@@ -17,12 +17,90 @@ static void *method_address(const struct pkgimg_image *image, const struct img_m
 {
 	const struct img_view *v = &image->view;
 
+	if (!v->naddresses)
+		return NULL;
 	if (!m->slot)
 		return address(v, m->address);
 	return (void *)((uintptr_t)v->header +
 			(uintptr_t)(intptr_t)
 				v->entries[(size_t)image->target * v->dispatch->nslots + m->slot -
 					   1]);
+}
+
+/* NULL if it has native code, or the host does not compile */
+static void *compile(const struct pkgimg_image *image, uint32_t symbol)
+{
+	const struct pkgimg_host *host = image->member ? &image->member->world->host : NULL;
+
+	if (image->view.naddresses || image->heap_only || !host || !host->compile)
+		return NULL;
+	return host->compile(host->ctx, image, img_str(&image->view, symbol));
+}
+
+void *rt_method_code(const struct pkgimg_image *image, uint32_t index)
+{
+	const struct img_method *m = &image->view.methods[index];
+	void *code = method_address(image, m);
+
+	return code ? code : compile(image, m->symbol);
+}
+
+static void *global_address(const struct img_view *v, const struct img_global *g)
+{
+	return v->naddresses && g->address != IMG_NO_ADDRESS ? address(v, g->address) : NULL;
+}
+
+void *rt_global_address(const struct pkgimg_image *image, uint32_t index)
+{
+	const struct img_global *g = &image->view.globals[index];
+	void *at = global_address(&image->view, g);
+
+	return at || g->flags & IMG_GF_TLS ? at : compile(image, g->symbol);
+}
+
+/* globals are entered as numbers behind those of the methods */
+static bool index_symbols(struct pkgimg_image *image)
+{
+	const struct img_view *v = &image->view;
+	struct rt_member *m = image->member;
+	bool ok = true;
+
+	for (uint64_t i = 0; ok && i < (uint64_t)v->nmethods + v->nglobals; i++) {
+		const char *symbol = img_str(v, i < v->nmethods
+							? v->methods[i].symbol
+							: v->globals[i - v->nmethods].symbol);
+
+		ok = rt_map_add(&m->symbols, img_sum64(symbol, strlen(symbol)),
+			(void *)(uintptr_t)(i + 1));
+	}
+	if (!ok)
+		rt_map_free(&m->symbols);
+	m->has_symbols = ok;
+	return ok;
+}
+
+int rt_symbol_find(struct pkgimg_image *image, const char *symbol, bool global, uint32_t *out)
+{
+	const struct img_view *v = &image->view;
+	uint64_t hash = img_sum64(symbol, strlen(symbol));
+	size_t at = 0;
+	void *value;
+
+	if (!image->member->has_symbols && !index_symbols(image))
+		return PKGIMG_E_MEMORY;
+	while ((value = rt_map_next(&image->member->symbols, hash, &at)) != NULL) {
+		uintptr_t i = (uintptr_t)value - 1;
+
+		if (global != (i >= v->nmethods))
+			continue;
+		i -= global ? v->nmethods : 0;
+		if (strcmp(img_str(v, global ? v->globals[i].symbol : v->methods[i].symbol),
+			    symbol))
+			continue;
+		*out = (uint32_t)i;
+		return PKGIMG_OK;
+	}
+	return PKGIMG_E_NOT_FOUND;
 }
 
 uint32_t pkgimg_method_count(const struct pkgimg_image *image)
@@ -57,8 +135,12 @@ int pkgimg_find(const struct pkgimg_image *image, const char *name, const char *
 		return rt_fail(err, PKGIMG_E_ARGUMENT,
 			"pkgimg_find: image, name and out are wanted", (char *)NULL);
 	n = img_find_method(&image->view, name, signature, &first);
-	if (n == 1)
-		return pkgimg_method_at(image, first, out);
+	if (n == 1) {
+		pkgimg_method_at(image, first, out);
+		if (!out->address)
+			out->address = compile(image, image->view.methods[first].symbol);
+		return PKGIMG_OK;
+	}
 	if (n > 1)
 		return rt_fail(err, PKGIMG_E_AMBIGUOUS, pkgimg_name(image),
 			": several methods are named '", name,
@@ -102,7 +184,7 @@ int pkgimg_global_at(const struct pkgimg_image *image, uint32_t index, struct pk
 		.index = index,
 		.size = g->size,
 		.is_const = (g->flags & IMG_GF_CONST) != 0,
-		.address = g->address == IMG_NO_ADDRESS ? NULL : address(v, g->address) };
+		.address = global_address(v, g) };
 	return PKGIMG_OK;
 }
 
@@ -115,8 +197,12 @@ int pkgimg_find_global(const struct pkgimg_image *image, const char *name,
 		return rt_fail(err, PKGIMG_E_ARGUMENT,
 			"pkgimg_find_global: image, name and out are wanted", (char *)NULL);
 	n = img_find_global(&image->view, name, &first);
-	if (n == 1)
-		return pkgimg_global_at(image, first, out);
+	if (n == 1) {
+		pkgimg_global_at(image, first, out);
+		if (!out->address && !(image->view.globals[first].flags & IMG_GF_TLS))
+			out->address = compile(image, image->view.globals[first].symbol);
+		return PKGIMG_OK;
+	}
 	return rt_fail(err, n ? PKGIMG_E_AMBIGUOUS : PKGIMG_E_NOT_FOUND, pkgimg_name(image),
 		n ? ": several globals are named '" : ": no global '", name, "'", (char *)NULL);
 }

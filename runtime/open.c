@@ -5,20 +5,21 @@
 #include <string.h>
 
 #include "image/out.h"
-#include "runtime/internal.h"
-#include "runtime/sys.h"
+#include "runtime/world.h"
 
 enum { PATH_SIZE = 4096 };
 
 /* The work of one open; pkgimg_open undoes what is in it. */
 struct work {
 	const char *path;
-	const struct pkgimg_options *opt;
+	struct pkgimg_options opt;
 	struct pkgimg_error *err;
 	struct rt_file file; /* open during the whole of it: so its inode is nobody else's */
 	void *bytes;         /* of `file`, mapped read-only */
 	size_t size;
 	struct img_view checked; /* of `bytes` */
+	bool no_code;            /* an image of data alone */
+	struct rt_opening opening;
 	struct pkgimg_image *image;
 	struct rt_segment segments[RT_MAX_SEGMENTS]; /* of the loaded library */
 	size_t nsegments;
@@ -30,7 +31,7 @@ struct work {
 
 static unsigned flags_of(const struct work *w)
 {
-	return w->opt ? w->opt->flags : 0;
+	return w->opt.flags;
 }
 
 static int fail_io(struct work *w, const char *problem, int number)
@@ -95,13 +96,32 @@ static int map_file(struct work *w)
 	return error ? fail_io(w, "the file cannot be mapped", error) : PKGIMG_OK;
 }
 
+/* its heap may be of any platform on which a pointer is what it is here */
+static int check_heap_only(struct work *w)
+{
+	const struct img_heap *heap = w->checked.heap;
+
+	if (!w->opt.world)
+		return rt_fail(w->err, PKGIMG_E_ARGUMENT, w->path,
+			": PKGIMG_HEAP_ONLY wants a world in the options", (char *)NULL);
+	if (!heap || heap->word != sizeof(void *))
+		return rt_fail(w->err, PKGIMG_E_ABI, w->path,
+			heap ? ": its heap has pointers of another size" : ": it has no heap",
+			(char *)NULL);
+	return PKGIMG_OK;
+}
+
 static int check_file(struct work *w)
 {
 	unsigned flags = flags_of(w) & PKGIMG_VERIFY ? IMG_CHECK_FILE_SUM : 0;
+	struct img_container box;
 	struct img_error e;
 
-	if (img_check_file(w->bytes, w->size, flags, &w->checked, NULL, &e))
+	if (img_check_file(w->bytes, w->size, flags, &w->checked, &box, &e))
 		return rt_fail_image(w->err, w->path, &e);
+	w->no_code = box.no_code || flags_of(w) & PKGIMG_HEAP_ONLY;
+	if (flags_of(w) & PKGIMG_HEAP_ONLY)
+		return check_heap_only(w);
 	if (!(flags_of(w) & PKGIMG_ALLOW_FOREIGN) && img_check_abi(&w->checked, &e))
 		return rt_fail_image(w->err, w->path, &e);
 	return PKGIMG_OK;
@@ -118,7 +138,7 @@ static void put_hex(char *buf, uint64_t value)
 static int check_dependencies(struct work *w)
 {
 	const struct img_view *v = &w->checked;
-	size_t given = w->opt ? w->opt->ndependencies : 0;
+	size_t given = w->opt.ndependencies;
 
 	for (uint32_t i = 0; i < v->ndependencies; i++) {
 		const struct img_dependency *d = &v->dependencies[i];
@@ -127,7 +147,7 @@ static int check_dependencies(struct work *w)
 		char wanted[17], got[17];
 
 		for (size_t k = 0; k < given && !o; k++) {
-			o = &w->opt->dependencies[k]->view;
+			o = &w->opt.dependencies[k]->view;
 			if (strcmp(img_str(o, o->package->name), name) ||
 				memcmp(o->package->uuid, d->uuid, sizeof(d->uuid)))
 				o = NULL;
@@ -156,9 +176,11 @@ static int bring_needs(struct work *w)
 	image = calloc(1, sizeof(*image) + v->nneeds * sizeof(image->needs[0]));
 	if (!image)
 		return rt_fail(w->err, PKGIMG_E_MEMORY, w->path, ": out of memory", (char *)NULL);
-	image->nneeds = v->nneeds;
+	image->nneeds = flags_of(w) & PKGIMG_HEAP_ONLY ? 0 : v->nneeds;
+	image->member = w->opening.member; /* NULL outside of worlds */
+	w->opening.member = NULL;
 	w->image = image;
-	for (uint32_t i = 0; i < v->nneeds; i++) {
+	for (uint32_t i = 0; i < image->nneeds; i++) {
 		const char *name = img_str(v, v->needs[i].name);
 		size_t room = w->loader_said[0] ? 0 : sizeof(w->loader_said);
 
@@ -238,6 +260,19 @@ static bool in_segments(const struct work *w, uintptr_t from, uintptr_t size, un
 	return false;
 }
 
+/* a pointer variable that the loader sets: what was made read-only is none of them */
+static bool is_variable(const struct work *w, uintptr_t at)
+{
+	for (size_t i = 0; i < w->nsegments; i++) {
+		const struct rt_segment *s = &w->segments[i];
+
+		if (s->flags & RT_SEGMENT_SEALED && at + sizeof(void *) > s->from &&
+			at < s->from + s->size)
+			return false;
+	}
+	return in_segments(w, at, sizeof(void *), RT_SEGMENT_WRITE);
+}
+
 static bool addresses_are_its_own(const struct work *w, uintptr_t header)
 {
 	const struct img_view *v = &w->checked;
@@ -252,6 +287,9 @@ static bool addresses_are_its_own(const struct work *w, uintptr_t header)
 	for (uint32_t i = 0; i < v->nentries && ok; i++)
 		ok = in_segments(
 			w, header + (uintptr_t)(intptr_t)v->entries[i], 1, RT_SEGMENT_EXEC);
+	for (uint32_t i = 0; i < v->nvariables && ok; i++)
+		ok = is_variable(w,
+			header + (uintptr_t)(intptr_t)v->addresses[v->variables[i].address]);
 	return ok;
 }
 
@@ -286,9 +324,12 @@ static int check_loaded(struct work *w)
 	return PKGIMG_OK;
 }
 
-/* size of the options when they ended behind ndependencies */
-enum { OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap) };
-enum { ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED };
+/* sizes of the options when they ended behind ndependencies, and behind cpu_target */
+enum {
+	OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap),
+	OPTIONS_BEFORE_WORLD = offsetof(struct pkgimg_options, world),
+};
+enum { ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED | PKGIMG_MOVE | PKGIMG_HEAP_ONLY };
 
 static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	struct pkgimg_image **out, struct pkgimg_error *err)
@@ -298,7 +339,8 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 			(char *)NULL);
 	if (!opt)
 		return PKGIMG_OK;
-	if (opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS)
+	if (opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS &&
+		opt->size != OPTIONS_BEFORE_WORLD)
 		return rt_fail(err, PKGIMG_E_ARGUMENT,
 			"pkgimg_open: the options' size is not "
 			"sizeof(struct pkgimg_options)",
@@ -316,65 +358,138 @@ static int check_arguments(const char *path, const struct pkgimg_options *opt,
 	return PKGIMG_OK;
 }
 
+static int load_code(struct work *w)
+{
+	bool heap_only = flags_of(w) & PKGIMG_HEAP_ONLY;
+	int code = heap_only ? PKGIMG_OK
+			     : rt_choose_target(w->path, &w->opt, &w->checked, &w->target, w->err);
+
+	if (!code)
+		code = bring_needs(w);
+	if (!code && w->no_code) {
+		w->image->view = w->checked;
+		w->image->heap_only = heap_only;
+		if (heap_only) /* they are of memory that is not there */
+			w->image->view.naddresses = 0;
+		code = heap_only ? PKGIMG_OK : check_needs(w);
+	} else if (!code) {
+		code = load(w);
+		if (!code)
+			code = check_loaded(w);
+		if (!code)
+			code = rt_take_target(w->path, &w->opt, &w->image->view, w->segments,
+				w->nsegments, &w->target, w->err);
+	}
+	if (!code)
+		w->image->target = w->target;
+	return code;
+}
+
+/* the file stays mapped where its metadata or the scratch of its heap is needed */
+static void keep_file(struct work *w)
+{
+	if (!w->checked.heap && !w->no_code)
+		return;
+	w->image->member->file = w->bytes;
+	w->image->member->file_size = w->size;
+	w->bytes = NULL;
+}
+
+static int open_in_world(struct work *w)
+{
+	struct pkgimg_image *open;
+	int code;
+
+	w->opening = (struct rt_opening) { .path = w->path,
+		.opt = &w->opt,
+		.err = w->err,
+		.checked = &w->checked,
+		.file = &w->file,
+		.world = w->opt.world };
+	code = rt_world_enter(&w->opening, &open);
+	if (!code && !open) {
+		code = load_code(w);
+		if (!code) {
+			keep_file(w);
+			code = rt_world_add(&w->opening, w->image);
+		}
+	}
+	rt_world_leave(&w->opening, code ? w->image : NULL);
+	w->image = code ? NULL : open ? open : w->image;
+	return code;
+}
+
+static bool wants_world(const struct work *w)
+{
+	return w->opt.world || w->no_code || w->checked.heap || w->checked.nvariables;
+}
+
 static int open_steps(struct work *w)
 {
 	int code = map_file(w);
 
 	if (!code)
 		code = check_file(w);
+	if (!code && wants_world(w))
+		return open_in_world(w);
 	if (!code)
 		code = check_dependencies(w);
 	if (!code)
-		code = rt_choose_target(w->path, w->opt, &w->checked, &w->target, w->err);
-	if (!code)
-		code = bring_needs(w);
-	if (!code)
-		code = load(w);
-	if (!code)
-		code = check_loaded(w);
-	if (!code)
-		code = rt_take_target(w->path, w->opt, &w->image->view, w->segments, w->nsegments,
-			&w->target, w->err);
+		code = load_code(w);
+	if (code && w->image)
+		rt_image_free(w->image);
 	return code;
 }
 
+/* opens may be nested, and some threads have small stacks: the work is not on it */
 int pkgimg_open(const char *path, const struct pkgimg_options *opt, struct pkgimg_image **out,
 	struct pkgimg_error *err)
 {
-	struct work w;
+	struct work *w;
 	int code = check_arguments(path, opt, out, err);
 
 	if (code)
 		return code;
+	w = malloc(sizeof(*w));
+	if (!w)
+		return rt_fail(err, PKGIMG_E_MEMORY, path, ": out of memory", (char *)NULL);
 	/* not all of it: the large parts are filled before they are read */
-	w.path = path;
-	w.opt = opt;
-	w.err = err;
-	w.file = (struct rt_file) { 0 };
-	w.bytes = NULL;
-	w.image = NULL;
-	w.nsegments = 0;
-	w.was_loaded = false;
-	w.loader_said[0] = '\0';
-	code = open_steps(&w);
-	rt_unmap(w.bytes, w.size);
-	rt_file_close(&w.file);
-	if (code) {
-		pkgimg_close(w.image);
-	} else {
-		w.image->target = w.target;
-		*out = w.image;
-	}
+	w->path = path;
+	w->opt = (struct pkgimg_options) { 0 };
+	if (opt)
+		memcpy(&w->opt, opt, opt->size);
+	w->opt.size = sizeof(w->opt);
+	w->err = err;
+	w->file = (struct rt_file) { 0 };
+	w->bytes = NULL;
+	w->image = NULL;
+	w->opening.member = NULL;
+	w->nsegments = 0;
+	w->was_loaded = false;
+	w->target = 0;
+	w->loader_said[0] = '\0';
+	code = open_steps(w);
+	rt_unmap(w->bytes, w->size);
+	rt_file_close(&w->file);
+	if (!code)
+		*out = w->image;
+	free(w);
 	return code;
 }
 
 /* the image first: it may use its libraries while it goes */
-void pkgimg_close(struct pkgimg_image *image)
+void rt_image_free(struct pkgimg_image *image)
 {
-	if (!image)
-		return;
 	rt_library_unload(&image->library);
 	for (size_t i = image->nneeds; i-- > 0;)
 		rt_library_unload(&image->needs[i]);
 	free(image);
+}
+
+void pkgimg_close(struct pkgimg_image *image)
+{
+	if (image && image->member)
+		rt_world_close(image);
+	else if (image)
+		rt_image_free(image);
 }

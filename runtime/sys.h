@@ -40,6 +40,8 @@ struct rt_file_facts {
 int rt_file_open(const char *path, struct rt_file *out);
 int rt_file_facts(const struct rt_file *f, struct rt_file_facts *out);
 void rt_file_close(struct rt_file *f);
+/* Read n bytes from `offset` on; EIO if the file ends before. */
+int rt_file_read(const struct rt_file *f, uint64_t offset, void *to, size_t n);
 
 /* The file at `path` (links followed) is this very one, now. false if that cannot be told. */
 bool rt_file_is_at(const struct rt_file *f, const char *path);
@@ -69,7 +71,7 @@ int rt_map_zeros(size_t size, void *at, void **out);
 void rt_unmap(void *at, size_t size); /* `at` may be NULL */
 
 /* A part of a mapping that is made of several. */
-enum rt_part_kind { RT_PART_READ, RT_PART_COPY, RT_PART_ZEROS };
+enum rt_part_kind { RT_PART_READ, RT_PART_COPY, RT_PART_ZEROS /* in huge pages if they fit */ };
 struct rt_part {
 	size_t at;       /* from the mapping's begin; a multiple of rt_granularity() */
 	size_t size;     /* bytes, not 0 */
@@ -120,6 +122,8 @@ uint64_t rt_library_loads(void);
 void *rt_library_symbol(const struct rt_library *l, const char *name);
 /* the program or its libraries export such a symbol for all to use */
 bool rt_host_has(const char *name);
+/* its address; NULL if there is none */
+void *rt_host_symbol(const char *name);
 
 enum {
 	RT_SEGMENT_READ = 1,

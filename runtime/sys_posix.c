@@ -94,6 +94,24 @@ void rt_file_close(struct rt_file *f)
 	f->handle = 0;
 }
 
+int rt_file_read(const struct rt_file *f, uint64_t offset, void *to, size_t n)
+{
+	char *at = to;
+
+	while (n > 0) {
+		ssize_t got = pread(descriptor(f), at, n, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got ? errno : EIO;
+		at += got;
+		offset += (uint64_t)got;
+		n -= (size_t)got;
+	}
+	return 0;
+}
+
 /* ---- memory */
 
 size_t rt_page_size(void)
@@ -147,6 +165,8 @@ void rt_unmap(void *at, size_t size)
 		munmap(at, size);
 }
 
+enum { HUGE_PAGE = 1 << 21 }; /* of the most usual processors */
+
 /* into a range that is reserved: what is there is the reservation, and may be replaced */
 static int map_part(const struct rt_file *f, const struct rt_part *p, char *base)
 {
@@ -160,6 +180,10 @@ static int map_part(const struct rt_file *f, const struct rt_part *p, char *base
 	if (mmap(base + p->at, p->size, prot, flags, zeros ? -1 : descriptor(f), from) ==
 		MAP_FAILED)
 		return errno;
+#ifdef MADV_HUGEPAGE
+	if (zeros && p->size >= HUGE_PAGE)
+		madvise(base + p->at, p->size, MADV_HUGEPAGE); /* a wish */
+#endif
 	return 0;
 }
 
@@ -232,6 +256,11 @@ void rt_library_unload(struct rt_library *l)
 void *rt_library_symbol(const struct rt_library *l, const char *name)
 {
 	return dlsym(l->handle, name);
+}
+
+void *rt_host_symbol(const char *name)
+{
+	return dlsym(RTLD_DEFAULT, name);
 }
 
 bool rt_host_has(const char *name)

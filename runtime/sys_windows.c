@@ -262,6 +262,26 @@ void rt_file_close(struct rt_file *f)
 	f->handle = 0;
 }
 
+int rt_file_read(const struct rt_file *f, uint64_t offset, void *to, size_t n)
+{
+	char *at = to;
+
+	while (n > 0) {
+		OVERLAPPED place = { .Offset = (DWORD)offset,
+			.OffsetHigh = (DWORD)(offset >> 32) };
+		DWORD piece = n < 1 << 30 ? (DWORD)n : 1 << 30, got = 0;
+
+		if (!ReadFile(handle(f), at, piece, &got, &place))
+			return last();
+		if (!got)
+			return EIO;
+		at += got;
+		offset += got;
+		n -= got;
+	}
+	return 0;
+}
+
 /* ---- memory */
 
 size_t rt_page_size(void)
@@ -537,6 +557,11 @@ uint64_t rt_library_loads(void)
 void *rt_library_symbol(const struct rt_library *l, const char *name)
 {
 	return symbol(l->handle, name);
+}
+
+void *rt_host_symbol(const char *name)
+{
+	return symbol(GetModuleHandleW(NULL), name);
 }
 
 bool rt_host_has(const char *name)

@@ -62,6 +62,10 @@ if os.path.exists(os.path.join(config.build_root, "lib", "libpkgimg-link.so")):
     config.available_features.add("link-library")  # preset release
 
 
+if os.path.exists(os.path.join(helpers, "fuzz-open")):
+    config.available_features.add("fuzzer")  # preset asan
+
+
 def works(*command):
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           check=False).returncode == 0

@@ -157,6 +157,7 @@ static const struct yml_field image_fields[] = {
 	FACT("suffix", image_suffix),
 	STRS("options", image_options),
 	STRS("needs", image_needs),
+	STRS("heap-range", image_heap_range),
 	{ NULL, 0, 0, 0, 0, NULL, 0 },
 };
 static const char *const darwin_os_names[DARWIN_SYSTEMS + 1] = { "macos", "ios", "tvos", "watchos",

@@ -165,13 +165,14 @@ struct platform {
 	uint64_t profile_suffix_before;  /* only before this version; 0: always */
 	struct yml_strs dynamic_options; /* words of links that are not -static */
 	/* package images */
-	struct fact image_stubs;        /* folder of symbol lists under stubs/lists */
-	struct fact image_start;        /* LLVM IR injected into every image, under stubs/ */
-	struct fact image_start_object; /* the same, compiled for that platform's triple */
-	struct yml_strs image_library;  /* as image_start, but a link takes what it misses */
-	struct fact image_suffix;       /* ".so" */
-	struct yml_strs image_options;  /* words every image link gets */
-	struct yml_strs image_needs;    /* libraries an image may use when it says nothing */
+	struct fact image_stubs;          /* folder of symbol lists under stubs/lists */
+	struct fact image_start;          /* LLVM IR injected into every image, under stubs/ */
+	struct fact image_start_object;   /* the same, compiled for that platform's triple */
+	struct yml_strs image_library;    /* as image_start, but a link takes what it misses */
+	struct fact image_suffix;         /* ".so" */
+	struct yml_strs image_heap_range; /* first and last address + 1 for heaps, "0x..." */
+	struct yml_strs image_options;    /* words every image link gets */
+	struct yml_strs image_needs;      /* libraries an image may use when it says nothing */
 	struct darwin_facts darwin;
 };
 

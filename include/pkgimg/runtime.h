@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pkgimg/heap.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -48,7 +50,10 @@ enum pkgimg_code {
 	PKGIMG_E_NOT_FOUND = 13, /* no such method or global */
 	PKGIMG_E_AMBIGUOUS = 14, /* several methods of that name: say the signature */
 	PKGIMG_E_CPU = 15,       /* this CPU lacks features that each of its targets needs */
-	PKGIMG_E_OWNER = 16      /* everybody may write the file, or it is another user's */
+	PKGIMG_E_OWNER = 16,     /* everybody may write the file, or it is another user's */
+	PKGIMG_E_TYPE = 17,      /* a type of that name with another layout is in the world */
+	PKGIMG_E_HOST = 18,      /* a callback of the host refused */
+	PKGIMG_E_CONFLICT = 19   /* another build of this package is open in the world */
 };
 
 /* What went wrong, for people (text) and for programs (the rest). */
@@ -66,15 +71,21 @@ enum {
 		2, /* accept an image of another ABI: the caller knows that it fits */
 	/* accept a file that everybody may write, or that belongs neither to the process's user
 	 * (effective id) nor to the administrator (root; on Windows Administrators, SYSTEM) */
-	PKGIMG_ALLOW_UNTRUSTED = 4
+	PKGIMG_ALLOW_UNTRUSTED = 4,
+	PKGIMG_MOVE = 8, /* for tests: do not put the heap at its preferred address */
+	/* map the heap and nothing else: no code is loaded, found or run, words that lead to code
+	 * are 0, hooks, insert and init are not called. The image may be for another platform with
+	 * pointers of the same size: so builds for it get at the objects of what they depend on */
+	PKGIMG_HEAP_ONLY = 16
 };
 
 struct pkgimg_image; /* an open image; its functions may be called from any thread */
+struct pkgimg_world; /* images that know each other: see pkgimg_world_new */
 
 /* Start from {0}, set size to sizeof(struct pkgimg_options). */
 struct pkgimg_options {
 	uint32_t size;  /* bytes of this struct, as the caller knows it */
-	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_... */
+	uint32_t flags; /* PKGIMG_VERIFY | PKGIMG_ALLOW_... | ... */
 	const struct pkgimg_image *const *dependencies; /* [ndependencies] open images it may use */
 	size_t ndependencies;
 	/* features of the CPU that may be used: "x86-64-v3", "armv8.2-a,+sve", "generic"; NULL: as
@@ -82,6 +93,9 @@ struct pkgimg_options {
 	const char *cpu_cap;
 	uint32_t cpu_target; /* 1 + index of the target to run; 0: the best */
 	uint32_t reserved;   /* 0 */
+	/* where the image belongs: its dependencies are looked for there and opened if need be;
+	 * NULL: nowhere, then an image with a heap must not depend on another one's heap */
+	struct pkgimg_world *world;
 };
 
 /* pkgimg_open -- check a package image, load it and what it needs.
@@ -139,7 +153,9 @@ struct pkgimg_method {
 	const char *file;   /* of its definition; "" if not known */
 	uint32_t line;      /* 1-based; 0 if not known */
 	uint32_t index;     /* for pkgimg_signature */
-	void *address;      /* of the code for this CPU; cast to the function's type */
+	/* of the code for this CPU; cast to the function's type. NULL in an image without native
+	 * code, until pkgimg_find had the host compile it */
+	void *address;
 };
 
 /* pkgimg_find -- a method by name, and by signature if several have that name.
@@ -179,7 +195,7 @@ struct pkgimg_global {
 	uint32_t index;
 	uint64_t size; /* bytes; 0 if not known */
 	int is_const;  /* 1: do not write to it */
-	void *address; /* NULL for a thread-local one */
+	void *address; /* NULL for a thread-local one, and as for methods */
 };
 
 /* pkgimg_find_global -- a variable by its name, or its linkage name.
@@ -204,6 +220,205 @@ PKGIMG_API const uint8_t *pkgimg_build_id(const struct pkgimg_image *image);
 /* pkgimg_host_abi -- what images must be built for: "1 x86_64 linux gnu le 64"; static.
  * source    image/FORMAT.md 3 */
 PKGIMG_API const char *pkgimg_host_abi(void);
+
+/* ---- worlds: images with heaps
+ *
+ * A world is what a language runtime has one of: the set of open images that share types, interned
+ * objects and addresses. It knows which image an address is in, that a type of one name has one
+ * layout, and which of several equal interned objects is the one. An image that is opened in a
+ * world brings in the images it depends on, in the order of its list, each once.
+ *
+ * One build of a package (name and uuid) at a time: opening another one is PKGIMG_E_CONFLICT. Use
+ * two worlds for two versions; they share nothing but the process. */
+
+/* A type of heap objects. Texts are the image's. */
+struct pkgimg_heap_type {
+	const struct pkgimg_image *image;
+	const char *name;
+	const char *hook; /* the host's function that completes new instances; "" if none */
+	uint64_t digest;  /* structural: the same for the same layout, whatever the image */
+	uint64_t size;    /* bytes, of the fixed part */
+	uint64_t element_size; /* bytes, of an element behind it; 0: it has none */
+	uint32_t index;        /* in the image */
+	int is_mutable, is_interned;
+};
+
+/* An object in the heap of an image. Also a cursor: see pkgimg_object_next. */
+struct pkgimg_object {
+	void *start;
+	uint64_t size;  /* bytes, with its elements */
+	uint64_t index; /* by place, in its image */
+	uint32_t type;  /* heap type, of its image */
+	uint32_t reserved;
+};
+
+/* A method that an image adds to a function. Texts are the image's. */
+struct pkgimg_insert {
+	const struct pkgimg_image *image;
+	const struct pkgimg_image *owner; /* whose function it is: `image`, or a dependency */
+	const char *function;             /* name of the generic function */
+	const char *signature;            /* the host's own text */
+	const char *symbol;               /* linkage name of its code; NULL if it has none */
+	void *object;                     /* the host's object of it, in a heap; NULL if none */
+	void *code; /* of `symbol`, for this CPU; NULL in images without native code */
+};
+
+/* What a dependency must be. */
+struct pkgimg_wanted {
+	const char *name, *version; /* version: "" if none */
+	const uint8_t *uuid;        /* [16] */
+	const uint8_t *build_id;    /* [16]; NULL if any build with the same interface will do */
+	const char *wanted_by;      /* path of the image that depends on it */
+};
+
+/* What the host does for a world. Every function may be NULL. They run in the thread that opens or
+ * closes, which holds the world's lock: they may open and close images of this world and ask
+ * questions, but must not wait for a thread that does. Those that return int return 0 for success;
+ * anything else stops the open with PKGIMG_E_HOST and undoes it.
+ * Start from {0}, set size to sizeof(struct pkgimg_host). */
+struct pkgimg_host {
+	uint32_t size;
+	uint32_t reserved; /* 0 */
+	void *ctx;         /* first argument of all */
+	/* address of a symbol that images want of the host; NULL: as the system's loader says */
+	void *(*symbol)(void *ctx, const char *name);
+	/* a type that is new in this world: is it what the host knows by that name? */
+	int (*type)(void *ctx, const struct pkgimg_heap_type *type);
+	/* the one object that is equal to `object`, a new one; NULL: it is `object`. hash is of the
+	 * content (image/FORMAT.md 14). The object is complete but for its hook. */
+	void *(*intern)(void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object);
+	/* complete an object whose type has a hook; images are visited after those they need */
+	int (*hook)(void *ctx, const struct pkgimg_heap_type *type, void *object, uint64_t size);
+	int (*insert)(void *ctx, const struct pkgimg_insert *insert);
+	/* the last step of an open: run what the package runs at its start */
+	int (*init)(void *ctx, const struct pkgimg_image *image);
+	/* the image goes, by a close or because its open failed behind the first callback: forget
+	 * what it gave. Its memory is still there. */
+	void (*closed)(void *ctx, const struct pkgimg_image *image);
+	/* path of a dependency that is not open; buf has room for size bytes with the NUL */
+	int (*find)(void *ctx, const struct pkgimg_wanted *wanted, char *buf, size_t size);
+	/* address of a function or a variable of an image without native code, by its linkage name:
+	 * its bitcode is to be compiled (pkgimg_bitcode_at), now or by a stub at the first call;
+	 * NULL: it cannot be had */
+	void *(*compile)(void *ctx, const struct pkgimg_image *image, const char *symbol);
+};
+
+/* pkgimg_world_new -- an empty world.
+ * host      NULL for none; the struct is copied, what it points to stays until pkgimg_world_free
+ * folders   [nfolders] searched in this order for dependencies that `find` does not know, as
+ *           FOLDER/NAME with .so, .dylib, .dll or .pkgimg; copied
+ * out       owned by the caller until pkgimg_world_free; untouched on error
+ * returns   PKGIMG_OK, PKGIMG_E_ARGUMENT, PKGIMG_E_MEMORY
+ * threads   any */
+PKGIMG_API int pkgimg_world_new(const struct pkgimg_host *host, const char *const folders[],
+	size_t nfolders, struct pkgimg_world **out);
+
+/* pkgimg_world_free -- the end of a world; NULL is fine. Images that are still open in it are
+ * closed, those that others need last. No other thread uses it or its images any more. */
+PKGIMG_API void pkgimg_world_free(struct pkgimg_world *world);
+
+/* pkgimg_world_image_at -- the image in whose heap an address lies; NULL if in none.
+ * threads   any, and signal handlers; takes no lock, O(log n) of the open images */
+PKGIMG_API const struct pkgimg_image *pkgimg_world_image_at(
+	const struct pkgimg_world *world, const void *address);
+
+/* pkgimg_world_find -- an open image of a world by its package's name; it is not opened once more.
+ * uuid      [16], or NULL for any
+ * returns   NULL if there is none
+ * threads   any; takes the world's lock */
+PKGIMG_API const struct pkgimg_image *pkgimg_world_find(
+	struct pkgimg_world *world, const char *name, const uint8_t *uuid);
+
+/* pkgimg_world_next -- walk over the open images in the order in which they were opened, which has
+ * each behind those it needs. after: NULL for the first. returns NULL behind the last
+ * threads   any, while no image of this world is opened or closed */
+PKGIMG_API const struct pkgimg_image *pkgimg_world_next(
+	struct pkgimg_world *world, const struct pkgimg_image *after);
+
+/* ---- heaps of images; those without a heap have no objects, types and roots */
+
+enum pkgimg_fate {
+	PKGIMG_FATE_DATA = 1,          /* no pointers; read-only */
+	PKGIMG_FATE_CONST = 2,         /* pointers, read-only */
+	PKGIMG_FATE_MUTABLE = 3,       /* the program may write to it */
+	PKGIMG_FATE_BOUND_CONST = 4,   /* filled in by the load, read-only now */
+	PKGIMG_FATE_BOUND_MUTABLE = 5, /* the same, and the program may write to it */
+	PKGIMG_FATES = 6
+};
+
+struct pkgimg_heap_section {
+	void *address;
+	uint64_t size; /* bytes that are used; 0: there is none */
+};
+
+struct pkgimg_heap_info {
+	void *address;
+	uint64_t size;      /* bytes of address space */
+	uint64_t preferred; /* address it was linked for */
+	uint64_t nobjects;
+	uint64_t bytes_copied; /* by the load: memory of this process's own */
+	uint64_t words_written; /* by the load */
+	int moved;              /* 1: it does not lie at its preferred address */
+	struct pkgimg_heap_section sections[PKGIMG_FATES]; /* by enum pkgimg_fate */
+};
+
+/* pkgimg_heap -- where the heap lies.
+ * returns   PKGIMG_OK, PKGIMG_E_NOT_FOUND (no heap), PKGIMG_E_ARGUMENT; out is untouched on error
+ * threads   any */
+PKGIMG_API int pkgimg_heap(const struct pkgimg_image *image, struct pkgimg_heap_info *out);
+
+/* A named global of the heap: a word that holds a reference or a tagged value. */
+struct pkgimg_root {
+	const char *name;
+	void **cell;
+	int is_const; /* 1: do not write to it */
+};
+
+/* pkgimg_root -- one by its name. returns PKGIMG_OK, PKGIMG_E_NOT_FOUND, PKGIMG_E_ARGUMENT; cell is
+ * untouched on error. threads any; O(log n) */
+PKGIMG_API int pkgimg_root(const struct pkgimg_image *image, const char *name, void ***cell);
+
+/* pkgimg_root_count, pkgimg_root_at -- all of them, by name: with the mutable sections what a
+ * garbage collector starts from. */
+PKGIMG_API uint32_t pkgimg_root_count(const struct pkgimg_image *image);
+PKGIMG_API int pkgimg_root_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_root *out);
+
+/* pkgimg_heap_type_count, pkgimg_heap_type_at -- the types of its objects, by name. */
+PKGIMG_API uint32_t pkgimg_heap_type_count(const struct pkgimg_image *image);
+PKGIMG_API int pkgimg_heap_type_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_heap_type *out);
+
+/* pkgimg_object_at -- the object an address lies in, be it inside of it.
+ * returns   PKGIMG_OK, PKGIMG_E_NOT_FOUND (no object there), PKGIMG_E_ARGUMENT, PKGIMG_E_MEMORY,
+ *           PKGIMG_E_FORMAT (the image's list of objects is broken); out is untouched on error
+ * threads   any; O(log n). The first call for an image counts its objects (a bit for 8 bytes) */
+PKGIMG_API int pkgimg_object_at(
+	const struct pkgimg_image *image, const void *address, struct pkgimg_object *out);
+
+/* pkgimg_object_next -- walk over all objects, by address: start with {0}, go on with what it gave.
+ * returns   PKGIMG_OK, PKGIMG_E_NOT_FOUND (that was the last), PKGIMG_E_ARGUMENT, PKGIMG_E_FORMAT
+ * threads   any; O(1) on the average */
+PKGIMG_API int pkgimg_object_next(const struct pkgimg_image *image, struct pkgimg_object *cursor);
+
+/* pkgimg_describe -- an open image as the build of another one has to know it: heap.h.
+ * out       its size is set by the caller; valid until pkgimg_close
+ * returns   PKGIMG_OK, PKGIMG_E_ARGUMENT
+ * threads   any; the first call of `symbol` sorts the image's addresses */
+PKGIMG_API int pkgimg_describe(
+	const struct pkgimg_image *image, struct pkgimg_dependency *out);
+
+/* A module of LLVM bitcode in an image without native code. */
+struct pkgimg_bitcode {
+	const char *name;
+	const void *data; /* valid until pkgimg_close */
+	uint64_t size;    /* bytes */
+};
+
+/* pkgimg_bitcode_count, pkgimg_bitcode_at -- the modules; none in an image with native code. */
+PKGIMG_API uint32_t pkgimg_bitcode_count(const struct pkgimg_image *image);
+PKGIMG_API int pkgimg_bitcode_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_bitcode *out);
 
 /* pkgimg_strerror -- the meaning of a code; static text, never NULL. */
 PKGIMG_API const char *pkgimg_strerror(int code);

@@ -16,6 +16,8 @@
 enum { MAKER_PAGE = 0x10000, MAKER_ROOM = 4 * MAKER_PAGE }; /* 64 KiB pages fit all */
 enum { CODE_AT = MAKER_PAGE, DATA_AT = 2 * MAKER_PAGE, TAIL_AT = 3 * MAKER_PAGE };
 
+struct maker;
+
 /* what a test may want otherwise */
 struct maker_wish {
 	bool narrow; /* a 32-bit file, for the checker alone */
@@ -28,10 +30,13 @@ struct maker_wish {
 	unsigned versions[2];
 	bool self;       /* the image chooses itself */
 	uint32_t chosen; /* what is in its word for that */
+	/* further tables, behind all others; and with it one more address: of MAKER_VARIABLE */
+	void (*more)(struct maker *m, void *ctx);
+	void *ctx;
 };
 
 /* behind `counter` */
-enum { MAKER_SLOTS = 8, MAKER_CHOSEN = 64, MAKER_NSLOTS = 2 };
+enum { MAKER_SLOTS = 8, MAKER_CHOSEN = 64, MAKER_NSLOTS = 2, MAKER_VARIABLE = 128 };
 
 struct maker {
 	uint8_t file[MAKER_ROOM];
@@ -224,7 +229,7 @@ static inline void mk_methods(
 	struct img_method methods[COUNT(maker_methods)] = { 0 };
 	struct img_global globals[2] = { 0 };
 	uint32_t params[32], nparams = 0, file = mk_str(m, "src/node.c");
-	int32_t base = (int32_t)m->meta_at, addresses[6];
+	int32_t base = (int32_t)m->meta_at, addresses[7];
 
 	for (unsigned i = 0; i < COUNT(maker_methods); i++) {
 		methods[i] = (struct img_method) { .name = mk_str(m, maker_methods[i].name),
@@ -262,9 +267,13 @@ static inline void mk_methods(
 	mk_table(m, IMG_METHODS, methods, sizeof(methods[0]), COUNT(methods));
 	mk_table(m, IMG_PARAMS, params, sizeof(params[0]), nparams);
 	mk_table(m, IMG_GLOBALS, globals, sizeof(globals[0]), COUNT(globals));
-	mk_table(m, IMG_ADDRESSES, addresses, sizeof(addresses[0]), w->versions[0] ? 6 : 4);
+	addresses[6] = addresses[3] + MAKER_VARIABLE;
+	mk_table(m, IMG_ADDRESSES, addresses, sizeof(addresses[0]),
+		w->more ? 7 : w->versions[0] ? 6 : 4);
 	if (w->versions[0])
 		mk_dispatch(m, w);
+	if (w->more)
+		w->more(m, w->ctx);
 }
 
 static inline void mk_package(struct maker *m, const struct maker_wish *w)

@@ -110,10 +110,10 @@ static void tells_what_is_wrong(struct unit *u)
 	h->version = 9;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_VERSION);
 	img_error_text(&e, text, sizeof(text));
-	CHECK_STR(text, "header: another version of the format: wanted 2, got 9");
+	CHECK_STR(text, "header: another version of the format: wanted 3, got 9");
 	CHECK_INT(img_error_text(&e, text, 8), 54);
 	CHECK_STR(text, "header:");
-	h->version = 2;
+	h->version = 3;
 	h->meta_size = UINT64_MAX;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
 	h->meta_size = s.meta_size;

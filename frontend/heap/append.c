@@ -1,0 +1,197 @@
+#include "frontend/heap/append.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "frontend/seal.h"
+#include "image/image.h"
+
+/* ---- before */
+
+/* "0x200000000000" of the platform's heap-range */
+static int read_range(struct heap *h, const struct target *t)
+{
+	const struct yml_strs *range = &t->platform->image_heap_range;
+
+	if (!range->n)
+		return diag_err(h->d, t->at,
+			"heaps in images for %s are not supported: the platform states no "
+			"'heap-range'",
+			t->platform->name);
+	for (size_t i = 0; i < range->n && i < 2; i++) {
+		char *end;
+
+		h->range[i] = strtoull(range->v[i], &end, 16);
+		if (*end || !str_starts(range->v[i], "0x") || !h->range[i] ||
+			h->range[i] % IMG_HEAP_ALIGN)
+			return diag_err(h->d, range->at[i],
+				"'heap-range' wants multiples of 0x10000 written as 0x..., got "
+				"'%s'",
+				range->v[i]);
+	}
+	if (range->n != 2 || h->range[0] >= h->range[1])
+		return diag_err(h->d, range->at[0],
+			"'heap-range' wants a low and a high address, got %zu words", range->n);
+	return 0;
+}
+
+int heap_prepare(struct heap *h, const struct package *p, const struct target *t)
+{
+	unsigned word = LLVMPointerSize(t->layout);
+
+	if (word != HEAP_WORD || LLVMByteOrder(t->layout) != LLVMLittleEndian)
+		return diag_err(h->d, t->at,
+			"a heap is saved as it lies in memory: for targets with %d-byte "
+			"little-endian pointers here, %s has others",
+			HEAP_WORD, t->triple.normal);
+	h->name = p->name;
+	memcpy(h->uuid, p->uuid, sizeof(h->uuid));
+	return read_range(h, t) || heap_serialize(h) ? -1 : 0;
+}
+
+const char *heap_room_ir(const struct heap *h, const struct target *t)
+{
+	if (!heap_exists(h) || t->platform->family != FAMILY_DARWIN)
+		return NULL;
+	return str_fmt(h->a,
+		"target triple = \"%s\"\n"
+		"@pkgimg.heap = hidden global [%" PRIu64
+		" x i8] zeroinitializer, section \"%s,%s,regular,no_dead_strip\", align 16384\n"
+		"@llvm.used = appending global [1 x ptr] [ptr @pkgimg.heap], section "
+		"\"llvm.metadata\"\n",
+		t->triple.normal, h->size + IMG_HEAP_ALIGN, IMG_MACHO_HEAP_SEGMENT,
+		IMG_MACHO_HEAP_SECTION);
+}
+
+/* ---- behind the link */
+
+struct file {
+	struct diags *d;
+	struct loc at;
+	const char *path;
+	int fd;
+};
+
+static int failed_io(const struct file *f, const char *what)
+{
+	char text[128];
+
+	return diag_err(f->d, f->at, "the image '%s' cannot be %s: %s", f->path, what,
+		file_error_text(errno, text, sizeof(text)));
+}
+
+static int put(void *ctx, const void *data, size_t n)
+{
+	struct file *f = ctx;
+	const char *at = data;
+
+	while (n) {
+		ssize_t done = write(f->fd, at, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0) {
+			errno = done ? errno : ENOSPC;
+			return failed_io(f, "written");
+		}
+		at += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* where the heap goes, said in the file's metadata */
+static int place(const struct file *f, uint64_t *at)
+{
+	struct img_error e = { 0 };
+	struct stat st;
+	char text[512];
+	uint8_t *file;
+
+	if (fstat(f->fd, &st))
+		return failed_io(f, "examined");
+	file = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, f->fd, 0);
+	if (file == MAP_FAILED)
+		return failed_io(f, "mapped");
+	if (img_place_heap(file, (uint64_t)st.st_size, at, &e))
+		img_error_text(&e, text, sizeof(text));
+	munmap(file, (size_t)st.st_size);
+	if (e.code)
+		return diag_err(
+			f->d, f->at, "the linked image '%s' is not sound: %s", f->path, text);
+	return 0;
+}
+
+static int append(struct diags *d, struct loc at, const struct heap *h, const char *path)
+{
+	struct file f = { d, at, path, open(path, O_RDWR | O_CLOEXEC) };
+	uint64_t where = 0;
+	int failed;
+
+	if (f.fd < 0)
+		return failed_io(&f, "opened");
+	failed = place(&f, &where);
+	if (!failed && lseek(f.fd, (off_t)where, SEEK_SET) < 0)
+		failed = failed_io(&f, "written");
+	if (!failed)
+		failed = heap_stream(h, put, &f);
+	if (close(f.fd) && !failed)
+		failed = failed_io(&f, "written");
+	return failed;
+}
+
+int heap_seal_image(void *ctx, struct diags *d, const char *path)
+{
+	struct heap_seal *s = ctx;
+
+	if (s->heap && heap_exists(s->heap) && append(d, s->at, s->heap, path))
+		return -1;
+	return seal_image(&s->at, d, path);
+}
+
+/* ---- data alone */
+
+static int put_data(
+	struct file *f, const struct heap *h, const struct metadata *meta, const void *bitcode)
+{
+	static const uint8_t zeros[16];
+	const struct img_bitcode *b = meta->bitcode;
+	int failed = put(f, meta->bytes, meta->size);
+
+	if (!failed && b)
+		failed = put(f, zeros, b->at - meta->size) || put(f, bitcode, b->size);
+	if (failed || !meta->heap)
+		return failed;
+	if (lseek(f->fd, (off_t)meta->heap->at, SEEK_SET) < 0)
+		return failed_io(f, "written");
+	return heap_stream(h, put, f);
+}
+
+int heap_write_data(struct arena *a, struct diags *d, const struct heap *h,
+	const struct metadata *meta, const void *bitcode, const struct job_word *output)
+{
+	struct outfile out;
+	struct file f = { d, output->at, NULL, -1 };
+	int failed;
+
+	if (outfile_begin(a, d, output->at, output->text, &out))
+		return -1;
+	f.path = out.path;
+	f.fd = open(out.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	failed = f.fd < 0 ? failed_io(&f, "made") : put_data(&f, h, meta, bitcode);
+	if (f.fd >= 0 && close(f.fd) && !failed)
+		failed = failed_io(&f, "written");
+	if (!failed)
+		failed = seal_image(&f.at, d, out.path);
+	if (!failed)
+		return outfile_commit(d, &out, 0666);
+	outfile_drop(&out);
+	return -1;
+}

@@ -1,0 +1,401 @@
+/* The bytes of what has pointers, with all addresses as they are when every heap is at its place;
+ * and what a loader needs besides: relocations, binds, where objects begin. Plain objects are not
+ * copied: they are written from where they lie (heap_stream). */
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "frontend/heap/heap.h"
+
+enum { PAGE = 4096, WINDOW = 1 << 20, WORDS = 64 };
+
+/* zeroed memory that costs nothing until it is touched */
+static void *get_pages(uint64_t n)
+{
+	void *p;
+
+	if (!n)
+		return NULL;
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		0);
+	if (p == MAP_FAILED)
+		diag_fatal("out of memory: %zu bytes wanted", (size_t)n);
+	return p;
+}
+
+/* ---- scratch: starts, types */
+
+struct emitter {
+	struct heap *h;
+	uint8_t *starts;                       /* [mapped / 64] */
+	uint16_t *types;                       /* [nobjects] */
+	uint64_t ranks[BUCKETS];               /* of the next object in each bucket */
+	struct heap_relocs *relocs[IMG_FATES]; /* [1 + ndependencies]; .bits NULL: none */
+	uint64_t starts_size, types_size;
+};
+
+static void note_object(struct emitter *m, uint32_t i)
+{
+	struct heap *h = m->h;
+	const struct heap_object *o = heap_object_at(h, i);
+	const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
+	uint64_t bit = o->place / IMG_HEAP_GRAIN;
+
+	m->starts[bit / 8] |= (uint8_t)(1u << bit % 8);
+	m->types[h->buckets[o->bucket].first + m->ranks[o->bucket]++] = (uint16_t)t->number;
+	if (*t->hook) {
+		heap_room(&h->hooks, 1, sizeof(i));
+		*HEAP_AT(h->hooks, uint32_t, h->hooks.n++) = i;
+	}
+}
+
+/* ---- words */
+
+static void note_reloc(struct emitter *m, unsigned fate, uint32_t image, uint64_t place)
+{
+	const struct heap_section *s = &m->h->sections[fate];
+	struct heap_relocs *r = &m->relocs[fate][image];
+	uint64_t i = (place - s->offset) / HEAP_WORD;
+
+	if (!r->bits)
+		r->bits = get_pages((s->size / HEAP_WORD + WORDS) / WORDS * 8);
+	r->bits[i / WORDS] |= UINT64_C(1) << i % WORDS;
+}
+
+static void note_bind(struct heap *h, uint64_t place, uint32_t target, uint64_t word)
+{
+	const struct heap_extern *x = HEAP_AT(h->externs, struct heap_extern, target);
+
+	heap_room(&h->binds, 1, sizeof(struct heap_bind));
+	*HEAP_AT(h->binds, struct heap_bind, h->binds.n++) =
+		(struct heap_bind) { place, target, (int64_t)(word - x->address) };
+}
+
+/* The word at `place` of a section, which is at `at` in our copy and has the live value. */
+static void put_word(struct emitter *m, unsigned fate, uint64_t place, uint8_t *at, heap_edge e)
+{
+	struct heap *h = m->h;
+	uint64_t word = 0;
+
+	if (e == EDGE_KEEP)
+		return;
+	memcpy(&word, at, HEAP_WORD);
+	if (e < EDGE_EXTERN) {
+		const struct heap_object *o = heap_object_at(h, e);
+
+		word += h->base + o->place - o->address;
+		note_reloc(m, fate, IMG_SELF, place);
+		if (h->interns &&
+			heap_type_at(h, heap_type_of(h, e))->flags & PKGIMG_TYPE_INTERNED) {
+			heap_room(&h->uses, 1, sizeof(struct heap_use));
+			*HEAP_AT(h->uses, struct heap_use, h->uses.n++) =
+				(struct heap_use) { e, place };
+		}
+	} else if (e == EDGE_NULL) {
+		word = 0;
+	} else if (e - EDGE_EXTERN < h->deps.n) {
+		const struct pkgimg_dependency *d = heap_dep_at(h, e - EDGE_EXTERN);
+
+		word += d->heap_base - (uint64_t)(uintptr_t)d->heap;
+		note_reloc(m, fate, 1 + (e - EDGE_EXTERN), place);
+		h->external++;
+	} else {
+		note_bind(h, place, e - EDGE_EXTERN, word);
+		word = 0;
+	}
+	memcpy(at, &word, HEAP_WORD);
+}
+
+static void put_object(struct emitter *m, uint32_t i)
+{
+	struct heap *h = m->h;
+	const struct heap_object *o = heap_object_at(h, i);
+	const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
+	unsigned fate = o->bucket / GROUPS;
+	const struct heap_section *s = &h->sections[fate];
+	uint8_t *to = s->bytes + (o->place - s->offset);
+	const heap_edge *e = HEAP_AT(h->edges, heap_edge, o->edge);
+
+	memcpy(to, (void *)(uintptr_t)o->address, o->size);
+	for (uint32_t k = 0; k < t->nfixed; k++)
+		put_word(m, fate, o->place + t->fixed[k].offset, to + t->fixed[k].offset, *e++);
+	if (!t->nelement)
+		return;
+	for (uint64_t at = t->bytes; at < o->size; at += t->element_bytes) {
+		for (uint32_t k = 0; k < t->nelement; k++) {
+			uint64_t offset = at + t->element[k].offset;
+
+			put_word(m, fate, o->place + offset, to + offset, *e++);
+		}
+	}
+}
+
+static void put_cells(struct emitter *m)
+{
+	for (size_t i = 0; i < m->h->entries.n; i++) {
+		const struct heap_entry *e = HEAP_AT(m->h->entries, struct heap_entry, i);
+		unsigned fate = e->flags & PKGIMG_ROOT_CONST ? IMG_FATE_CONST : IMG_FATE_MUTABLE;
+		const struct heap_section *s = &m->h->sections[fate];
+		uint8_t *at = s->bytes + (e->cell - s->offset);
+
+		if (e->kind != ENTRY_ROOT)
+			continue;
+		memcpy(at, &e->word, HEAP_WORD);
+		put_word(m, fate, e->cell, at, e->edge);
+	}
+}
+
+/* ---- relocations: from bitmaps of whole sections to what has bits */
+
+static void trim(struct heap_relocs *r, const struct heap_section *s)
+{
+	uint64_t total = s->size / HEAP_WORD, n = (total + WORDS - 1) / WORDS, from = 0, to = n;
+	const uint64_t per_page = PAGE / HEAP_WORD / WORDS;
+
+	while (!r->bits[from])
+		from++;
+	while (!r->bits[to - 1])
+		to--;
+	r->first = from * WORDS;
+	r->nwords = (to * WORDS < total ? to * WORDS : total) - r->first;
+	for (uint64_t i = from; i < to;) {
+		uint64_t end = (i / per_page + 1) * per_page, any = 0;
+
+		for (; i < to && i < end; i++) {
+			r->count += (uint64_t)__builtin_popcountll(r->bits[i]);
+			any |= r->bits[i];
+		}
+		r->npages += any != 0;
+	}
+}
+
+static void take_relocs(struct emitter *m)
+{
+	struct heap *h = m->h;
+
+	for (uint32_t image = 0; image <= h->deps.n; image++) {
+		for (unsigned f = IMG_FATE_CONST; f < IMG_FATE_SCRATCH; f++) {
+			struct heap_relocs *r = &m->relocs[f][image];
+
+			if (!r->bits)
+				continue;
+			r->image = image;
+			r->fate = f;
+			trim(r, &h->sections[f]);
+			heap_room(&h->relocs, 1, sizeof(*r));
+			*HEAP_AT(h->relocs, struct heap_relocs, h->relocs.n++) = *r;
+		}
+	}
+}
+
+/* ---- the scratch section */
+
+static uint64_t add_part(uint64_t *end, uint64_t n)
+{
+	uint64_t at = *end;
+
+	*end = (at + n + 7) & ~(uint64_t)7;
+	return at;
+}
+
+static void make_scratch(struct emitter *m)
+{
+	struct heap *h = m->h;
+	struct heap_section *s = &h->sections[IMG_FATE_SCRATCH];
+	uint64_t end = h->mapped;
+
+	s->offset = end;
+	h->starts_at = add_part(&end, m->starts_size);
+	h->types_at = add_part(&end, m->types_size);
+	for (size_t i = 0; i < h->relocs.n; i++) {
+		struct heap_relocs *r = HEAP_AT(h->relocs, struct heap_relocs, i);
+
+		r->at = add_part(&end, (r->nwords + WORDS - 1) / WORDS * 8);
+	}
+	for (size_t i = 0; i < h->interned.n; i++) {
+		struct heap_interned *n = HEAP_AT(h->interned, struct heap_interned, i);
+
+		n->uses = add_part(&end, n->nuses * sizeof(uint64_t));
+	}
+	s->size = s->made = end - s->offset;
+	s->bytes = get_pages(s->size);
+	h->size = (end + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
+	memcpy(s->bytes + (h->starts_at - s->offset), m->starts, m->starts_size);
+	if (m->types_size)
+		memcpy(s->bytes + (h->types_at - s->offset), m->types, m->types_size);
+	for (size_t i = 0; i < h->relocs.n; i++) {
+		const struct heap_relocs *r = HEAP_AT(h->relocs, struct heap_relocs, i);
+
+		memcpy(s->bytes + (r->at - s->offset), r->bits + r->first / WORDS,
+			(r->nwords + WORDS - 1) / WORDS * 8);
+	}
+	for (size_t i = 0, k = 0; i < h->interned.n; i++) {
+		const struct heap_interned *n = HEAP_AT(h->interned, struct heap_interned, i);
+
+		for (uint32_t j = 0; j < n->nuses; j++, k++)
+			memcpy(s->bytes + (n->uses - s->offset) + j * sizeof(uint64_t),
+				&HEAP_AT(h->uses, struct heap_use, k)->place, sizeof(uint64_t));
+	}
+}
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int compare_binds(const void *a, const void *b)
+{
+	const struct heap_bind *x = a, *y = b;
+
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void start(struct emitter *m)
+{
+	struct heap *h = m->h;
+
+	m->starts_size = h->mapped / IMG_HEAP_GRAIN / 8;
+	m->types_size = h->nobjects * sizeof(uint16_t);
+	m->starts = get_pages(m->starts_size);
+	m->types = get_pages(m->types_size);
+	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
+		h->sections[f].bytes = get_pages(h->sections[f].made);
+		m->relocs[f] = arena_array(h->a, struct heap_relocs, h->deps.n + 1);
+	}
+}
+
+static void finish(struct emitter *m)
+{
+	const struct heap *h = m->h;
+
+	munmap(m->starts, m->starts_size);
+	if (m->types_size)
+		munmap(m->types, m->types_size);
+	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
+		for (size_t i = 0; i <= h->deps.n; i++) {
+			if (m->relocs[f][i].bits)
+				munmap(m->relocs[f][i].bits,
+					(h->sections[f].size / HEAP_WORD + WORDS) / WORDS * 8);
+		}
+	}
+}
+
+int heap_emit(struct heap *h)
+{
+	struct emitter m = { .h = h };
+	double begin = now_ms();
+	int failed;
+
+	if (!h->mapped)
+		return 0;
+	start(&m);
+	put_cells(&m);
+	for (uint32_t i = 0; i < h->objects.n; i++) {
+		const struct heap_object *o = heap_object_at(h, i);
+		const struct heap_section *s = &h->sections[o->bucket / GROUPS];
+
+		note_object(&m, i);
+		if (o->place - s->offset < s->made)
+			put_object(&m, i);
+	}
+	if (h->binds.n)
+		qsort(h->binds.v, h->binds.n, sizeof(struct heap_bind), compare_binds);
+	take_relocs(&m);
+	failed = heap_intern(h);
+	if (!failed)
+		make_scratch(&m);
+	finish(&m);
+	h->emit_ms = now_ms() - begin;
+	return failed;
+}
+
+/* ---- in the order of the file */
+
+/* A window that gathers small pieces; large ones go through as they are. */
+struct stream {
+	heap_put_fn *put;
+	void *ctx;
+	uint8_t *window;
+	size_t n;
+	uint64_t at; /* in the heap, behind the window */
+};
+
+static int flush(struct stream *s)
+{
+	int failed = s->n ? s->put(s->ctx, s->window, s->n) : 0;
+
+	s->n = 0;
+	return failed;
+}
+
+static int put(struct stream *s, const void *data, uint64_t n)
+{
+	s->at += n;
+	if (n > WINDOW - s->n) {
+		int failed = flush(s);
+
+		if (failed || n >= WINDOW)
+			return failed ? failed : s->put(s->ctx, data, n);
+	}
+	if (n)
+		memcpy(s->window + s->n, data, n);
+	s->n += n;
+	return 0;
+}
+
+static int put_zeros(struct stream *s, uint64_t end)
+{
+	static const uint8_t zeros[PAGE];
+	int failed = 0;
+
+	while (!failed && s->at < end)
+		failed = put(s, zeros, end - s->at < PAGE ? end - s->at : PAGE);
+	return failed;
+}
+
+/* the live objects of a bucket, in their order */
+static int put_bucket(struct stream *s, const struct heap *h, unsigned bucket)
+{
+	uint64_t left = h->buckets[bucket].nobjects;
+	int failed = 0;
+
+	for (size_t i = 0; i < h->objects.n && left && !failed; i++) {
+		const struct heap_object *o = heap_object_at(h, i);
+		const uint8_t *from = (const uint8_t *)(uintptr_t)o->address;
+
+		if (o->bucket != bucket)
+			continue;
+		left--;
+		failed = put_zeros(s, o->place);
+		if (!failed)
+			failed = put(s, from, o->size);
+	}
+	return failed;
+}
+
+int heap_stream(const struct heap *h, heap_put_fn *put_to, void *ctx)
+{
+	struct stream s = { put_to, ctx, get_pages(WINDOW), 0, 0 };
+	int failed = 0;
+
+	for (unsigned f = IMG_FATE_DATA; f < IMG_FATES && !failed; f++) {
+		const struct heap_section *x = &h->sections[f];
+
+		if (!x->size)
+			continue;
+		failed = put_zeros(&s, x->offset);
+		if (!failed)
+			failed = put(&s, x->bytes, x->made);
+		if (!failed && x->size > x->made)
+			failed = put_bucket(&s, h, f * GROUPS + GROUP_PLAIN);
+	}
+	if (!failed)
+		failed = put_zeros(&s, h->size);
+	if (!failed)
+		failed = flush(&s);
+	munmap(s.window, WINDOW);
+	return failed;
+}

@@ -1,0 +1,460 @@
+/* From the entries to every object. The table of objects is the queue as well: nothing recurses,
+ * and an object's edges lie in the order of its words, behind those of the object before it. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/str.h"
+#include "frontend/heap/heap.h"
+
+enum { AHEAD = 12 }; /* objects whose first line is fetched before their turn */
+
+/* a weak reference: what it leads to is known when all objects are */
+struct heap_weak {
+	uint64_t edge, word;
+};
+
+/* where a word was found */
+struct place {
+	uint32_t object; /* HEAP_ENTRY: entry number `via` */
+	uint64_t via;
+};
+
+static const char *path_of(const struct heap *h, const struct place *at)
+{
+	return heap_path(h, at->object, at->via);
+}
+
+static heap_edge bad(struct heap *h)
+{
+	h->errors++;
+	return EDGE_KEEP;
+}
+
+/* ---- references out of this heap */
+
+/* the dependency in whose heap the address is, or -1 */
+static int dependency_of(const struct heap *h, uint64_t address)
+{
+	for (size_t i = 0; i < h->deps.n; i++) {
+		const struct pkgimg_dependency *d = heap_dep_at(h, i);
+		uint64_t start = (uint64_t)(uintptr_t)d->heap;
+
+		if (d->heap && address >= start && address - start < d->heap_size)
+			return (int)i;
+	}
+	return -1;
+}
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct heap_symbol *x = a, *y = b;
+
+	return x->address != y->address ? (x->address < y->address ? -1 : 1)
+					: strcmp(x->name, y->name);
+}
+
+/* the host's word on live addresses of code: the last symbol at or before it */
+static const struct heap_symbol *symbol_of(const struct heap *h, uint64_t address)
+{
+	const struct heap_symbol *v = h->symbols.v, *s;
+	size_t lo = 0, hi = h->symbols.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (v[mid].address <= address)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (!lo)
+		return NULL;
+	s = &v[lo - 1];
+	return address - s->address < (s->bytes ? s->bytes : 1) ? s : NULL;
+}
+
+static heap_edge add_extern(struct heap *h, const struct heap_extern *x)
+{
+	const struct heap_extern *v = h->externs.v;
+
+	for (size_t i = h->deps.n; i < h->externs.n; i++) {
+		if (v[i].address == x->address && v[i].kind == x->kind)
+			return EDGE_EXTERN + (heap_edge)i;
+	}
+	heap_room(&h->externs, 1, sizeof(*x));
+	*HEAP_AT(h->externs, struct heap_extern, h->externs.n) = *x;
+	return EDGE_EXTERN + (heap_edge)h->externs.n++;
+}
+
+/* EDGE_KEEP: the address is not of code */
+static heap_edge code_edge(struct heap *h, uint64_t address)
+{
+	const struct heap_symbol *s = symbol_of(h, address);
+
+	if (s)
+		return add_extern(h, &(struct heap_extern) { s->host ? EXTERN_HOST : EXTERN_SYMBOL,
+					     0, false, s->name, s->address });
+	for (size_t i = 0; i < h->deps.n; i++) {
+		const struct pkgimg_dependency *d = heap_dep_at(h, i);
+		uint64_t offset = 0;
+		int function = 0;
+		const char *name =
+			d->symbol ? d->symbol(d, (void *)(uintptr_t)address, &offset, &function)
+				  : NULL;
+
+		if (!name)
+			continue;
+		h->dep_used[i] = true;
+		return add_extern(
+			h, &(struct heap_extern) { EXTERN_CODE, (uint32_t)i, function != 0,
+				   str_dup(h->a, name), address - offset });
+	}
+	return EDGE_KEEP;
+}
+
+/* ---- objects */
+
+/* size of the object, with its elements; 0 reported */
+static uint64_t measure(struct heap *h, uint64_t address, uint16_t type, const struct place *at)
+{
+	const struct heap_type *t = heap_type_at(h, type);
+	uint64_t count = 0, size = t->bytes;
+
+	if ((address & 4095) + t->bytes > 4096 && !heap_readable(address, t->bytes))
+		goto unmapped;
+	if (!t->count_size)
+		return size;
+	memcpy(&count, (char *)(uintptr_t)address + t->count_at, t->count_size);
+	if (count > (UINT64_C(1) << 48) / t->element_bytes) {
+		diag_err(h->d, NOWHERE,
+			"%s: the '%s' at 0x%" PRIx64 " says that it has %" PRIu64
+			" elements; is it one?",
+			path_of(h, at), t->name, address, count);
+		return 0;
+	}
+	size += count * t->element_bytes;
+	if ((address & 4095) + size <= 4096 || heap_readable(address, size))
+		return size;
+unmapped:
+	diag_err(h->d, NOWHERE,
+		"%s: the '%s' at 0x%" PRIx64 ", %" PRIu64
+		" bytes, goes beyond the memory that is there; is it one?",
+		path_of(h, at), t->name, address, size);
+	return 0;
+}
+
+static heap_edge add_object(
+	struct heap *h, uint64_t address, uint16_t type, uint32_t *slot, const struct place *at)
+{
+	uint64_t size = measure(h, address, type, at);
+	size_t n = h->objects.n;
+
+	if (!size)
+		return bad(h);
+	if (n >= EDGE_EXTERN) {
+		h->errors = HEAP_ERRORS;
+		diag_err(h->d, NOWHERE, "there are more than %u objects, an image holds no more",
+			EDGE_EXTERN);
+		return EDGE_KEEP;
+	}
+	heap_room(&h->objects, 1, sizeof(struct heap_object));
+	heap_room(&h->type_of, 1, sizeof(uint16_t));
+	*heap_object_at(h, n) = (struct heap_object) {
+		.address = address, .size = size, .parent = at->object, .via = (uint32_t)at->via
+	};
+	*HEAP_AT(h->type_of, uint16_t, n) = type;
+	h->objects.n = h->type_of.n = n + 1;
+	*slot = (uint32_t)n + 1;
+	return (heap_edge)n;
+}
+
+static heap_edge nowhere(struct heap *h, uint64_t word, const struct place *at)
+{
+	diag_err(h->d, NOWHERE,
+		"%s: points to 0x%" PRIx64 ", which is in no object, no module and no dependency",
+		path_of(h, at), word);
+	return bad(h);
+}
+
+/* what the host says about an address that no field tells the type of */
+static heap_edge described(struct heap *h, uint64_t address, bool weak, const struct place *at)
+{
+	struct pkgimg_build_object o = { 0 };
+	uint64_t start;
+	uint32_t *slot;
+
+	if (!h->describe || !h->describe(h->describe_ctx, (void *)(uintptr_t)address, &o))
+		return weak ? EDGE_NULL : nowhere(h, address, at);
+	start = (uint64_t)(uintptr_t)o.start;
+	if (o.type >= h->types.n || start > address || start % IMG_HEAP_GRAIN) {
+		diag_err(h->d, NOWHERE,
+			"%s: 0x%" PRIx64 " was described as in an object at 0x%" PRIx64
+			" of type number %u; it wants a registered type and a start at or before "
+			"the address that is a multiple of %d",
+			path_of(h, at), address, start, o.type, IMG_HEAP_GRAIN);
+		return bad(h);
+	}
+	slot = heap_index_slot(&h->index, start);
+	if (!slot)
+		return nowhere(h, address, at);
+	if (*slot)
+		return *slot - 1;
+	return weak ? EDGE_NULL : add_object(h, start, (uint16_t)o.type, slot, at);
+}
+
+static heap_edge check_pointee(
+	struct heap *h, heap_edge e, uint16_t pointee, uint64_t address, const struct place *at)
+{
+	uint16_t got = heap_type_of(h, e);
+
+	if (pointee == HEAP_NO_TYPE || pointee == got)
+		return e;
+	diag_err(h->d, NOWHERE, "%s: points to a '%s' at 0x%" PRIx64 ", but its field wants a '%s'",
+		path_of(h, at), heap_type_at(h, got)->name, address,
+		heap_type_at(h, pointee)->name);
+	return bad(h);
+}
+
+/* where an address leads that is not null */
+static heap_edge reach(struct heap *h, uint64_t address, uint16_t pointee, const struct place *at)
+{
+	uint32_t *slot = NULL;
+	heap_edge e;
+	int dep;
+
+	if (address % IMG_HEAP_GRAIN == 0) {
+		slot = heap_index_slot(&h->index, address);
+		if (slot && *slot)
+			return check_pointee(h, *slot - 1, pointee, address, at);
+	}
+	dep = h->deps.n ? dependency_of(h, address) : -1;
+	if (dep >= 0) {
+		h->dep_used[dep] = true;
+		return EDGE_EXTERN + (heap_edge)dep;
+	}
+	if (h->symbols.n || (h->deps.n && pointee == HEAP_NO_TYPE)) {
+		e = code_edge(h, address);
+		if (e != EDGE_KEEP)
+			return e;
+	}
+	if (pointee == HEAP_NO_TYPE)
+		return described(h, address, false, at);
+	return slot ? add_object(h, address, pointee, slot, at) : nowhere(h, address, at);
+}
+
+/* is the word a reference, and with which tag */
+static bool is_reference(const struct heap *h, uint64_t word, uint64_t *tag)
+{
+	*tag = 0;
+	if (!h->npatterns)
+		return word != 0;
+	for (size_t i = 0; i < h->npatterns; i++) {
+		if ((word & h->patterns[i].mask) != h->patterns[i].tag)
+			continue;
+		*tag = h->patterns[i].tag;
+		return word != *tag;
+	}
+	return false;
+}
+
+static void push_edge(struct heap *h, heap_edge e)
+{
+	heap_room(&h->edges, 1, sizeof(e));
+	*HEAP_AT(h->edges, heap_edge, h->edges.n++) = e;
+}
+
+static heap_edge code_word(struct heap *h, uint64_t word, const struct place *at)
+{
+	heap_edge e = word ? code_edge(h, word) : EDGE_NULL;
+
+	if (e != EDGE_KEEP)
+		return e;
+	diag_err(h->d, NOWHERE,
+		"%s: points to 0x%" PRIx64
+		", which is no code that a module, the host or a dependency is known to have",
+		path_of(h, at), word);
+	return bad(h);
+}
+
+static heap_edge edge_of(
+	struct heap *h, uint64_t word, const struct heap_word *w, const struct place *at)
+{
+	uint64_t tag;
+
+	if (w->kind == PKGIMG_TRANSIENT)
+		return EDGE_NULL;
+	if (w->kind == PKGIMG_CODE)
+		return code_word(h, word, at);
+	if (!is_reference(h, word, &tag))
+		return EDGE_KEEP;
+	if (w->kind == PKGIMG_STRONG)
+		return reach(h, word - tag, w->pointee, at);
+	heap_room(&h->weak, 1, sizeof(struct heap_weak));
+	*HEAP_AT(h->weak, struct heap_weak, h->weak.n++) =
+		(struct heap_weak) { h->edges.n, word - tag };
+	return EDGE_NULL;
+}
+
+static void check_interned(struct heap *h, heap_edge e, const struct place *at)
+{
+	if (e >= EDGE_EXTERN ? e == EDGE_NULL || e == EDGE_KEEP || e - EDGE_EXTERN < h->deps.n
+			     : heap_type_at(h, heap_type_of(h, e))->flags & PKGIMG_TYPE_INTERNED)
+		return;
+	diag_err(h->d, NOWHERE,
+		"%s: an interned object refers to something of this process; it may refer to "
+		"interned objects and to dependencies only",
+		path_of(h, at));
+	h->errors++;
+}
+
+/* pointer words of one object; it may move while others are added */
+static void scan(struct heap *h, uint32_t number)
+{
+	const struct heap_type *t = heap_type_at(h, heap_type_of(h, number));
+	struct heap_object *o = heap_object_at(h, number);
+	const char *at = (const char *)(uintptr_t)o->address;
+	uint64_t end = o->size, element = 0;
+	struct place place = { number, 0 };
+	const struct heap_word *w = t->fixed;
+	uint8_t flags = 0;
+
+	o->edge = h->edges.n;
+	for (uint32_t left = t->nfixed;;) {
+		for (; left; left--, w++, place.via++) {
+			uint64_t word = 0;
+			heap_edge e;
+
+			memcpy(&word, at + w->offset, HEAP_WORD);
+			e = edge_of(h, word, w, &place);
+			push_edge(h, e);
+			/* what is written as null is not written from where it lies */
+			if (e < EDGE_EXTERN || (e == EDGE_NULL && w->kind != PKGIMG_CODE))
+				flags |= OBJECT_POINTS;
+			else if (e < EDGE_NULL)
+				flags |= e - EDGE_EXTERN < h->deps.n ? OBJECT_DEPENDENT
+								     : OBJECT_BOUND;
+			if (t->flags & PKGIMG_TYPE_INTERNED)
+				check_interned(h, e, &place);
+		}
+		element = element ? element + t->element_bytes : t->bytes;
+		if (!t->nelement || element >= end || h->errors >= HEAP_ERRORS)
+			break;
+		at = (const char *)(uintptr_t)heap_object_at(h, number)->address + element;
+		w = t->element;
+		left = t->nelement;
+	}
+	heap_object_at(h, number)->flags = flags;
+}
+
+/* ---- all */
+
+static void start(struct heap *h, uint32_t i)
+{
+	struct heap_entry *e = HEAP_AT(h->entries, struct heap_entry, i);
+	struct heap_word w = { .kind = PKGIMG_STRONG };
+	const struct place at = { HEAP_ENTRY, i };
+	int type = heap_type_find(h, e->pointee_name);
+	heap_edge edge;
+
+	if (type < 0) {
+		diag_err(h->d, NOWHERE,
+			"%s is said to be of type '%s', which is no heap type; register it",
+			e->name, e->pointee_name);
+		h->errors++;
+		return;
+	}
+	w.pointee = (uint16_t)type;
+	edge = edge_of(h, e->word, &w, &at);
+	if (edge >= EDGE_EXTERN && edge < EDGE_NULL && edge - EDGE_EXTERN >= h->deps.n) {
+		diag_err(h->d, NOWHERE,
+			"%s leads to code; a root wants an object, let it lead to one that holds "
+			"the code",
+			e->name);
+		h->errors++;
+	}
+	if (e->kind != ENTRY_ROOT && edge >= EDGE_EXTERN &&
+		(e->kind == ENTRY_METHOD || edge >= EDGE_NULL)) {
+		diag_err(h->d, NOWHERE, "%s wants an object of this heap%s", e->name,
+			e->kind == ENTRY_METHOD ? "" : " or of a dependency's");
+		h->errors++;
+	}
+	HEAP_AT(h->entries, struct heap_entry, i)->edge = edge;
+}
+
+/* weak references to what is in the image after all */
+static void hold_weak(struct heap *h)
+{
+	const struct heap_weak *v = h->weak.v;
+	const struct place none = { HEAP_ENTRY, 0 };
+
+	for (size_t i = 0; i < h->weak.n; i++) {
+		heap_edge *e = HEAP_AT(h->edges, heap_edge, v[i].edge);
+		uint32_t *slot =
+			v[i].word % IMG_HEAP_GRAIN ? NULL : heap_index_slot(&h->index, v[i].word);
+		int dep = dependency_of(h, v[i].word);
+
+		if (slot && *slot)
+			*e = *slot - 1;
+		else if (dep >= 0)
+			*e = EDGE_EXTERN + (heap_edge)dep;
+		else if (h->describe)
+			*e = described(h, v[i].word, true, &none);
+		if (dep >= 0)
+			h->dep_used[dep] = true;
+	}
+}
+
+/* an object that got a reference by hold_weak is of the fate that has them */
+static void flag_weak(struct heap *h)
+{
+	const struct heap_weak *v = h->weak.v;
+	uint32_t o = 0;
+
+	for (size_t i = 0; i < h->weak.n; i++) {
+		heap_edge e = *HEAP_AT(h->edges, heap_edge, v[i].edge);
+
+		while (o + 1 < h->objects.n && heap_object_at(h, o + 1)->edge <= v[i].edge)
+			o++;
+		if (e < EDGE_EXTERN)
+			heap_object_at(h, o)->flags |= OBJECT_POINTS;
+		else if (e < EDGE_NULL)
+			heap_object_at(h, o)->flags |= OBJECT_DEPENDENT;
+	}
+}
+
+static double now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+int heap_walk(struct heap *h)
+{
+	double begin = now_ms();
+
+	h->dep_used = arena_array(h->a, bool, h->deps.n);
+	heap_room(&h->externs, h->deps.n, sizeof(struct heap_extern));
+	for (uint32_t i = 0; i < h->deps.n; i++)
+		*HEAP_AT(h->externs, struct heap_extern, h->externs.n++) =
+			(struct heap_extern) { EXTERN_HEAP, i, false, NULL,
+				(uint64_t)(uintptr_t)heap_dep_at(h, i)->heap };
+	if (h->symbols.n)
+		qsort(h->symbols.v, h->symbols.n, sizeof(struct heap_symbol), compare_symbols);
+	for (uint32_t i = 0; i < h->entries.n && h->errors < HEAP_ERRORS; i++)
+		start(h, i);
+	for (uint32_t i = 0; i < h->objects.n && h->errors < HEAP_ERRORS; i++) {
+		if (i + AHEAD < h->objects.n)
+			__builtin_prefetch(
+				(void *)(uintptr_t)heap_object_at(h, i + AHEAD)->address);
+		scan(h, i);
+	}
+	hold_weak(h);
+	if (h->errors)
+		return -1;
+	flag_weak(h);
+	h->walk_ms = now_ms() - begin;
+	return 0;
+}

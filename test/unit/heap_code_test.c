@@ -1,0 +1,191 @@
+/* Heaps of images that have native code: what leads from one to the other. */
+#include "test/unit/heap_images.h"
+#include "test/unit/image_maker.h"
+
+enum { HEAP_AT = MAKER_ROOM, HEAP_MAPPED = 2 * IMG_HEAP_ALIGN, SCRATCH = 4096 };
+enum { VARIABLE = 6 }; /* index of its address */
+
+/* a closure: a number, two words of code; one in each section, at its begin */
+static void put_tables(struct maker *m, void *ctx)
+{
+	const struct img_heap heap = { .at = HEAP_AT,
+		.size = HEAP_MAPPED + IMG_HEAP_ALIGN,
+		.base = BASE,
+		.mapped = HEAP_MAPPED,
+		.nobjects = 2,
+		.starts = HEAP_MAPPED,
+		.types = HEAP_MAPPED + HEAP_MAPPED / 64,
+		.word = 8 };
+	const struct img_heap_section sections[] = { { IMG_FATE_MUTABLE, 0, 0, 40 },
+		{ IMG_FATE_BOUND_CONST, 0, IMG_HEAP_ALIGN, 40 },
+		{ IMG_FATE_SCRATCH, 0, HEAP_MAPPED, SCRATCH } };
+	const struct img_heap_type types[] = {
+		{ .type = MK_NODE, .npointers = 2, .count_at = IMG_NO_COUNTER }
+	};
+	const struct img_heap_pointer pointers[] = { { 8, IMG_P_CODE }, { 16, IMG_P_CODE } };
+	const struct img_bind binds[] = {
+		{ .offset = IMG_HEAP_ALIGN + 8, .kind = IMG_BIND_METHOD, .index = 1 },
+		{ .offset = IMG_HEAP_ALIGN + 16,
+			.kind = IMG_BIND_GLOBAL,
+			.index = 0,
+			.addend = 1 },
+	};
+	const struct img_variable *variable = ctx;
+	const struct img_insert inserts[] = { { .function = mk_str(m, "show"),
+		.signature = mk_str(m, "int"),
+		.method = 1,
+		.object = IMG_HEAP_ALIGN } };
+
+	mk_table(m, IMG_HEAP, &heap, sizeof(heap), 1);
+	mk_table(m, IMG_HEAP_SECTIONS, sections, sizeof(sections[0]), COUNT(sections));
+	mk_table(m, IMG_HEAP_TYPES, types, sizeof(types[0]), COUNT(types));
+	mk_table(m, IMG_HEAP_POINTERS, pointers, sizeof(pointers[0]), COUNT(pointers));
+	mk_table(m, IMG_BINDS, binds, sizeof(binds[0]), COUNT(binds));
+	mk_table(m, IMG_VARIABLES, variable, sizeof(*variable), 1);
+	mk_table(m, IMG_INSERTS, inserts, sizeof(inserts[0]), COUNT(inserts));
+}
+
+/* "NAME.pkgimg" in the folder: ELF */
+static void write_it(struct unit *u, struct place *p, const char *name, struct maker_wish *wish,
+	struct img_variable variable)
+{
+	static char heap[HEAP_MAPPED + IMG_HEAP_ALIGN];
+	struct maker *m;
+	struct img_error e;
+	int fd = open(in(p, name), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	wish->name = name;
+	wish->more = put_tables;
+	wish->ctx = &variable;
+	m = mk_image(wish);
+	heap[0] = 11;
+	heap[IMG_HEAP_ALIGN] = 22;
+	heap[HEAP_MAPPED] = 1;                         /* starts: at 0 */
+	heap[HEAP_MAPPED + IMG_HEAP_ALIGN / 8 / 8] = 1; /* and in the second section */
+	CHECK(fd >= 0 && write(fd, m->file, m->size) == (ssize_t)m->size);
+	CHECK(pwrite(fd, heap, sizeof(heap), HEAP_AT) == (ssize_t)sizeof(heap));
+	CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK);
+	close(fd);
+	free(m);
+}
+
+static int call(uint64_t address)
+{
+	int (*f)(void);
+	void *at = (void *)address;
+
+	memcpy(&f, &at, sizeof(f));
+	return f();
+}
+
+struct seen {
+	char text[200];
+	uint64_t code;
+	void *object;
+};
+
+static int on_insert(void *ctx, const struct pkgimg_insert *n)
+{
+	struct seen *s = ctx;
+
+	snprintf(s->text, sizeof(s->text), "%s %s %s", n->function, n->signature, n->symbol);
+	s->code = (uintptr_t)n->code;
+	s->object = n->object;
+	return 0;
+}
+
+static void binds_code(struct unit *u)
+{
+	struct place p = arrive();
+	struct seen seen = { 0 };
+	struct pkgimg_host host = { .size = sizeof(host), .ctx = &seen, .insert = on_insert };
+	struct pkgimg_dependency d = { .size = sizeof(d) };
+	struct pkgimg_world *world;
+	struct maker_wish wish = { 0 };
+
+	CHECK_INT(pkgimg_world_new(&host, NULL, 0, &world), PKGIMG_OK);
+	write_it(u, &p, "native", &wish, (struct img_variable) { VARIABLE, 0, 8 });
+	for (unsigned moved = 0; moved < 2; moved++) {
+		struct pkgimg_image *image =
+			open_it(u, in(&p, "native"), world, moved ? PKGIMG_MOVE : 0);
+		struct pkgimg_heap_info info;
+		struct pkgimg_global counter;
+		struct pkgimg_object o = { 0 };
+		uint64_t *closure, offset;
+		const char *symbol;
+		int function;
+
+		CHECK_INT(pkgimg_heap(image, &info), PKGIMG_OK);
+		CHECK_INT(info.moved, moved);
+		closure = info.sections[PKGIMG_FATE_BOUND_CONST].address;
+		CHECK_INT(closure[0], 22);
+		CHECK_INT(call(closure[1]), 42);
+		CHECK_INT(pkgimg_find_global(image, "counter", &counter, NULL), PKGIMG_OK);
+		CHECK_INT(closure[2], (uintptr_t)counter.address + 1);
+		/* the variable is MAKER_VARIABLE behind the counter */
+		CHECK(((char **)counter.address)[MAKER_VARIABLE / 8] == (char *)info.address + 8);
+		CHECK_STR(seen.text, "show int answer");
+		CHECK(seen.object == closure && seen.code == closure[1]);
+		CHECK_INT(pkgimg_object_next(image, &o), PKGIMG_OK);
+		CHECK(o.start == info.address);
+		pkgimg_describe(image, &d);
+		symbol = d.symbol(&d, (void *)closure[1], &offset, &function);
+		CHECK(symbol && !strcmp(symbol, "answer") && offset == 0 && function == 1);
+		symbol = d.symbol(&d, (void *)closure[2], &offset, &function);
+		CHECK(symbol && !strcmp(symbol, "counter") && offset == 1 && function == 0);
+		CHECK(!d.symbol(&d, &p, &offset, &function));
+		pkgimg_close(image);
+	}
+	pkgimg_world_free(world);
+	left(u, &p);
+}
+
+/* another image's heap has words that lead to the code of this one */
+static void binds_code_of_dependencies(struct unit *u)
+{
+	struct place p = arrive();
+	struct pkgimg_world *world = NULL;
+	struct pkgimg_dependency d = { .size = sizeof(d) };
+	struct maker_wish wish = { 0 };
+	struct pkgimg_image *native, *user;
+	struct pkgimg_global counter;
+	struct pkgimg_error err;
+	const char *folders[] = { p.dir };
+	uint64_t *closure;
+
+	write_it(u, &p, "native", &wish, (struct img_variable) { VARIABLE, 0, 8 });
+	native = open_it(u, in(&p, "native"), NULL, 0);
+	pkgimg_describe(native, &d);
+	for (unsigned i = 0; i < 2; i++) {
+		struct hm *h = hm_new(i ? "bad" : "user", BASE + STEP);
+		hm_ref object;
+		uint32_t dep;
+
+		hm_type(h, "closure", "dcc", 0, "");
+		dep = hm_depend(h, d.name, d.heap_base, d.build_id, d.interface_digest);
+		memcpy(((struct img_dependency *)(void *)h->dependencies.p)->uuid, d.uuid, 16);
+		object = hm_object(h, IMG_FATE_BOUND_CONST, 0, 0);
+		hm_bind(h, object, 1, IMG_BIND_DEPENDENCY_METHOD, i ? "none" : "answer", 0, dep);
+		hm_bind(h, object, 2, IMG_BIND_DEPENDENCY_GLOBAL, "counter", 0, dep);
+		hm_root(h, "closure", object);
+		CHECK(hm_write(h, in(&p, i ? "bad" : "user")));
+	}
+	pkgimg_close(native);
+	CHECK_INT(pkgimg_world_new(NULL, folders, 1, &world), PKGIMG_OK);
+	user = open_it(u, in(&p, "user"), world, 0);
+	native = open_it(u, in(&p, "native"), world, 0);
+	CHECK_INT(pkgimg_find_global(native, "counter", &counter, NULL), PKGIMG_OK);
+	closure = root(u, user, "closure");
+	CHECK_INT(call(closure[1]), 42);
+	CHECK_INT(closure[2], (uintptr_t)counter.address);
+	pkgimg_close(native);
+	CHECK_INT(call(closure[1]), 42);
+	CHECK_INT(refused(in(&p, "bad"), world, &err), PKGIMG_E_DEPENDENCY);
+	CHECK(strstr(err.text, "its heap refers to 'none', which 'native' does not have"));
+	pkgimg_close(user);
+	CHECK(!pkgimg_world_next(world, NULL));
+	pkgimg_world_free(world);
+	left(u, &p);
+}
+
+UNIT_MAIN(binds_code, binds_code_of_dependencies)

@@ -1,0 +1,168 @@
+/* Heaps that are broken, with sums that are right: refused, or the same as any heap to who only
+ * asks the library. Never a crash; the sanitizers' build looks for reads out of bounds. */
+#include "test/unit/heap_images.h"
+
+#include "test/fuzz/heap_use.h"
+
+struct file {
+	char *bytes; /* as they were made */
+	size_t size;
+	int fd;
+	const char *path;
+	struct pkgimg_world *world;
+	unsigned opened, refused;
+};
+
+static struct file get(struct unit *u, const char *path, struct pkgimg_world *world)
+{
+	struct file f = { .path = path, .world = world };
+
+	f.fd = open(path, O_RDWR | O_CLOEXEC);
+	CHECK(f.fd >= 0);
+	f.size = (size_t)lseek(f.fd, 0, SEEK_END);
+	f.bytes = malloc(f.size);
+	CHECK(pread(f.fd, f.bytes, f.size, 0) == (ssize_t)f.size);
+	return f;
+}
+
+static void give_back(struct file *f)
+{
+	free(f->bytes);
+	close(f->fd);
+}
+
+/* n bytes changed, and the sum of the metadata made right */
+static void try(struct file *f, size_t at, const void *bytes, size_t n)
+{
+	struct img_header *h = (void *)f->bytes;
+	size_t meta = h->meta_size;
+	char *changed = malloc(meta);
+	struct pkgimg_error err = { 0 };
+
+	memcpy(changed, f->bytes, meta);
+	if (at < meta)
+		memcpy(changed + at, bytes, n);
+	heap_repair(changed, meta, f->size);
+	if (pwrite(f->fd, changed, meta, 0) != (ssize_t)meta ||
+		(at >= meta && pwrite(f->fd, bytes, n, (off_t)at) != (ssize_t)n))
+		abort();
+	heap_use(f->path, f->world, &err) ? f->refused++ : f->opened++;
+	if (pwrite(f->fd, f->bytes, meta, 0) != (ssize_t)meta ||
+		(at >= meta && pwrite(f->fd, f->bytes + at, n, (off_t)at) != (ssize_t)n))
+		abort();
+	free(changed);
+}
+
+static void change_all(struct file *f)
+{
+	static const uint64_t edges[] = { 0, 1, 7, 8, 0xffff, 0x10000, UINT32_MAX,
+		UINT64_C(1) << 31, UINT64_C(1) << 63, UINT64_MAX };
+	const struct img_header *h = (void *)f->bytes;
+	const struct img_table *dir = (const void *)(h + 1);
+	size_t from = sizeof(*h) + h->ntables * sizeof(*dir), scratch = 0;
+
+	for (uint32_t i = 0; i < h->ntables; i++) {
+		const struct img_heap *heap = (const void *)(f->bytes + dir[i].offset);
+
+		if (dir[i].kind == IMG_HEAP)
+			scratch = heap->at + heap->mapped;
+		/* tables of before the heap: image_test.c */
+		if (dir[i].kind >= IMG_HEAP && from < dir[i].offset)
+			continue;
+		if (dir[i].kind < IMG_HEAP && dir[i].kind != IMG_DEPENDENCIES)
+			from = dir[i].offset + dir[i].count * dir[i].entry_size;
+	}
+	for (size_t at = from; at < h->meta_size; at++) {
+		for (unsigned bit = 0; bit < 8; bit++) {
+			char byte = (char)(f->bytes[at] ^ 1 << bit);
+
+			try(f, at, &byte, 1);
+		}
+	}
+	for (size_t at = from / 8 * 8; at + 8 <= h->meta_size; at += 8) {
+		for (unsigned i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+			try(f, at, &edges[i], 8);
+			try(f, at, &edges[i], 4);
+			try(f, at + 4, &edges[i], 4);
+		}
+	}
+	for (size_t at = scratch; at < f->size; at++) {
+		char byte = (char)~f->bytes[at];
+
+		if (f->bytes[at] || at % 97 == 0)
+			try(f, at, &byte, 1);
+	}
+}
+
+static struct pkgimg_world *busy_world(struct unit *u, const struct place *p)
+{
+	const char *folders[] = { p->dir };
+	struct pkgimg_host host = heap_host();
+	struct pkgimg_world *world = NULL;
+
+	CHECK_INT(pkgimg_world_new(&host, folders, 1, &world), PKGIMG_OK);
+	return world;
+}
+
+static void change_one(struct unit *u, const char *name)
+{
+	struct place p = arrive();
+	struct file f;
+
+	write_family(u, &p, 5);
+	write_busy(u, &p);
+	f = get(u, in(&p, name), busy_world(u, &p));
+	change_all(&f);
+	printf("# %s: %u changes opened, %u refused\n", name, f.opened, f.refused);
+	CHECK(f.opened > 100 && f.refused > 1000);
+	CHECK(!pkgimg_world_next(f.world, NULL));
+	pkgimg_world_free(f.world);
+	give_back(&f);
+	left(u, &p);
+}
+
+static void base_changed(struct unit *u)
+{
+	change_one(u, "base");
+}
+
+static void dependent_changed(struct unit *u)
+{
+	change_one(u, "left");
+}
+
+static void busy_changed(struct unit *u)
+{
+	change_one(u, "busy");
+}
+
+static void cut(struct unit *u)
+{
+	struct place p = arrive();
+	struct file f;
+	unsigned opened = 0;
+
+	write_busy(u, &p);
+	f = get(u, in(&p, "busy"), busy_world(u, &p));
+	for (size_t size = 0; size < f.size; size += size < 8192 ? 1 : 997) {
+		struct pkgimg_error err;
+
+		CHECK(!ftruncate(f.fd, (off_t)size));
+		if (size > ((struct img_header *)(void *)f.bytes)->meta_size) {
+			char *meta = malloc(size);
+
+			memcpy(meta, f.bytes, size);
+			heap_repair(meta, ((struct img_header *)(void *)f.bytes)->meta_size, size);
+			CHECK(pwrite(f.fd, meta, size, 0) == (ssize_t)size);
+			free(meta);
+		}
+		opened += heap_use(f.path, f.world, &err) == 0;
+		CHECK(pwrite(f.fd, f.bytes, f.size, 0) == (ssize_t)f.size);
+	}
+	CHECK_INT(opened, 0);
+	pkgimg_world_free(f.world);
+	give_back(&f);
+	left(u, &p);
+}
+
+UNIT_MAIN(base_changed, dependent_changed, busy_changed, cut)
