@@ -221,8 +221,10 @@ int pkgimg_cache_gc(
 		return code;
 	s.clock = workplace_clock(w);
 	s.grace = (int64_t)c->stale_seconds * 1000000000;
-	sweep_workplaces(&s, store, workplace_path(w));
 	walk_store(c, (size_t)(store - c->stores), NULL, sweep_package, &s);
+	/* behind the packages: a library's other name may be in there, and losing it makes it young
+	 */
+	sweep_workplaces(&s, store, workplace_path(w));
 	sweep_images(&s);
 	workplace_close(w);
 	if (s.failed) {
