@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/call.h"
 #include "base/str.h"
+#include "cli/call.h"
 #include "cli/cli.h"
 #include "driver/options.h"
 #include "frontend/jit.h"
@@ -86,9 +86,9 @@ static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg
 {
 	uint32_t n = pkgimg_bitcode_count(image);
 	struct build_module *modules = arena_array(r->c->mem, struct build_module, n);
-	struct build_request request = { .memory = modules,
-		.nmemory = n,
-		.name = { pkgimg_name(image), NOWHERE } };
+	struct build_request request = {
+		.memory = modules, .nmemory = n, .name = { pkgimg_name(image), NOWHERE }
+	};
 	struct compiled *new = arena_new(r->c->mem, struct compiled);
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -132,8 +132,7 @@ static struct pkgimg_world *new_world(struct run_image *r, const char *path)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .ctx = r, .compile = compile };
 	const char *slash = strrchr(path, '/');
-	const char *folder = slash ? str_ndup(r->c->mem, path, (size_t)(slash - path) + 1)
-				   : ".";
+	const char *folder = slash ? str_ndup(r->c->mem, path, (size_t)(slash - path) + 1) : ".";
 	struct pkgimg_world *world = NULL;
 
 	if (pkgimg_world_new(&host, &folder, 1, &world))

@@ -31,8 +31,7 @@ static int on_type(void *ctx, const struct pkgimg_heap_type *type)
 	return note(ctx, "type", type->name);
 }
 
-static void *on_intern(
-	void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object)
+static void *on_intern(void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object)
 {
 	struct log *l = ctx;
 	uint64_t *o = object;
