@@ -23,6 +23,7 @@ struct work {
 	struct pkgimg_image *image;
 	struct rt_segment segments[RT_MAX_SEGMENTS]; /* of the loaded library */
 	size_t nsegments;
+	bool was_loaded; /* before this open */
 	uint32_t target;
 	char loader_said[256]; /* of the first library that could not be loaded */
 	char absolute[PATH_SIZE];
@@ -209,14 +210,18 @@ static int load(struct work *w)
 {
 	char why[256] = "";
 	int error = rt_absolute(w->path, w->absolute, sizeof(w->absolute));
+	uint64_t loads;
 
 	if (error)
 		return fail_io(w,
 			error == ENAMETOOLONG ? "the path is too long"
 					      : "the current folder is not known",
 			error);
-	if (!rt_library_load(w->absolute, RT_LIBRARY_FILE, &w->image->library, why, sizeof(why)))
+	loads = rt_library_loads();
+	if (!rt_library_load(w->absolute, RT_LIBRARY_FILE, &w->image->library, why, sizeof(why))) {
+		w->was_loaded = loads && loads == rt_library_loads();
 		return check_needs(w);
+	}
 	for (uint32_t i = 0; i < w->checked.nneeds; i++) {
 		if (is_missing(w, i))
 			return fail_need(w, i);
@@ -274,16 +279,11 @@ static bool addresses_are_its_own(const struct work *w, uintptr_t header)
 /* What is mapped must be the file that was checked, not one that was at its path for a moment. If
  * it was loaded before this open its code has run: then the same metadata, which has the sums of
  * all the file, will do. */
-static bool is_the_file(struct work *w, const void *root)
+static bool is_the_file(const struct work *w, const void *root)
 {
-	enum rt_same same = rt_same_file(root, w->bytes);
+	enum rt_same same = w->was_loaded ? RT_SAME : rt_same_file(root, w->bytes);
 
-	if (same == RT_SAME || (same == RT_UNKNOWN && rt_file_is_at(&w->file, w->absolute)))
-		return true;
-	rt_library_unload(&w->image->library);
-	rt_library_load(w->absolute, RT_LIBRARY_LOADED, &w->image->library, NULL, 0);
-	return w->image->library.handle &&
-	       rt_library_symbol(&w->image->library, IMG_ROOT_SYMBOL) == root;
+	return same == RT_SAME || (same == RT_UNKNOWN && rt_file_is_at(&w->file, w->absolute));
 }
 
 /* the loader opened the path again: it must have found the bytes that were checked */
@@ -443,6 +443,7 @@ int pkgimg_open(const char *path, const struct pkgimg_options *opt, struct pkgim
 	w->image = NULL;
 	w->opening.member = NULL;
 	w->nsegments = 0;
+	w->was_loaded = false;
 	w->loader_said[0] = '\0';
 	code = open_steps(w);
 	rt_unmap(w->bytes, w->size);

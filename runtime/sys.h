@@ -115,6 +115,9 @@ enum rt_library_how {
 int rt_library_load(
 	const char *path, enum rt_library_how how, struct rt_library *out, char *why, size_t size);
 void rt_library_unload(struct rt_library *l); /* of {0} too; leaves {0} */
+/* How many libraries this process has loaded so far. The same before and after a load: it was there
+ * already. 0: the system does not tell. */
+uint64_t rt_library_loads(void);
 /* NULL if it exports no such symbol */
 void *rt_library_symbol(const struct rt_library *l, const char *name);
 /* the program or its libraries export such a symbol for all to use */

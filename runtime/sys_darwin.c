@@ -27,6 +27,14 @@ struct dl_info {
 };
 int dladdr(const void *address, struct dl_info *out);
 
+uint32_t _dyld_image_count(void);
+
+/* those that are gone are not counted: who unloads one meanwhile hides a load */
+uint64_t rt_library_loads(void)
+{
+	return _dyld_image_count();
+}
+
 /* dyld keeps what would tell to itself: the caller compares the path's file */
 enum rt_same rt_same_file(const void *a, const void *b)
 {

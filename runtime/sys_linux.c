@@ -54,6 +54,23 @@ enum rt_same rt_same_file(const void *a, const void *b)
 }
 #endif
 
+/* ---- loads */
+
+static int read_loads(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	*(uint64_t *)ctx = info->dlpi_adds;
+	return 1;
+}
+
+uint64_t rt_library_loads(void)
+{
+	uint64_t loads = 0;
+
+	dl_iterate_phdr(read_loads, &loads);
+	return loads;
+}
+
 /* ---- segments */
 
 /* loaders protect whole pages, and none that the sealed part shares with what is behind it */

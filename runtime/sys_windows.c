@@ -548,6 +548,11 @@ static void *symbol(HMODULE module, const char *name)
 	return address;
 }
 
+uint64_t rt_library_loads(void)
+{
+	return 0;
+}
+
 void *rt_library_symbol(const struct rt_library *l, const char *name)
 {
 	return symbol(l->handle, name);

@@ -14,6 +14,7 @@ void *macho_dlsym(void *handle, const char *name);
 int macho_dlclose(void *handle);
 char *macho_dlerror(void);
 int macho_dladdr(const void *address, void *out);
+uint32_t _dyld_image_count(void);
 
 static char system_library;
 static unsigned references;
@@ -80,6 +81,11 @@ char *macho_dlerror(void)
 	static char text[] = "not found";
 
 	return text;
+}
+
+uint32_t _dyld_image_count(void)
+{
+	return 1 + !!references;
 }
 
 /* the file's name and the begin of the library are all that is wanted */

@@ -92,6 +92,8 @@ WRAP(void *, dlopen, const char *path, int flags)
 
 	if (is_image && now.put && rename(now.put, now.at))
 		abort();
+	if (is_image && now.put)
+		__real_dlopen(path, flags); /* as with musl: what is loaded stays */
 	return fails(is_image ? "dlopen of the image" : "dlopen") ? NULL
 								  : __real_dlopen(path, flags);
 }
