@@ -9,10 +9,10 @@
 struct rt_member;
 
 struct pkgimg_image {
-	struct img_view view; /* of the loaded library; of the file if it has no code */
+	struct img_view view;     /* of the loaded library; of the file if it has no code */
 	struct rt_member *member; /* what it is to its world; NULL if it is in none */
-	uint32_t target;      /* the one that runs */
-	bool heap_only;       /* PKGIMG_HEAP_ONLY */
+	uint32_t target;          /* the one that runs */
+	bool heap_only;           /* PKGIMG_HEAP_ONLY */
 	struct rt_library library;
 	size_t nneeds;
 	struct rt_library needs[]; /* none for symbols of the host */
