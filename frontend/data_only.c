@@ -47,8 +47,8 @@ int data_only_make(
 		!(exports_choose(&m, &p.exports, &exports) | modules_link(&m, p.name)))
 		/* exports_apply would hide what only an image's tables lead to; a JIT goes by names
 		 */
-		failed = metadata_build(a, d, &p, &t, &m, &exports, &needs, NULL, NULL, NULL,
-			&meta);
+		failed =
+			metadata_build(a, d, &p, &t, &m, &exports, &needs, NULL, NULL, NULL, &meta);
 	if (!failed) {
 		keep(a, m.merged, out);
 		out->metadata = meta.bytes;

@@ -332,6 +332,13 @@ static int verify(struct modules *m, const struct module_input *in)
 	return -1;
 }
 
+static int check_limits(struct modules *m, const struct module_input *in)
+{
+	const char *fault = ll_module_limits(m->mem, in->module);
+
+	return fault ? diag_err(m->d, in->at, "'%s': %s", in->path, fault) : 0;
+}
+
 /* clang -O0 marks all its functions so, and LLVM then leaves them as they are */
 static void warn_optnone(struct modules *m, const struct module_input *in, const struct target *t)
 {
@@ -359,7 +366,7 @@ static int load_module_now(struct modules *m, struct module_input *in, const str
 	if (in->kind == LL_FILE_BITCODE ? parse_bitcode(m, in) : parse_text(m, in))
 		return -1;
 	m->diag.hold = false;
-	if (check_triple(m, in, t) || verify(m, in))
+	if (check_triple(m, in, t) || verify(m, in) || check_limits(m, in))
 		return -1;
 	read_debug(m, in);
 	warn_optnone(m, in, t);

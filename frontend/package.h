@@ -25,8 +25,8 @@ struct package {
 	uint8_t uuid[16];           /* zero if none */
 	struct job_word output;     /* never NULL; without the suffix if `output_bare` */
 	bool output_bare;
-	struct job_words modules;               /* paths as this process opens them */
-	const struct build_module *memory;      /* [nmemory] borrowed from the request */
+	struct job_words modules;          /* paths as this process opens them */
+	const struct build_module *memory; /* [nmemory] borrowed from the request */
 	size_t nmemory;
 	struct job_words exports;               /* names and globs; not given: everything visible */
 	bool native;                            /* exports are ordinary symbols as well */

@@ -1,5 +1,5 @@
-/* What elf.c and bundle.c read of ELF files: <elf.h> is not on Windows and macOS. System V ABI, edition 5,
- * chapters 4 and 5, by its own names. */
+/* What elf.c and bundle.c read of ELF files: <elf.h> is not on Windows and macOS. System V ABI,
+ * edition 5, chapters 4 and 5, by its own names. */
 #ifndef IMAGE_ELF_TYPES_H
 #define IMAGE_ELF_TYPES_H
 

@@ -349,6 +349,10 @@ bool ll_debug_from_module(struct arena *a, struct LLVMOpaqueModule *m, struct ll
  * source name for a symbol); broken parts are skipped. */
 bool ll_debug_from_object(struct arena *a, const void *data, size_t n, struct ll_debug *out);
 
+/* What a sound module has that no code can be made of in reasonable time or space: integers of more
+ * than 8192 bits, vectors of more than 16384 elements in registers, alignments above 64 MiB, data
+ * of a type without a size. returns the first as text, or NULL */
+const char *ll_module_limits(struct arena *a, struct LLVMOpaqueModule *m);
 /* Who uses an undefined symbol of a module: "in 'f' (sqlite3.c:12)", or NULL */
 const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const char *symbol);
 
