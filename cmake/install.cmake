@@ -20,7 +20,7 @@ set_target_properties(runtime PROPERTIES EXPORT_NAME static)
 install(TARGETS runtime_shared runtime EXPORT pkgimgTargets
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TARGET pkgimg_link)
-  install(TARGETS pkgimg_link EXPORT pkgimgTargets)
+  install(TARGETS pkgimg_link pkgimg_build EXPORT pkgimgTargets)
 endif()
 set(cmakedir ${CMAKE_INSTALL_LIBDIR}/cmake/pkgimg)
 install(EXPORT pkgimgTargets NAMESPACE pkgimg:: DESTINATION ${cmakedir})
@@ -34,7 +34,7 @@ install(FILES ${PROJECT_BINARY_DIR}/pkgimgConfig.cmake
         DESTINATION ${cmakedir})
 # the .pc files find the prefix from where they lie, so that an install can be moved
 file(RELATIVE_PATH PKGCONFIG_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-foreach(pc pkgimg pkgimg-link)
+foreach(pc pkgimg pkgimg-link pkgimg-build)
   configure_file(cmake/${pc}.pc.in ${PROJECT_BINARY_DIR}/${pc}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/${pc}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()

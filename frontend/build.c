@@ -229,6 +229,7 @@ static int make_room(struct build *b)
 	if (!ir)
 		return 0;
 	text = LLVMCreateMemoryBufferWithMemoryRange(ir, strlen(ir), "heap.ll", 1);
+	LLVMContextSetDiscardValueNames(b->m.ctx, 0); /* or text is refused */
 	if (LLVMParseIRInContext(b->m.ctx, text, &m, &why))
 		diag_bug("the module with room for the heap is not sound: %s", why);
 	b->room = codegen_emit(&b->m.diag, m, &b->t);

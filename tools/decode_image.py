@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Print a package image as JSON: a second reader, written from image/FORMAT.md alone.
 
-usage: decode_image.py IMAGE
+usage: decode_image.py [--heap] IMAGE
 
 The output has the shape of `pkgimg inspect --json IMAGE`, so that a test can compare the two as
-parsed JSON. It trusts its input: broken files end in an exception, not in a diagnosis. Sums and
-digests are printed, not computed.
+parsed JSON; with --heap, it is the heap part (sections 12 to 15). It trusts its input: broken files
+end in an exception, not in a diagnosis. Sums and digests are printed, not computed.
 """
 import json
 import os
@@ -168,8 +168,11 @@ class Image:
     def __init__(self, data):
         self.data = data
         readers = {b"\xcf\xfa": self.read_macho, b"MZ": self.read_pe}
-        self.sections = list(readers.get(data[:2], self.read_sections)())
-        at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
+        self.sections = []
+        at = 0
+        if data[:8] != b"\x89PKGIMG\n":
+            self.sections = list(readers.get(data[:2], self.read_sections)())
+            at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
         if self.header[:3] != (b"\x89PKGIMG\n", 3, 128):
             raise ValueError("no package image of version 3")
@@ -296,7 +299,8 @@ def method(image, row):
     text = image.declaration(index, image.string(name), names) if index else \
         image.string(name) + "(?)"
     return {"name": image.string(name), "symbol": image.string(symbol), "signature": text,
-            "type": index, "params": names, "displacement": image.addresses[address][0],
+            "type": index, "params": names,
+            "displacement": None if address == NO_ADDRESS else image.addresses[address][0],
             "slot": slot - 1 if slot else None, "file": image.string(file), "line": line}
 
 
@@ -400,7 +404,110 @@ def describe(path):
     }
 
 
+FATES = "? data constant mutable bound_constant bound_mutable scratch".split()
+POINTER_KINDS = "? strong weak transient code".split()
+BINDS = "? method global host dependency_method dependency_global".split()
+
+
+class Heap:
+    """Sections 12 to 14: the objects and what leads where."""
+
+    def __init__(self, image):
+        (self.at, self.size, self.base, self.mapped, self.nobjects, starts, types, self.word,
+         _) = image.heap[0]
+        self.image = image
+        self.data = image.data[self.at:self.at + self.size]
+        self.types = [HeapType(image, row) for row in image.heap_types]
+        self.objects = []
+        bits = int.from_bytes(self.data[starts:starts + self.mapped // 64], "little")
+        numbers = struct.unpack_from("<%dH" % self.nobjects, self.data, types)
+        place = 0
+        for number in numbers:
+            while not bits >> place & 1:
+                place += 1
+            self.objects.append((8 * place, self.types[number]))
+            place += 1
+
+    def words(self, reloc):
+        """offsets of the words that a relocation names"""
+        _, _, first, nwords, bits, _, _ = reloc
+        value = int.from_bytes(self.data[bits:bits + (nwords + 63) // 64 * 8], "little")
+        return [first + self.word * i for i in range(nwords) if value >> i & 1]
+
+    def section(self, place):
+        for fate, _, offset, size in self.image.heap_sections:
+            if offset <= place < offset + size:
+                return FATES[fate]
+        return None
+
+    def number(self, place, size):
+        return int.from_bytes(self.data[place:place + size], "little")
+
+
+class HeapType:
+    def __init__(self, image, row):
+        (self.type, self.flags, first, fixed, element, self.count_at, self.count_size, hook,
+         self.element_size) = row
+        self.name = image.string(image.types[self.type].name)
+        self.size = image.types[self.type].size
+        self.hook = image.string(hook)
+        rows = image.heap_pointers[first:first + fixed + element]
+        self.pointers = [(at, POINTER_KINDS[kind]) for at, kind in rows]
+        self.fixed = fixed
+
+    def size_at(self, heap, place):
+        if self.count_at == NO_ADDRESS:
+            return self.size
+        return self.size + self.element_size * heap.number(place + self.count_at, self.count_size)
+
+
+def bind(image, row):
+    offset, kind, index, dependency, _, addend = row
+    symbol = image.string(image.methods[index][1] if kind == 1 else
+                          image.globals[index][1] if kind == 2 else index)
+    return {"offset": offset, "kind": BINDS[kind], "symbol": symbol, "image": dependency,
+            "addend": addend}
+
+
+def describe_heap(path):
+    with open(path, "rb") as f:
+        image = Image(f.read())
+    if not image.heap:
+        return None
+    heap = Heap(image)
+    return {
+        "at": heap.at, "size": heap.size, "base": heap.base, "mapped": heap.mapped,
+        "sections": [{"fate": FATES[row[0]], "offset": row[2], "size": row[3]}
+                     for row in image.heap_sections],
+        "types": [{"name": t.name, "mutable": bool(t.flags & 1), "interned": bool(t.flags & 2),
+                   "pointers": t.pointers[:t.fixed], "element": t.pointers[t.fixed:],
+                   "hook": t.hook} for t in heap.types],
+        "objects": [{"place": place, "type": t.name, "size": t.size_at(heap, place),
+                     "fate": heap.section(place)} for place, t in heap.objects],
+        "roots": {image.string(name): {"const": bool(flags), "cell": cell,
+                                       "word": heap.number(cell, heap.word)}
+                  for name, flags, cell in image.roots},
+        "relocations": [{"image": row[0], "fate": FATES[image.heap_sections[row[1]][0]],
+                         "count": row[5], "pages": row[6], "words": heap.words(row)}
+                        for row in image.heap_relocs],
+        "binds": [bind(image, row) for row in image.binds],
+        "variables": [{"image": row[1], "offset": row[2]} for row in image.variables],
+        "interned": [{"hash": hex64(h), "place": place, "type": heap.types[t].name,
+                      "uses": list(struct.unpack_from("<%dQ" % n, heap.data, uses))}
+                     for h, place, t, n, uses in image.interned],
+        "hooks": [{"place": place, "hook": heap.types[t].hook} for place, t, _ in image.hooks],
+        "inserts": [{"function": image.string(f), "signature": image.string(s), "image": i,
+                     "method": None if m == NO_ADDRESS else image.string(image.methods[m][1]),
+                     "object": None if o == UNBOUNDED else o} for f, s, i, m, o in image.inserts],
+        "bitcode": [{"name": image.string(row[0]), "size": row[3]} for row in image.bitcode],
+    }
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--heap":
+        json.dump(describe_heap(sys.argv[2]), sys.stdout, indent=2, ensure_ascii=False)
+        print()
+        sys.exit()
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     json.dump(describe(sys.argv[1]), sys.stdout, indent=2, ensure_ascii=False)

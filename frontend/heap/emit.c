@@ -7,7 +7,13 @@
 
 #include "frontend/heap/heap.h"
 
-enum { PAGE = 4096, WINDOW = 1 << 20, WORDS = 64 };
+enum {
+	PAGE = 4096,
+	WINDOW = 1 << 20,
+	WORDS = 64,
+	EDGES_AHEAD = 24, /* whose objects are fetched before their turn */
+	OBJECTS_AHEAD = 8,
+};
 
 /* zeroed memory that costs nothing until it is touched */
 static void *get_pages(uint64_t n)
@@ -106,6 +112,18 @@ static void put_word(struct emitter *m, unsigned fate, uint64_t place, uint8_t *
 	memcpy(at, &word, HEAP_WORD);
 }
 
+static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
+{
+	const heap_edge *v = h->edges.v;
+
+	if (to > h->edges.n)
+		to = h->edges.n;
+	for (uint64_t i = from; i < to && i < from + EDGES_AHEAD; i++) {
+		if (v[i] < EDGE_EXTERN)
+			__builtin_prefetch(heap_object_at(h, v[i]));
+	}
+}
+
 static void put_object(struct emitter *m, uint32_t i)
 {
 	struct heap *h = m->h;
@@ -116,6 +134,7 @@ static void put_object(struct emitter *m, uint32_t i)
 	uint8_t *to = s->bytes + (o->place - s->offset);
 	const heap_edge *e = HEAP_AT(h->edges, heap_edge, o->edge);
 
+	fetch_targets(h, o->edge + EDGES_AHEAD, o->edge + EDGES_AHEAD + heap_words(t, o->size));
 	memcpy(to, (void *)(uintptr_t)o->address, o->size);
 	for (uint32_t k = 0; k < t->nfixed; k++)
 		put_word(m, fate, o->place + t->fixed[k].offset, to + t->fixed[k].offset, *e++);
@@ -297,6 +316,8 @@ int heap_emit(struct heap *h)
 		const struct heap_object *o = heap_object_at(h, i);
 		const struct heap_section *s = &h->sections[o->bucket / GROUPS];
 
+		if (i + OBJECTS_AHEAD < h->objects.n)
+			__builtin_prefetch((void *)(uintptr_t)o[OBJECTS_AHEAD].address);
 		note_object(&m, i);
 		if (o->place - s->offset < s->made)
 			put_object(&m, i);

@@ -123,6 +123,8 @@ struct heap_index {
 
 /* the slot of an address, which is a multiple of 8; NULL: no memory of this process is there */
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address);
+/* have the slot in a cache soon, if there is one */
+void heap_index_prefetch(const struct heap_index *x, uint64_t address);
 /* [address, address + size) can be read */
 bool heap_readable(uint64_t address, uint64_t size);
 void heap_index_free(struct heap_index *x);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <sys/mman.h>
 #include <sys/uio.h>
 #endif
 
@@ -27,34 +28,44 @@ void heap_room(struct heap_array *a, size_t more, size_t size)
 }
 
 #ifdef __linux__
-/* One byte of each page is copied by the kernel, which says EFAULT where a load would be a crash.
- * Where the call is not allowed everything counts as readable. */
-bool heap_readable(uint64_t address, uint64_t size)
+/* One byte of each of `n` pages is copied by the kernel, which says EFAULT where a load would be a
+ * crash. Where the call is not allowed everything counts as readable. */
+static bool pages_readable(uint64_t address, uint64_t n)
 {
-	uint64_t page = address / PAGE, end;
 	struct iovec from[BATCH], to;
 	char bytes[BATCH];
+	ssize_t got;
+
+	for (uint64_t i = 0; i < n; i++)
+		from[i] = (struct iovec) {
+			(void *)(uintptr_t)(i ? (address / PAGE + i) * PAGE : address), 1
+		};
+	to = (struct iovec) { bytes, n };
+	got = process_vm_readv(getpid(), &to, 1, from, n, 0);
+	return got < 0 ? errno != EFAULT : got == (ssize_t)n;
+}
+
+/* Of large objects the first and the last pages are read, and between there must be memory. */
+bool heap_readable(uint64_t address, uint64_t size)
+{
+	static const uint64_t large = BATCH * (uint64_t)PAGE, step = UINT64_C(1) << 26;
+	unsigned char there[(1 << 26) / PAGE];
+	uint64_t pages;
 
 	if (size > UINT64_MAX - address || address + size < PAGE)
 		return false;
-	end = (address + size - (size != 0)) / PAGE;
-	while (page <= end) {
-		size_t n = 0;
-		ssize_t got;
+	pages = (address + size - (size != 0)) / PAGE - address / PAGE + 1;
+	if (pages <= BATCH)
+		return pages_readable(address, pages);
+	for (uint64_t at = address / PAGE * PAGE; at < address + size; at += step) {
+		uint64_t left = address + size - at;
 
-		for (; n < BATCH && page <= end; n++, page++) {
-			uint64_t at = page * PAGE < address ? address : page * PAGE;
-
-			from[n] = (struct iovec) { (void *)(uintptr_t)at, 1 };
-		}
-		to = (struct iovec) { bytes, n };
-		got = process_vm_readv(getpid(), &to, 1, from, n, 0);
-		if (got < 0 && errno != EFAULT)
-			return true;
-		if (got != (ssize_t)n)
+		if (mincore((void *)(uintptr_t)at, left < step ? left : step, there) &&
+			errno == ENOMEM)
 			return false;
 	}
-	return true;
+	return pages_readable(address, BATCH) &&
+	       pages_readable(address + size - large / 2, BATCH / 2);
 }
 #else
 bool heap_readable(uint64_t address, uint64_t size)
@@ -85,6 +96,17 @@ static void grow(struct heap_index *x)
 			x->slots[slot_of(x, old.slots[i].page - 1)] = old.slots[i];
 	}
 	free(old.slots);
+}
+
+void heap_index_prefetch(const struct heap_index *x, uint64_t address)
+{
+	const struct heap_page *page;
+
+	if (!x->nslots)
+		return;
+	page = x->slots[slot_of(x, address / PAGE)].at;
+	if (page)
+		__builtin_prefetch(&page->slot[address % PAGE / 8]);
 }
 
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address)

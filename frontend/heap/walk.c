@@ -7,7 +7,11 @@
 #include "base/str.h"
 #include "frontend/heap/heap.h"
 
-enum { AHEAD = 12 }; /* objects whose first line is fetched before their turn */
+enum {
+	AHEAD = 16,      /* objects whose first line is fetched before their turn */
+	SLOTS_AHEAD = 6, /* objects whose pointers' slots are */
+	MOST_AHEAD = 8,  /* pointers of an object */
+};
 
 /* a weak reference: what it leads to is known when all objects are */
 struct heap_weak {
@@ -423,6 +427,20 @@ static void flag_weak(struct heap *h)
 	}
 }
 
+/* A heap is larger than caches, and each pointer leads to another place in the index. */
+static void fetch_slots(const struct heap *h, size_t i)
+{
+	const struct heap_object *o = heap_object_at(h, i);
+	const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
+	uint64_t n = heap_words(t, o->size), offset, word = 0;
+
+	for (uint64_t k = 0; k < n && k < MOST_AHEAD; k++) {
+		heap_word_at(t, k, &offset);
+		memcpy(&word, (char *)(uintptr_t)o->address + offset, HEAP_WORD);
+		heap_index_prefetch(&h->index, word);
+	}
+}
+
 static double now_ms(void)
 {
 	struct timespec t;
@@ -449,6 +467,8 @@ int heap_walk(struct heap *h)
 		if (i + AHEAD < h->objects.n)
 			__builtin_prefetch(
 				(void *)(uintptr_t)heap_object_at(h, i + AHEAD)->address);
+		if (i + SLOTS_AHEAD < h->objects.n)
+			fetch_slots(h, i + SLOTS_AHEAD);
 		scan(h, i);
 	}
 	hold_weak(h);

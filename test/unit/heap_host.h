@@ -3,6 +3,7 @@
 #ifndef HEAP_HOST_H
 #define HEAP_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,6 +219,77 @@ static inline void host_start(struct host *h, size_t cap)
 	if (!h->room)
 		abort();
 	memset(h->room, 0, cap);
+}
+
+/* ---- an image with everything */
+
+static const char module_ir[] = "@cache = external global ptr\n"
+				"@count = global i32 7\n"
+				"define ptr @get() {\n %1 = load ptr, ptr @cache\n ret ptr %1\n}\n"
+				"define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n"
+				" ret i32 %c\n}\n";
+
+#define LIVE_ADD   ((void (*)(void))0x1234560)
+#define LIVE_COUNT ((void *)0x5000000)
+
+struct sample {
+	struct vector *v;
+	struct table *t;
+	struct closure *c;
+	value list, weak_only;
+};
+
+static inline struct sample make_sample(struct host *h, size_t shift)
+{
+	struct sample s = { .list = integer(0) };
+
+	host_new(h, T_TEXT, 16 + shift); /* objects lie elsewhere, and this one is not in it */
+	for (int i = 0; i < 100; i++)
+		s.list = host_cons(h, integer(i), s.list);
+	s.weak_only = host_cons(h, integer(1), integer(2));
+	s.v = host_vector(h, 5);
+	s.v->at[0] = s.list;
+	s.v->at[1] = host_symbol(h, "x");
+	s.v->at[2] = (value)host_text(h, T_TEXT, "hello");
+	s.v->at[3] = (value)s.v;         /* a cycle */
+	s.v->at[4] = (value)&s.v->at[2]; /* into its own middle */
+	s.c = host_new(h, T_CLOSURE, sizeof(*s.c));
+	*s.c = (struct closure) { LIVE_ADD, (value)s.v, h, s.list };
+	s.t = host_new(h, T_TABLE, sizeof(*s.t) + 2 * sizeof(struct pair));
+	s.t->n = 2;
+	s.t->at[0] = (struct pair) { host_symbol(h, "k"), (value)s.c, 5 };
+	s.t->at[1].key = integer(3);
+	((struct symbol *)s.t->at[0].key)->name = ((struct symbol *)s.v->at[1])->name;
+	return s;
+}
+
+/* returns what the build returned; messages are in h->text */
+static inline int host_sample(
+	struct host *h, size_t shift, const char *path, uint32_t flags, const char *target)
+{
+	struct pkgimg_build_options o = { .flags = flags, .target = target };
+	struct sample s = make_sample(h, shift);
+	struct closure *weak = host_new(h, T_CLOSURE, sizeof(*weak));
+	struct pkgimg_build *b = host_build(h, "Base", &o);
+	struct pkgimg_build_method m = { sizeof(m), "Base.add", "add(a, b)", "add", (uintptr_t)s.c,
+		"closure", NULL };
+	int rc;
+
+	weak->weak = s.weak_only;
+	weak->code = (void (*)(void))((char *)LIVE_COUNT + 2);
+	pkgimg_build_module(b, "m", module_ir, strlen(module_ir));
+	pkgimg_build_root(b, "Main.t", (value)s.t, NULL, 0);
+	pkgimg_build_root(b, "Main.fix", integer(42), NULL, 0);
+	pkgimg_build_root(b, "Main.const", s.v->at[2], "text", PKGIMG_ROOT_CONST);
+	pkgimg_build_root(b, "Main.weak", (value)weak, NULL, 0);
+	pkgimg_build_symbol(b, "add", (void *)(uintptr_t)LIVE_ADD, 0);
+	pkgimg_build_symbol(b, "count", LIVE_COUNT, 4);
+	if (!(flags & PKGIMG_BUILD_NO_NATIVE))
+		pkgimg_build_variable(b, "cache", s.v, "vector");
+	pkgimg_build_method(b, &m);
+	rc = pkgimg_build_write(b, path, NULL);
+	pkgimg_build_free(b);
+	return rc;
 }
 
 #endif

@@ -126,74 +126,7 @@ static uint32_t fate_at(const struct image *m, const void *object)
 	return i == UINT32_MAX ? 0 : m->v.heap_sections[i].fate;
 }
 
-/* ---- an image with everything */
-
-static const char module_ir[] = "@cache = external global ptr\n"
-				"@count = global i32 7\n"
-				"define ptr @get() {\n %1 = load ptr, ptr @cache\n ret ptr %1\n}\n"
-				"define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n"
-				" ret i32 %c\n}\n";
-
-#define LIVE_ADD   ((void (*)(void))0x1234560)
-#define LIVE_COUNT ((void *)0x5000000)
-
-struct sample {
-	struct vector *v;
-	struct table *t;
-	struct closure *c;
-	value list, weak_only;
-};
-
-static struct sample make_sample(struct host *h, size_t shift)
-{
-	struct sample s = { .list = integer(0) };
-
-	host_new(h, T_TEXT, 16 + shift); /* objects lie elsewhere, and this one is not in it */
-	for (int i = 0; i < 100; i++)
-		s.list = host_cons(h, integer(i), s.list);
-	s.weak_only = host_cons(h, integer(1), integer(2));
-	s.v = host_vector(h, 5);
-	s.v->at[0] = s.list;
-	s.v->at[1] = host_symbol(h, "x");
-	s.v->at[2] = (value)host_text(h, T_TEXT, "hello");
-	s.v->at[3] = (value)s.v;         /* a cycle */
-	s.v->at[4] = (value)&s.v->at[2]; /* into its own middle */
-	s.c = host_new(h, T_CLOSURE, sizeof(*s.c));
-	*s.c = (struct closure) { LIVE_ADD, (value)s.v, h, s.list };
-	s.t = host_new(h, T_TABLE, sizeof(*s.t) + 2 * sizeof(struct pair));
-	s.t->n = 2;
-	s.t->at[0] = (struct pair) { host_symbol(h, "k"), (value)s.c, 5 };
-	s.t->at[1].key = integer(3);
-	((struct symbol *)s.t->at[0].key)->name = ((struct symbol *)s.v->at[1])->name;
-	return s;
-}
-
-static int build_sample(struct host *h, size_t shift, const char *path, uint32_t flags)
-{
-	struct pkgimg_build_options o = { .flags = flags };
-	struct sample s = make_sample(h, shift);
-	struct closure *weak = host_new(h, T_CLOSURE, sizeof(*weak));
-	struct pkgimg_build *b = host_build(h, "Base", &o);
-	struct pkgimg_build_method m = { sizeof(m), "Base.add", "add(a, b)", "add", (uintptr_t)s.c,
-		"closure", NULL };
-	int rc;
-
-	weak->weak = s.weak_only;
-	weak->code = (void (*)(void))((char *)LIVE_COUNT + 2);
-	pkgimg_build_module(b, "m", module_ir, strlen(module_ir));
-	pkgimg_build_root(b, "Main.t", (value)s.t, NULL, 0);
-	pkgimg_build_root(b, "Main.fix", integer(42), NULL, 0);
-	pkgimg_build_root(b, "Main.const", s.v->at[2], "text", PKGIMG_ROOT_CONST);
-	pkgimg_build_root(b, "Main.weak", (value)weak, NULL, 0);
-	pkgimg_build_symbol(b, "add", (void *)(uintptr_t)LIVE_ADD, 0);
-	pkgimg_build_symbol(b, "count", LIVE_COUNT, 4);
-	if (!(flags & PKGIMG_BUILD_NO_NATIVE))
-		pkgimg_build_variable(b, "cache", s.v, "vector");
-	pkgimg_build_method(b, &m);
-	rc = pkgimg_build_write(b, path, NULL);
-	pkgimg_build_free(b);
-	return rc;
-}
+/* ---- an image with everything (heap_host.h) */
 
 static const struct img_bind *bind_of(const struct image *m, const void *word)
 {
@@ -253,14 +186,14 @@ static void everything(struct unit *u)
 	struct image m;
 
 	host_start(&h, ROOM);
-	CHECK_INT(build_sample(&h, 0, path_to("Base.so"), 0), 0);
+	CHECK_INT(host_sample(&h, 0, path_to("Base.so"), 0, NULL), 0);
 	if (open_image(u, &m, path_to("Base.so"))) {
 		check_sample(u, &m);
 		CHECK_INT(m.v.nvariables, 1);
 		CHECK_INT(m.v.nbitcode, 0);
 	}
 	close_image(&m);
-	CHECK_INT(build_sample(&h, 0, path_to("Base.pkgimg"), PKGIMG_BUILD_NO_NATIVE), 0);
+	CHECK_INT(host_sample(&h, 0, path_to("Base.pkgimg"), PKGIMG_BUILD_NO_NATIVE, NULL), 0);
 	if (open_image(u, &m, path_to("Base.pkgimg"))) {
 		check_sample(u, &m);
 		CHECK(m.box.no_code);
@@ -279,10 +212,10 @@ static void deterministic(struct unit *u)
 	struct host h;
 
 	host_start(&h, ROOM);
-	CHECK_INT(build_sample(&h, 0, path_to("one/Base.so"), 0), 1);
+	CHECK_INT(host_sample(&h, 0, path_to("one/Base.so"), 0, NULL), 1);
 	CHECK(strstr(h.text, "no such folder") != NULL);
 	mkdir(path_to("one"), 0700);
-	CHECK_INT(build_sample(&h, 4096 * 3 + 16, path_to("one/Base.so"), 0), 0);
+	CHECK_INT(host_sample(&h, 4096 * 3 + 16, path_to("one/Base.so"), 0, NULL), 0);
 	if (open_image(u, &a, path_to("Base.so")) && open_image(u, &b, path_to("one/Base.so"))) {
 		CHECK_INT(a.size, b.size);
 		CHECK(a.size == b.size && !memcmp(a.file, b.file, a.size));
@@ -499,7 +432,7 @@ static void dependent(struct unit *u)
 	value far;
 
 	host_start(&h, ROOM);
-	CHECK_INT(build_sample(&h, 0, path_to("Base.so"), 0), 0);
+	CHECK_INT(host_sample(&h, 0, path_to("Base.so"), 0, NULL), 0);
 	if (!open_image(u, &base, path_to("Base.so")))
 		return;
 	d.heap = base.heap;
@@ -678,82 +611,85 @@ static void *entry(const struct image *m, uint32_t kind)
 	return meta + dir->offset;
 }
 
+/* table */
+static const struct rule {
+	uint32_t kind, word, value;
+	const char *text;
+} rule_rows[] = {
+	{ IMG_HEAP, 0, 0x123, "heap: its place in the file is not aligned" },
+	{ IMG_HEAP, 0, 0x10000000, "heap: cut" },
+	{ IMG_HEAP, 0, 0, "heap: it overlaps what the system maps" },
+	{ IMG_HEAP, 2, 0, "heap: its size is impossible" },
+	{ IMG_HEAP, 4, 8, "heap: its address is impossible" },
+	{ IMG_HEAP, 6, 0x10000, "heap: what is mapped is not all but the scratch section" },
+	{ IMG_HEAP, 8, 0x10000000, "heap: too many objects" },
+	{ IMG_HEAP, 10, 0, "what it has for the loader is not in the scratch section" },
+	{ IMG_HEAP, 14, 4, "words are not as wide as pointers: wanted 8, got 4" },
+	{ IMG_HEAP, 15, 1, "heap: reserved fields" },
+	{ IMG_HEAP_SECTIONS, 0, 7, "an unknown fate" },
+	{ IMG_HEAP_SECTIONS, 6, 1, "an unknown fate, twice, or out of order" },
+	{ IMG_HEAP_SECTIONS, 8, 0x20000, "not right behind the section before" },
+	{ IMG_HEAP_SECTIONS, 4, 0, "heap sections, entry 0: its size is impossible" },
+	{ IMG_HEAP_TYPES, 0, 0, "its type is no struct of known size with a name" },
+	{ IMG_HEAP_TYPES, 1, 3, "unknown flags, or mutable and interned at once" },
+	{ IMG_HEAP_TYPES, 2, 1, "its pointers are out of range or out of order" },
+	{ IMG_HEAP_TYPES, 5, 1, "the counter's size is impossible" },
+	{ IMG_HEAP_POINTERS, 0, 4, "pointers are not aligned or not in order" },
+	{ IMG_HEAP_POINTERS, 0, 8000, "a pointer is outside of the object" },
+	{ IMG_HEAP_POINTERS, 1, 9, "an unknown kind of pointer" },
+	{ IMG_ROOTS, 1, 2, "unknown flags" },
+	{ IMG_ROOTS, 0, 0, "a name is empty" },
+	{ IMG_ROOTS, 2, 4, "its word is not aligned" },
+	{ IMG_ROOTS, 2, 0, "its word is in a section of another fate" },
+	{ IMG_ROOTS, 2, 0xfff0000, "its word is in no section" },
+	{ IMG_HEAP_RELOCS, 0, 7, "its image is out of range" },
+	{ IMG_HEAP_RELOCS, 1, 0, "its section has no pointers" },
+	{ IMG_HEAP_RELOCS, 1, 70, "its section is out of range" },
+	{ IMG_HEAP_RELOCS, 2, 64, "its first word is not aligned" },
+	{ IMG_HEAP_RELOCS, 4, 0x10000, "its words are outside of the section" },
+	{ IMG_HEAP_RELOCS, 6, 0, "what it has for the loader is not in the scratch" },
+	{ IMG_HEAP_RELOCS, 8, 0, "its number of words is impossible" },
+	{ IMG_HEAP_RELOCS, 10, 0, "its number of pages is impossible" },
+	{ IMG_BINDS, 0, 0, "binds, entry 0: its word is in a section of another fate" },
+	{ IMG_BINDS, 2, 9, "binds, entry 0: an unknown kind" },
+	{ IMG_BINDS, 3, 99, "is out of range" },
+	{ IMG_BINDS, 4, 1, "its image is out of range" },
+	{ IMG_VARIABLES, 0, 99, "variables, entry 0: its address is out of range" },
+	{ IMG_VARIABLES, 0, 0, "variables, entry 0: it is no pointer in memory of data" },
+	{ IMG_VARIABLES, 1, 1, "its image is out of range" },
+	{ IMG_VARIABLES, 2, 0xfff0000, "it leads outside of the heap" },
+	{ IMG_INTERNED, 2, 4, "its object is not aligned" },
+	{ IMG_INTERNED, 4, 5, "its type is not interned" },
+	{ IMG_INTERNED, 4, 99, "its type is out of range" },
+	{ IMG_INTERNED, 5, 0xffffff, "what it has for the loader is not in the scratch" },
+	{ IMG_HOOKS, 2, 0, "hooks, entry 0: its type has none" },
+	{ IMG_INSERTS, 0, 0, "insertions, entry 0: a name is empty" },
+	{ IMG_INSERTS, 2, 1, "its image is out of range" },
+	{ IMG_INSERTS, 3, 99, "its method is out of range" },
+	{ IMG_INSERTS, 4, 3, "its object is not aligned" },
+};
+
 static void rules(struct unit *u)
 {
-	static const struct {
-		uint32_t kind, word, value;
-		const char *text;
-	} rows[] = {
-		{ IMG_HEAP, 0, 0x123, "heap: its place in the file is not aligned" },
-		{ IMG_HEAP, 0, 0x10000000, "heap: cut" },
-		{ IMG_HEAP, 0, 0, "heap: it overlaps what the system maps" },
-		{ IMG_HEAP, 2, 0, "heap: its size is impossible" },
-		{ IMG_HEAP, 4, 8, "heap: its address is impossible" },
-		{ IMG_HEAP, 6, 0x10000, "heap: what is mapped is not all but the scratch section" },
-		{ IMG_HEAP, 8, 0x10000000, "heap: too many objects" },
-		{ IMG_HEAP, 10, 0, "what it has for the loader is not in the scratch section" },
-		{ IMG_HEAP, 14, 4, "words are not as wide as pointers: wanted 8, got 4" },
-		{ IMG_HEAP, 15, 1, "heap: reserved fields" },
-		{ IMG_HEAP_SECTIONS, 0, 7, "an unknown fate" },
-		{ IMG_HEAP_SECTIONS, 6, 1, "an unknown fate, twice, or out of order" },
-		{ IMG_HEAP_SECTIONS, 8, 0x20000, "not right behind the section before" },
-		{ IMG_HEAP_SECTIONS, 4, 0, "heap sections, entry 0: its size is impossible" },
-		{ IMG_HEAP_TYPES, 0, 0, "its type is no struct of known size with a name" },
-		{ IMG_HEAP_TYPES, 1, 3, "unknown flags, or mutable and interned at once" },
-		{ IMG_HEAP_TYPES, 2, 1, "its pointers are out of range or out of order" },
-		{ IMG_HEAP_TYPES, 5, 1, "the counter's size is impossible" },
-		{ IMG_HEAP_POINTERS, 0, 4, "pointers are not aligned or not in order" },
-		{ IMG_HEAP_POINTERS, 0, 8000, "a pointer is outside of the object" },
-		{ IMG_HEAP_POINTERS, 1, 9, "an unknown kind of pointer" },
-		{ IMG_ROOTS, 1, 2, "unknown flags" },
-		{ IMG_ROOTS, 0, 0, "a name is empty" },
-		{ IMG_ROOTS, 2, 4, "its word is not aligned" },
-		{ IMG_ROOTS, 2, 0, "its word is in a section of another fate" },
-		{ IMG_ROOTS, 2, 0xfff0000, "its word is in no section" },
-		{ IMG_HEAP_RELOCS, 0, 7, "its image is out of range" },
-		{ IMG_HEAP_RELOCS, 1, 0, "its section has no pointers" },
-		{ IMG_HEAP_RELOCS, 1, 70, "its section is out of range" },
-		{ IMG_HEAP_RELOCS, 2, 64, "its first word is not aligned" },
-		{ IMG_HEAP_RELOCS, 4, 0x10000, "its words are outside of the section" },
-		{ IMG_HEAP_RELOCS, 6, 0, "what it has for the loader is not in the scratch" },
-		{ IMG_HEAP_RELOCS, 8, 0, "its number of words is impossible" },
-		{ IMG_HEAP_RELOCS, 10, 0, "its number of pages is impossible" },
-		{ IMG_BINDS, 0, 0, "binds, entry 0: its word is in a section of another fate" },
-		{ IMG_BINDS, 2, 9, "binds, entry 0: an unknown kind" },
-		{ IMG_BINDS, 3, 99, "is out of range" },
-		{ IMG_BINDS, 4, 1, "its image is out of range" },
-		{ IMG_VARIABLES, 0, 99, "variables, entry 0: its address is out of range" },
-		{ IMG_VARIABLES, 0, 0, "variables, entry 0: it is no pointer in memory of data" },
-		{ IMG_VARIABLES, 1, 1, "its image is out of range" },
-		{ IMG_VARIABLES, 2, 0xfff0000, "it leads outside of the heap" },
-		{ IMG_INTERNED, 2, 4, "its object is not aligned" },
-		{ IMG_INTERNED, 4, 5, "its type is not interned" },
-		{ IMG_INTERNED, 4, 99, "its type is out of range" },
-		{ IMG_INTERNED, 5, 0xffffff, "what it has for the loader is not in the scratch" },
-		{ IMG_HOOKS, 2, 0, "hooks, entry 0: its type has none" },
-		{ IMG_INSERTS, 0, 0, "insertions, entry 0: a name is empty" },
-		{ IMG_INSERTS, 2, 1, "its image is out of range" },
-		{ IMG_INSERTS, 3, 99, "its method is out of range" },
-		{ IMG_INSERTS, 4, 3, "its object is not aligned" },
-	};
 	struct image m;
 
 	if (!open_image(u, &m, path_to("Base.so")))
 		return;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		uint32_t *word = (uint32_t *)entry(&m, rows[i].kind) + rows[i].word, old = *word;
+	for (size_t i = 0; i < COUNT(rule_rows); i++) {
+		uint32_t *word = (uint32_t *)entry(&m, rule_rows[i].kind) + rule_rows[i].word,
+			 old = *word;
 		struct img_header *h = (struct img_header *)(void *)(m.file + m.meta_at);
 		struct img_view v;
 		struct img_error e = { 0 };
 		char text[256] = "";
 
-		u->row = rows[i].text;
-		*word = rows[i].value;
+		u->row = rule_rows[i].text;
+		*word = rule_rows[i].value;
 		h->meta_sum = 0;
 		h->meta_sum = img_sum64(h, h->meta_size);
 		CHECK_INT(img_check_file(m.file, m.size, 0, &v, NULL, &e), IMG_E_FORMAT);
 		img_error_text(&e, text, sizeof(text));
-		if (!CHECK(strstr(text, rows[i].text) != NULL))
+		if (!CHECK(strstr(text, rule_rows[i].text) != NULL))
 			printf("  got: %s\n", text);
 		*word = old;
 	}
