@@ -2,9 +2,11 @@
  * --jit, compile bitcode in memory instead. Behind IMAGE every word is taken as it is: -5 is a
  * number. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "cli/call.h"
+#include "base/str.h"
 #include "cli/cli.h"
 #include "driver/options.h"
 #include "frontend/jit.h"
@@ -67,40 +69,119 @@ static void print_timing(const char *what, double ms)
 	diag_text("pkgimg: timing: %s %.3f ms\n", what, ms);
 }
 
-static void *image_address(void *ctx, struct diags *d, uint32_t method)
-{
-	struct pkgimg_method m;
+/* The bitcode of an image without native code, compiled when it is first wanted. */
+struct compiled {
+	const struct pkgimg_image *image;
+	struct jit *jit; /* NULL: that failed, and was reported */
+	struct compiled *next;
+};
 
-	(void)d;
-	return pkgimg_method_at(ctx, method, &m) ? NULL : m.address;
+struct run_image {
+	struct cli *c;
+	const struct pkgimg_image *image; /* the one that is run */
+	struct compiled *compiled;        /* it, and those that it depends on */
+};
+
+static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg_image *image)
+{
+	uint32_t n = pkgimg_bitcode_count(image);
+	struct build_module *modules = arena_array(r->c->mem, struct build_module, n);
+	struct build_request request = { .memory = modules,
+		.nmemory = n,
+		.name = { pkgimg_name(image), NOWHERE } };
+	struct compiled *new = arena_new(r->c->mem, struct compiled);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct pkgimg_bitcode b;
+
+		pkgimg_bitcode_at(image, i, &b);
+		modules[i] = (struct build_module) { b.name, b.data, b.size };
+	}
+	*new = (struct compiled) { image, NULL, r->compiled };
+	if (n)
+		new->jit = jit_open(r->c->mem, r->c->d, &request);
+	r->compiled = new;
+	return new;
 }
 
-static int run_image(struct cli *c, const struct run_request *r)
+static void *compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
 {
-	struct pkgimg_options o = { .size = sizeof(o) };
-	struct pkgimg_image *image;
+	struct run_image *r = ctx;
+	struct compiled *at = r->compiled;
+
+	while (at && at->image != image)
+		at = at->next;
+	if (!at)
+		at = compile_bitcode(r, image);
+	return at->jit ? jit_address(at->jit, symbol) : NULL;
+}
+
+static void *image_address(void *ctx, struct diags *d, uint32_t method)
+{
+	struct run_image *r = ctx;
+	struct pkgimg_method m;
+
+	(void)d; /* the compiler reports */
+	if (pkgimg_method_at(r->image, method, &m))
+		return NULL;
+	return m.address ? m.address : compile(r, r->image, m.symbol);
+}
+
+/* images that it depends on are looked for beside it */
+static struct pkgimg_world *new_world(struct run_image *r, const char *path)
+{
+	struct pkgimg_host host = { .size = sizeof(host), .ctx = r, .compile = compile };
+	const char *slash = strrchr(path, '/');
+	const char *folder = slash ? str_ndup(r->c->mem, path, (size_t)(slash - path) + 1)
+				   : ".";
+	struct pkgimg_world *world = NULL;
+
+	if (pkgimg_world_new(&host, &folder, 1, &world))
+		diag_err(r->c->d, NOWHERE, "out of memory");
+	return world;
+}
+
+static int open_and_call(struct run_image *i, const struct run_request *r,
+	const struct pkgimg_options *o, struct pkgimg_image **out)
+{
+	struct diags *d = i->c->d;
 	struct pkgimg_error e;
-	struct callee from = { .address = image_address };
+	struct callee from = { .address = image_address, .ctx = i };
 	double start = now_ms(), loaded;
 	int rc;
 
-	o.flags |= r->verify ? PKGIMG_VERIFY : 0;
-	o.flags |= r->allow_untrusted ? PKGIMG_ALLOW_UNTRUSTED : 0;
-	if (pkgimg_open(r->image, &o, &image, &e)) {
-		diag_err(c->d, r->image_at, "%s", e.text);
+	if (pkgimg_open(r->image, o, out, &e)) {
+		diag_err(d, r->image_at, "%s", e.text);
 		if (e.code == PKGIMG_E_OWNER)
-			diag_note(c->d, NOWHERE, "'pkgimg run --allow-untrusted' loads it");
-		return EXIT_INPUT;
+			diag_note(d, NOWHERE, "'pkgimg run --allow-untrusted' loads it");
+		return -1;
 	}
 	loaded = now_ms();
-	from.view = pkgimg_view(image);
-	from.ctx = image;
-	rc = call_method(c->d, &from, r->function, r->nargs, r->args, stdout);
+	i->image = *out;
+	from.view = pkgimg_view(*out);
+	rc = call_method(d, &from, r->function, r->nargs, r->args, stdout);
 	if (r->timings) {
 		print_timing("load", loaded - start);
 		print_timing("first call", now_ms() - loaded);
 	}
+	return rc;
+}
+
+static int run_image(struct cli *c, const struct run_request *r)
+{
+	struct run_image i = { .c = c };
+	struct pkgimg_options o = { .size = sizeof(o), .world = new_world(&i, r->image) };
+	struct pkgimg_image *image = NULL;
+	int rc = -1;
+
+	o.flags |= r->verify ? PKGIMG_VERIFY : 0;
+	o.flags |= r->allow_untrusted ? PKGIMG_ALLOW_UNTRUSTED : 0;
+	if (o.world)
+		rc = open_and_call(&i, r, &o, &image);
 	pkgimg_close(image);
+	pkgimg_world_free(o.world);
+	for (; i.compiled; i.compiled = i.compiled->next)
+		jit_close(i.compiled->jit);
 	return rc ? EXIT_INPUT : EXIT_OK;
 }
 

@@ -1,0 +1,185 @@
+/* heap-world FOLDER: build images with build.h, there, and load them in a world: Base.so, Left.so
+ * and Right.so that refer to it, Plain.pkgimg without native code. Says what is in them. */
+#include <stdbool.h>
+
+#include "pkgimg/runtime.h"
+#include "test/unit/heap_host.h"
+
+#define LIVE_ADD ((void (*)(void))0x1234560)
+
+static const char ir[] = "@cache = external global ptr\n"
+			 "define ptr @get() {\n %1 = load ptr, ptr @cache\n ret ptr %1\n}\n"
+			 "define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n ret i32 %c\n}\n";
+static const char plain_ir[] =
+	"define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n ret i32 %c\n}\n";
+
+static const char *path_of(const char *folder, const char *name)
+{
+	static char path[500];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+static int finish(struct host *h, struct pkgimg_build *b, const char *path)
+{
+	int rc = pkgimg_build_write(b, path, NULL);
+
+	pkgimg_build_free(b);
+	if (rc)
+		printf("build of %s: %d\n%s", path, rc, h->text);
+	return rc;
+}
+
+/* "list": 99 to 0; "closure": of add; "symbol": x; its variable leads to the list */
+static int build_base(const char *path, bool native)
+{
+	struct pkgimg_build_options o = { .flags = native ? 0 : PKGIMG_BUILD_NO_NATIVE };
+	struct closure *c;
+	struct pkgimg_build *b;
+	struct host h;
+	value list = integer(0);
+
+	host_start(&h, 1 << 20);
+	for (int i = 0; i < 100; i++)
+		list = host_cons(&h, integer(i), list);
+	c = host_new(&h, T_CLOSURE, sizeof(*c));
+	*c = (struct closure) { LIVE_ADD, list, NULL, list };
+	b = host_build(&h, native ? "Base" : "Plain", &o);
+	pkgimg_build_module(b, "m", native ? ir : plain_ir, strlen(native ? ir : plain_ir));
+	pkgimg_build_symbol(b, "add", (void *)(uintptr_t)LIVE_ADD, 0);
+	pkgimg_build_root(b, "list", list, "cons", 0);
+	pkgimg_build_root(b, "closure", (value)c, "closure", 0);
+	pkgimg_build_root(b, "symbol", host_symbol(&h, "x"), "symbol", 0);
+	if (native)
+		pkgimg_build_variable(b, "cache", (void *)list, "cons");
+	return finish(&h, b, path);
+}
+
+static value root(const struct pkgimg_image *image, const char *name)
+{
+	void **cell = NULL;
+
+	return pkgimg_root(image, name, &cell) ? 0 : (value)*cell;
+}
+
+/* "list": 10 conses whose car is the base's list; "closure": of the base's add; symbols x and y */
+static int build_dependent(const char *name, const char *path, const struct pkgimg_image *base)
+{
+	struct pkgimg_dependency d = { .size = sizeof(d) };
+	const struct closure *theirs = (const void *)root(base, "closure");
+	struct pkgimg_build_method m = { .size = sizeof(m),
+		.function = "Base.add",
+		.signature = name,
+		.symbol = "add",
+		.owner = "Base" };
+	struct closure *c;
+	struct pkgimg_build *b;
+	struct host h;
+	value list = integer(0);
+
+	pkgimg_describe(base, &d);
+	host_start(&h, 1 << 20);
+	for (int i = 0; i < 10; i++)
+		list = host_cons(&h, root(base, "list"), list);
+	c = host_new(&h, T_CLOSURE, sizeof(*c));
+	*c = (struct closure) { theirs->code, list, NULL, integer(1) };
+	b = host_build(&h, name, NULL);
+	pkgimg_build_dependency(b, &d);
+	pkgimg_build_module(b, "m", plain_ir, strlen(plain_ir));
+	pkgimg_build_root(b, "list", list, "cons", 0);
+	pkgimg_build_root(b, "closure", (value)c, "closure", 0);
+	pkgimg_build_root(b, "symbol", host_symbol(&h, "x"), "symbol", 0);
+	pkgimg_build_root(b, "other", host_symbol(&h, "y"), "symbol", 0);
+	pkgimg_build_method(b, &m);
+	return finish(&h, b, path);
+}
+
+static int on_insert(void *ctx, const struct pkgimg_insert *n)
+{
+	int (*add)(int, int);
+
+	(void)ctx;
+	memcpy(&add, &n->code, sizeof(add));
+	printf("insert %s(%s) of %s: %d\n", n->function, n->signature, pkgimg_name(n->owner),
+		add(20, 3));
+	return 0;
+}
+
+static struct pkgimg_image *open_it(struct pkgimg_world *world, const char *path, uint32_t flags)
+{
+	struct pkgimg_options o = { .size = sizeof(o), .world = world, .flags = flags };
+	struct pkgimg_image *image = NULL;
+	struct pkgimg_error e;
+
+	if (pkgimg_open(path, &o, &image, &e))
+		printf("code %d: %s\n", e.code, e.text);
+	return image;
+}
+
+static void print(const struct pkgimg_image *image)
+{
+	const struct closure *c = (const void *)root(image, "closure");
+	struct pkgimg_heap_info info;
+	int n = 0, (*add)(int, int);
+
+	pkgimg_heap(image, &info);
+	for (value list = root(image, "list"); !(list & 1); list = ((struct cons *)list)->cdr)
+		n++;
+	memcpy(&add, &c->code, sizeof(add));
+	printf("%s: %s, %d conses, %d\n", pkgimg_name(image),
+		info.moved ? "moved" : "at its place", n, add(2, 3));
+}
+
+static int load(const char *folder, uint32_t flags)
+{
+	struct pkgimg_host host = { .size = sizeof(host), .insert = on_insert };
+	struct pkgimg_world *world;
+	struct pkgimg_image *base, *left, *right;
+	struct pkgimg_method get;
+	value list, (*f)(void);
+
+	pkgimg_world_new(&host, &folder, 1, &world);
+	base = flags ? open_it(world, path_of(folder, "Base.so"), flags) : NULL;
+	left = open_it(world, path_of(folder, "Left.so"), 0);
+	right = open_it(world, path_of(folder, "Right.so"), 0);
+	if (!left || !right)
+		return 1;
+	if (!base)
+		base = open_it(world, path_of(folder, "Base.so"), 0);
+	print(base), print(left), print(right);
+	list = root(base, "list");
+	printf("lists: %d %d\n", ((struct cons *)root(left, "list"))->car == list,
+		((struct cons *)root(right, "list"))->car == list);
+	printf("symbols: %d %d\n", root(left, "symbol") == root(base, "symbol"),
+		root(left, "other") == root(right, "other"));
+	pkgimg_find(base, "get", NULL, &get, NULL);
+	memcpy(&f, &get.address, sizeof(f));
+	printf("variable: %d\n", f() == list);
+	pkgimg_close(left), pkgimg_close(base), pkgimg_close(right);
+	printf("left: %s\n", pkgimg_world_next(world, NULL) ? "some" : "none");
+	pkgimg_world_free(world);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct pkgimg_image *base;
+	struct pkgimg_world *world;
+	int failed;
+
+	if (argc != 2)
+		return 2;
+	if (build_base(path_of(argv[1], "Base.so"), true) ||
+		build_base(path_of(argv[1], "Plain.pkgimg"), false) ||
+		pkgimg_world_new(NULL, NULL, 0, &world))
+		return 1;
+	base = open_it(world, path_of(argv[1], "Base.so"), PKGIMG_MOVE);
+	if (!base)
+		return 1;
+	failed = build_dependent("Left", path_of(argv[1], "Left.so"), base) ||
+		 build_dependent("Right", path_of(argv[1], "Right.so"), base);
+	pkgimg_close(base);
+	pkgimg_world_free(world);
+	return failed || load(argv[1], 0) || load(argv[1], PKGIMG_MOVE);
+}
