@@ -1,21 +1,22 @@
 /* BUNDLE.md: the checks. Order: ELF header and segments, directory, sums, then each member. */
 #include "image/bundle.h"
 
-#include <elf.h>
 #include <string.h>
 
 #include "image/container.h"
+#include "image/elf_types.h"
 #include "image/sum.h"
 
 struct look {
 	struct img_rd r;
-	Elf64_Ehdr elf;
+	struct elf64_ehdr elf;
 	unsigned segment; /* the next program header to look at: members rise, as segments do */
+	uint64_t heaps;   /* where the next heap may begin */
 };
 
-static bool read_elf(const uint8_t *file, uint64_t size, Elf64_Ehdr *out)
+static bool read_elf(const uint8_t *file, uint64_t size, struct elf64_ehdr *out)
 {
-	if (size < sizeof(*out) || memcmp(file, ELFMAG, SELFMAG) || file[EI_CLASS] != ELFCLASS64 ||
+	if (size < sizeof(*out) || memcmp(file, "\177ELF", 4) || file[EI_CLASS] != ELFCLASS64 ||
 		file[EI_DATA] != ELFDATA2LSB)
 		return false;
 	memcpy(out, file, sizeof(*out));
@@ -23,9 +24,9 @@ static bool read_elf(const uint8_t *file, uint64_t size, Elf64_Ehdr *out)
 }
 
 /* The directory is what the first section header tells of. returns false if there is none */
-static bool find_directory(const uint8_t *file, uint64_t size, const Elf64_Ehdr *h, uint64_t *at)
+static bool find_directory(const uint8_t *file, uint64_t size, const struct elf64_ehdr *h, uint64_t *at)
 {
-	Elf64_Shdr s;
+	struct elf64_shdr s;
 	uint64_t first = h->e_shoff + sizeof(s);
 
 	if (h->e_shnum < 2 || h->e_shentsize != sizeof(s) || first < h->e_shoff || first > size ||
@@ -40,7 +41,7 @@ static bool find_directory(const uint8_t *file, uint64_t size, const Elf64_Ehdr 
 
 bool img_bundle_is(const void *file, uint64_t size)
 {
-	Elf64_Ehdr h;
+	struct elf64_ehdr h;
 	uint64_t at;
 
 	return read_elf(file, size, &h) && find_directory(file, size, &h, &at);
@@ -87,6 +88,19 @@ static uint64_t sum_of_file(const uint8_t *file, uint64_t size, const struct img
 	return img_sum_end(&s);
 }
 
+/* The first segment begins at the file's begin, and has all headers and the directory. */
+static bool check_first_segment(struct look *l, uint64_t end)
+{
+	uint64_t headers = l->elf.e_phoff + l->elf.e_phnum * (uint64_t)sizeof(struct elf64_phdr);
+	struct elf64_phdr p = { 0 };
+
+	if (l->elf.e_phnum)
+		memcpy(&p, l->r.base + l->elf.e_phoff, sizeof(p));
+	return (p.p_type == PT_LOAD && !p.p_offset && !p.p_vaddr && end <= p.p_filesz &&
+		       headers <= p.p_filesz) ||
+	       img_bad(&l->r, "its head is not in its first segment");
+}
+
 static bool check_directory(struct look *l, uint64_t at, unsigned flags, struct img_bundle *b)
 {
 	const struct img_bundle_header *h = (const void *)(l->r.base + at);
@@ -102,7 +116,8 @@ static bool check_directory(struct look *l, uint64_t at, unsigned flags, struct 
 			"", h->file_size, l->r.size);
 	if (h->self != at)
 		return img_bad_value(&l->r, "its head is not at its place", "", h->self, at);
-	if (!img_need_bytes(&l->r, at, directory_size(h), "cut"))
+	if (!img_need_bytes(&l->r, at, directory_size(h), "cut") ||
+		!check_first_segment(l, at + directory_size(h)))
 		return false;
 	if (sum_of_meta(h) != h->meta_sum)
 		return refuse(&l->r, IMG_E_SUM, "the directory has changed since it was written",
@@ -120,7 +135,7 @@ static bool check_directory(struct look *l, uint64_t at, unsigned flags, struct 
 /* what is mapped of [from, from + size), from the segments behind those of the member before */
 static bool add_segments(struct look *l, const struct img_bundle_member *m, struct img_container *c)
 {
-	Elf64_Phdr p;
+	struct elf64_phdr p;
 
 	for (; l->segment < l->elf.e_phnum; l->segment++) {
 		memcpy(&p, l->r.base + l->elf.e_phoff + l->segment * (uint64_t)sizeof(p),
@@ -158,6 +173,44 @@ static bool check_place(struct look *l, const struct img_bundle *b, uint32_t i)
 	return true;
 }
 
+/* heaps are behind all that the system maps, in the order of the members */
+static bool check_heap(struct look *l, const struct img_bundle *b,
+	const struct img_bundle_member *m, const struct img_view *v)
+{
+	l->r.doing = "member";
+	l->r.entry = (uint64_t)(m - b->members);
+	if (!v->heap)
+		return !m->heap || img_bad(&l->r, "it has no heap, and a place for one");
+	if (m->heap % IMG_HEAP_ALIGN)
+		return img_bad_value(
+			&l->r, "its heap is not aligned", "a multiple of ", IMG_HEAP_ALIGN, m->heap);
+	if (m->heap < l->heaps)
+		return img_bad_value(&l->r, "its heap overlaps what is before", "at least ",
+			l->heaps, m->heap);
+	l->heaps = m->heap + v->heap->size; /* cannot wrap if it is inside */
+	return img_need_bytes(&l->r, m->heap, v->heap->size, "its heap is cut");
+}
+
+/* what becomes read-only is data, and no variable that a loader of images sets later on */
+static bool check_relro(struct look *l, const struct img_bundle_member *m,
+	const struct img_container *c, const struct img_view *v)
+{
+	uint64_t end = m->relro + m->relro_size;
+
+	if (!m->relro_size)
+		return true;
+	l->r.doing = "member";
+	if (!img_leads_to(c, (int64_t)(m->relro - m->meta), m->relro_size, IMG_REGION_DATA))
+		return img_bad(&l->r, "its read-only data is in no segment of data");
+	for (uint32_t i = 0; i < v->nvariables; i++) {
+		uint64_t at = m->meta + (uint64_t)(int64_t)v->addresses[v->variables[i].address];
+
+		if (at + c->pointer > m->relro && at < end)
+			return img_bad(&l->r, "a variable is in its read-only data");
+	}
+	return true;
+}
+
 static bool check_member(struct look *l, const struct img_bundle *b, uint32_t i)
 {
 	const struct img_bundle_member *m = &b->members[i];
@@ -174,6 +227,7 @@ static bool check_member(struct look *l, const struct img_bundle *b, uint32_t i)
 	c.size = c.summed = l->r.size;
 	c.meta_at = c.meta_vaddr = m->meta;
 	c.pointer = 8;
+	c.in_bundle = true;
 	if (!add_segments(l, m, &c))
 		return false;
 	if (m->meta > l->r.size || !img_is_mapped(&c, m->meta, m->meta, sizeof(struct img_header)))
@@ -186,8 +240,10 @@ static bool check_member(struct look *l, const struct img_bundle *b, uint32_t i)
 		    ((const struct img_header *)(const void *)(l->r.base + m->meta))->file_size, 0,
 		    &v, l->r.e))
 		return false;
-	return v.header->abi == b->header->abi ? img_check_addresses(&l->r, &c, &v)
-					       : img_bad(&l->r, "it is for another platform");
+	if (v.header->abi != b->header->abi)
+		return img_bad(&l->r, "it is for another platform");
+	return img_check_addresses(&l->r, &c, &v) && check_heap(l, b, m, &v) &&
+	       check_relro(l, m, &c, &v);
 }
 
 enum img_code img_bundle_check(const void *file, uint64_t size, unsigned flags,
@@ -202,12 +258,14 @@ enum img_code img_bundle_check(const void *file, uint64_t size, unsigned flags,
 	*member = IMG_NO_ENTRY;
 	if (!read_elf(file, size, &l.elf) || !find_directory(file, size, &l.elf, &at))
 		return img_bad(&l.r, "no bundle"), e->code;
-	if (l.elf.e_phentsize != sizeof(Elf64_Phdr) ||
-		!img_need_bytes(&l.r, l.elf.e_phoff, l.elf.e_phnum * (uint64_t)sizeof(Elf64_Phdr),
+	if (l.elf.e_phentsize != sizeof(struct elf64_phdr) ||
+		!img_need_bytes(&l.r, l.elf.e_phoff, l.elf.e_phnum * (uint64_t)sizeof(struct elf64_phdr),
 			"its program headers are cut"))
 		return img_bad(&l.r, "its program headers are broken"), e->code;
 	if (!check_directory(&l, at, flags, &b))
 		return e->code;
+	/* members rise; that the last one ends there is seen when it is its turn */
+	l.heaps = b.members[b.header->nmembers - 1].from + b.members[b.header->nmembers - 1].size;
 	while (i < b.header->nmembers && check_member(&l, &b, i))
 		i++;
 	if (i < b.header->nmembers) {

@@ -84,7 +84,7 @@ static enum rt_part_kind kind_of(
 }
 
 /* sections that follow each other and are treated alike are one part: one mapping */
-static void lay_out(struct pkgimg_image *image, bool moved)
+static void lay_out(struct pkgimg_image *image, uint64_t heap_at, bool moved)
 {
 	const struct img_view *v = &image->view;
 	struct rt_heap *h = &image->member->heap;
@@ -95,7 +95,7 @@ static void lay_out(struct pkgimg_image *image, bool moved)
 		uint64_t from = v->heap_sections[i].offset;
 		struct rt_part part = { .at = (size_t)from,
 			.size = (size_t)(rt_heap_section_end(image, i) - from),
-			.offset = v->heap->at + from,
+			.offset = heap_at + from,
 			.kind = kind_of(image, i, moved) };
 
 		if (part.kind != RT_PART_READ)
@@ -116,11 +116,11 @@ static int map(struct rt_opening *o, struct pkgimg_image *image)
 
 	h->size = (size_t)said->mapped;
 	if (!(o->opt->flags & PKGIMG_MOVE)) {
-		lay_out(image, false);
+		lay_out(image, o->heap_at, false);
 		error = rt_map_parts(o->file, h->parts, h->nparts, h->size, base, &base);
 	}
 	if (error) {
-		lay_out(image, true);
+		lay_out(image, o->heap_at, true);
 		error = rt_map_parts(o->file, h->parts, h->nparts, h->size, NULL, &base);
 	}
 	if (error) {
@@ -217,7 +217,7 @@ static int fill(struct rt_opening *o, struct pkgimg_image *image, uint32_t secti
 	}
 	for (uint64_t at = s->offset; at < end; at += PIECE) {
 		uint64_t n = end - at < PIECE ? end - at : PIECE;
-		int error = rt_file_read(o->file, image->view.heap->at + at, h->at + at, (size_t)n);
+		int error = rt_file_read(o->file, o->heap_at + at, h->at + at, (size_t)n);
 
 		if (error)
 			return fail_map(o, error);
@@ -260,7 +260,7 @@ int rt_heap_map(struct rt_opening *o, struct pkgimg_image *image)
 	code = map(o, image);
 	if (code)
 		return code;
-	h->scratch = (const uint8_t *)image->member->file + v->heap->at;
+	h->scratch = (const uint8_t *)o->file_bytes + o->heap_at;
 	for (uint32_t i = 0; i + 1 < v->nheap_sections && !code; i++)
 		code = fill(o, image, i);
 	return code;

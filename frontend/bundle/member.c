@@ -64,6 +64,7 @@ static int check(struct diags *d, struct member *m)
 		img_error_text(&e, text, sizeof(text));
 		return diag_err(d, m->in.at, "the image '%s' is not sound: %s", m->in.path, text);
 	}
+	madvise((void *)m->file, m->file_size, MADV_DONTNEED); /* a heap may be large */
 	if (m->file_size < sizeof(Elf64_Ehdr) || memcmp(m->file, ELFMAG, SELFMAG) ||
 		m->file[EI_CLASS] != ELFCLASS64)
 		return bad(d, m, "it is no 64-bit ELF file; other images are opened one by one");
