@@ -9,7 +9,7 @@
 
 #include "base/str.h"
 
-enum { SMALLEST_PAGE = 4096, LARGEST_PAGE = 1 << 20 };
+enum { SMALLEST_PAGE = 4096, LARGEST_PAGE = 1 << 20, FEW_ZEROS = 1 << 16 };
 
 static int bad(struct diags *d, const struct member *m, const char *problem)
 {
@@ -115,13 +115,15 @@ static int add_range(struct diags *d, struct member *m, const Elf64_Phdr *p)
 	return 0;
 }
 
-/* zeros that end on the page of the file's last byte are written too: then no one has to clear it
- */
+/* Few zeros are in the file too, where they are a hole: so the loader maps the range in one go. Of
+ * many, those on the page of the file's last byte are: then no one has to clear it. */
 static void round_range(const struct member *m, struct member_range *r)
 {
 	uint64_t whole = (r->filesz + m->page - 1) & ~(m->page - 1);
 
-	if (r->filesz && r->memsz > r->filesz)
+	if (r->memsz - r->filesz <= FEW_ZEROS)
+		r->filesz = r->memsz;
+	else if (r->filesz)
 		r->filesz = r->memsz < whole ? r->memsz : whole;
 }
 

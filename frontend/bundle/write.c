@@ -324,6 +324,14 @@ static int put(struct diags *d, const struct bundle *b, int fd, uint64_t at, con
 	return 0;
 }
 
+/* zeros at the end become a hole: something always comes behind it */
+static uint64_t without_zeros(const uint8_t *bytes, uint64_t n)
+{
+	while (n && !bytes[n - 1])
+		n--;
+	return n;
+}
+
 static int put_members(struct diags *d, const struct bundle *b, int fd)
 {
 	for (size_t i = 0; i < b->n; i++) {
@@ -332,7 +340,8 @@ static int put_members(struct diags *d, const struct bundle *b, int fd)
 		for (unsigned k = 0; k < m->nranges; k++) {
 			const struct member_range *r = &m->range[k];
 
-			if (put(d, b, fd, m->at + r->from, m->memory + r->from, r->filesz))
+			if (put(d, b, fd, m->at + r->from, m->memory + r->from,
+				    without_zeros(m->memory + r->from, r->filesz)))
 				return -1;
 		}
 	}
