@@ -1,5 +1,6 @@
 /* heap-world FOLDER: build images with build.h, there, and load them in a world: Base.so, Left.so
- * and Right.so that refer to it, Plain.pkgimg without native code. Says what is in them. */
+ * and Right.so that refer to it, Plain.pkgimg without native code. Says what is in them.
+ * heap-world FOLDER BUNDLE: the same for those three in a bundle; nothing is built. */
 #include <stdbool.h>
 
 #include "pkgimg/runtime.h"
@@ -131,22 +132,45 @@ static void print(const struct pkgimg_image *image)
 		info.moved ? "moved" : "at its place", n, add(2, 3));
 }
 
-static int load(const char *folder, uint32_t flags)
+/* in the order Base, Left, Right */
+static int open_bundle(struct pkgimg_world *world, const char *path, uint32_t flags,
+	struct pkgimg_image *out[3])
+{
+	struct pkgimg_options o = { .size = sizeof(o), .world = world, .flags = flags };
+	struct pkgimg_image **images;
+	struct pkgimg_error e;
+	size_t n;
+
+	if (pkgimg_open_bundle(path, &o, &images, &n, &e) || n != 3)
+		return printf("code %d: %s\n", e.code, e.text), 1;
+	memcpy(out, images, 3 * sizeof(out[0]));
+	pkgimg_free_images(images);
+	return 0;
+}
+
+static int open_each(struct pkgimg_world *world, const char *folder, uint32_t flags,
+	struct pkgimg_image *out[3])
+{
+	out[0] = flags ? open_it(world, path_of(folder, "Base.so"), flags) : NULL;
+	out[1] = open_it(world, path_of(folder, "Left.so"), 0);
+	out[2] = open_it(world, path_of(folder, "Right.so"), 0);
+	if (!out[0])
+		out[0] = open_it(world, path_of(folder, "Base.so"), 0);
+	return !out[0] || !out[1] || !out[2];
+}
+
+static int load(const char *folder, const char *bundle, uint32_t flags)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .insert = on_insert };
 	struct pkgimg_world *world;
-	struct pkgimg_image *base, *left, *right;
+	struct pkgimg_image *all[3], *base, *left, *right;
 	struct pkgimg_method get;
 	value list, (*f)(void);
 
 	pkgimg_world_new(&host, &folder, 1, &world);
-	base = flags ? open_it(world, path_of(folder, "Base.so"), flags) : NULL;
-	left = open_it(world, path_of(folder, "Left.so"), 0);
-	right = open_it(world, path_of(folder, "Right.so"), 0);
-	if (!left || !right)
+	if (bundle ? open_bundle(world, bundle, flags, all) : open_each(world, folder, flags, all))
 		return 1;
-	if (!base)
-		base = open_it(world, path_of(folder, "Base.so"), 0);
+	base = all[0], left = all[1], right = all[2];
 	print(base), print(left), print(right);
 	list = root(base, "list");
 	printf("lists: %d %d\n", ((struct cons *)root(left, "list"))->car == list,
@@ -168,6 +192,8 @@ int main(int argc, char **argv)
 	struct pkgimg_world *world;
 	int failed;
 
+	if (argc == 3)
+		return load(argv[1], argv[2], 0) || load(argv[1], argv[2], PKGIMG_MOVE);
 	if (argc != 2)
 		return 2;
 	if (build_base(path_of(argv[1], "Base.so"), true) ||
@@ -181,5 +207,5 @@ int main(int argc, char **argv)
 		 build_dependent("Right", path_of(argv[1], "Right.so"), base);
 	pkgimg_close(base);
 	pkgimg_world_free(world);
-	return failed || load(argv[1], 0) || load(argv[1], PKGIMG_MOVE);
+	return failed || load(argv[1], NULL, 0) || load(argv[1], NULL, PKGIMG_MOVE);
 }
