@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "image/bundle.h"
 
 enum { SMALLEST_PAGE = 4096, LARGEST_PAGE = 1 << 20, FEW_ZEROS = 1 << 16 };
 
@@ -60,6 +61,8 @@ static int check(struct diags *d, struct member *m)
 	struct img_error e;
 	char text[512];
 
+	if (img_bundle_is(m->file, m->file_size))
+		return bad(d, m, "it is a bundle itself; name the images that it was made of");
 	if (img_check_file(m->file, m->file_size, IMG_CHECK_FILE_SUM, &m->view, &box, &e)) {
 		img_error_text(&e, text, sizeof(text));
 		return diag_err(d, m->in.at, "the image '%s' is not sound: %s", m->in.path, text);
