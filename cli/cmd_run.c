@@ -101,9 +101,9 @@ static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg
 {
 	uint32_t n = pkgimg_bitcode_count(image);
 	struct build_module *modules = arena_array(r->c->mem, struct build_module, n);
-	struct build_request request = { .memory = modules,
-		.nmemory = n,
-		.name = { pkgimg_name(image), NOWHERE } };
+	struct build_request request = {
+		.memory = modules, .nmemory = n, .name = { pkgimg_name(image), NOWHERE }
+	};
 	struct compiled *new = arena_new(r->c->mem, struct compiled);
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -147,8 +147,7 @@ static struct pkgimg_world *new_world(struct run_image *r, const char *path)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .ctx = r, .compile = compile };
 	const char *slash = strrchr(path, '/');
-	const char *folder = slash ? str_ndup(r->c->mem, path, (size_t)(slash - path) + 1)
-				   : ".";
+	const char *folder = slash ? str_ndup(r->c->mem, path, (size_t)(slash - path) + 1) : ".";
 	struct pkgimg_world *world = NULL;
 
 	if (pkgimg_world_new(&host, &folder, 1, &world))

@@ -475,7 +475,7 @@ int package_read(
 	} else {
 		for (size_t i = 0; i < q->ninputs; i++)
 			add_word(a, &out->modules, q->inputs[i].text, q->inputs[i].at);
-		if (!q->ninputs && !q->heap)
+		if (!q->ninputs && !q->nmemory && !q->heap)
 			diag_err(d, NOWHERE,
 				"no input; name a package file or at least one .bc, .ll, .o or .a "
 				"file");

@@ -8,8 +8,7 @@
 #include "image/image.h"
 #include "llvm/shim.h"
 
-/* ctx: struct ll_hash *, between the pieces of one file */
-static void blake3(void *ctx, const void *data, size_t n, uint8_t out[32])
+void seal_blake3(void *ctx, const void *data, size_t n, uint8_t out[32])
 {
 	struct ll_hash **h = ctx;
 
@@ -40,7 +39,7 @@ int seal_image(void *ctx, struct diags *d, const char *path)
 	if (fd < 0)
 		return diag_err(d, *at, "the linked image '%s' cannot be opened: %s", path,
 			strerror(errno));
-	failed = image_seal(fd, blake3, sha256, &state, &e) != IMG_OK;
+	failed = image_seal(fd, seal_blake3, sha256, &state, &e) != IMG_OK;
 	if (close(fd) && !failed)
 		return diag_err(
 			d, *at, "the image '%s' cannot be written: %s", path, strerror(errno));

@@ -2,7 +2,12 @@
 #ifndef FRONTEND_SEAL_H
 #define FRONTEND_SEAL_H
 
+#include <stdint.h>
+
 #include "base/diag.h"
+
+/* An img_digest_fn; ctx is a struct ll_hash **, NULL before the first piece of a file. */
+void seal_blake3(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
 /* For driver_run_options.before_publish. `ctx` is a const struct loc *, the place of the output.
  * returns 0, or -1 reported */

@@ -228,6 +228,29 @@ enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct 
 /* 32 bytes of BLAKE3, or of SHA-256. Data may come in pieces, all but the last with out NULL. */
 typedef void img_digest_fn(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
+/* Sealing while the end of the file is still being written, so that it need not be read again: not
+ * for files that end in a signature.
+ *   image_seal_start   the file so far, all with the final contents but for the header's sums
+ *   image_seal_add     what is written behind it, in order, each byte once
+ *   image_seal_end     the header, once all is in the file */
+struct img_sealing {
+	struct img_header *header; /* in `file` */
+	uint64_t meta_at;
+	uint8_t *file;
+	img_digest_fn *digest;
+	void *ctx;
+	struct img_sealing_sum {
+		_Alignas(64) unsigned char state[640];
+	} sum;
+};
+/* file     [size] a private copy that may be changed, until image_seal_end; 8-aligned
+ * total    bytes that the file will have
+ * returns  as image_seal */
+enum img_code image_seal_start(uint8_t *file, uint64_t size, uint64_t total, img_digest_fn *blake3,
+	void *ctx, struct img_sealing *out, struct img_error *e);
+void image_seal_add(struct img_sealing *s, const void *data, size_t n);
+enum img_code image_seal_end(struct img_sealing *s, int fd, struct img_error *e);
+
 /* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
  * too where they are zero; then the code signature, where the file has one (Mach-O, ad hoc). The
  * header is written in one go at the end; the file is no sealed image after an error. Sealing a

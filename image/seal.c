@@ -181,3 +181,61 @@ enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct 
 	*at = h->at;
 	return IMG_OK;
 }
+
+/* ---- piece by piece */
+
+_Static_assert(sizeof(struct img_sealing_sum) == sizeof(struct img_sum), "one in the other");
+
+static struct img_sum *sum_of(struct img_sealing *s)
+{
+	return (struct img_sum *)(void *)&s->sum;
+}
+
+enum img_code image_seal_start(uint8_t *file, uint64_t size, uint64_t total, img_digest_fn *blake3,
+	void *ctx, struct img_sealing *out, struct img_error *e)
+{
+	struct img_container c;
+	struct img_view v;
+	uint8_t kept[MOST_IN_HOLES];
+	struct img_header *h;
+
+	if (img_container_open(file, size, &c, e) ||
+		img_check_meta(file + c.meta_at, c.meta_room, size, IMG_CHECK_UNSEALED, &v, e))
+		return e->code;
+	if (c.summed != size || c.kind->resign)
+		return io(
+			e, "a file that ends in a signature is sealed when it is complete", EINVAL);
+	h = (struct img_header *)(void *)(file + c.meta_at);
+	if (h->abi == 0)
+		h->abi = img_sum64(
+			img_str(&v, v.package->abi_text), strlen(img_str(&v, v.package->abi_text)));
+	if (h->interface_digest == 0)
+		h->interface_digest = img_interface_digest(&v);
+	h->flags |= IMG_SEALED;
+	h->file_size = total;
+	holes_out(&c, file, kept); /* the sums alone, which image_seal_end fills in */
+	*out = (struct img_sealing) {
+		.header = h, .meta_at = c.meta_at, .file = file, .digest = blake3, .ctx = ctx
+	};
+	img_sum_start(sum_of(out));
+	image_seal_add(out, file, size);
+	return IMG_OK;
+}
+
+void image_seal_add(struct img_sealing *s, const void *data, size_t n)
+{
+	img_sum_add(sum_of(s), data, n);
+	s->digest(s->ctx, data, n, NULL);
+}
+
+enum img_code image_seal_end(struct img_sealing *s, int fd, struct img_error *e)
+{
+	uint8_t id[32];
+
+	s->digest(s->ctx, "", 0, id);
+	s->header->file_sum = img_sum_end(sum_of(s));
+	memcpy(s->header->build_id, id, sizeof(s->header->build_id));
+	s->header->meta_sum = 0;
+	s->header->meta_sum = img_sum64(s->header, s->header->meta_size);
+	return write_part(fd, s->file, s->meta_at, sizeof(struct img_header), e);
+}

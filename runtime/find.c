@@ -66,12 +66,12 @@ static bool index_symbols(struct pkgimg_image *image)
 	bool ok = true;
 
 	for (uint64_t i = 0; ok && i < (uint64_t)v->nmethods + v->nglobals; i++) {
-		const char *symbol = img_str(v, i < v->nmethods
-							? v->methods[i].symbol
-							: v->globals[i - v->nmethods].symbol);
+		const char *symbol =
+			img_str(v, i < v->nmethods ? v->methods[i].symbol
+						   : v->globals[i - v->nmethods].symbol);
 
-		ok = rt_map_add(&m->symbols, img_sum64(symbol, strlen(symbol)),
-			(void *)(uintptr_t)(i + 1));
+		ok = rt_map_add(
+			&m->symbols, img_sum64(symbol, strlen(symbol)), (void *)(uintptr_t)(i + 1));
 	}
 	if (!ok)
 		rt_map_free(&m->symbols);

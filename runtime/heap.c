@@ -110,9 +110,9 @@ static int publish(struct rt_opening *o, struct pkgimg_image *image)
 	if (!h->at)
 		return PKGIMG_OK;
 	h->published = rt_ranges_add(&o->world->ranges, from, from + h->size, image);
-	return h->published ? PKGIMG_OK
-			    : rt_fail(o->err, PKGIMG_E_MEMORY, o->path, ": out of memory",
-				      (char *)NULL);
+	return h->published
+		       ? PKGIMG_OK
+		       : rt_fail(o->err, PKGIMG_E_MEMORY, o->path, ": out of memory", (char *)NULL);
 }
 
 int rt_heap_load(struct rt_opening *o, struct pkgimg_image *image)

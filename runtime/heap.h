@@ -32,15 +32,15 @@ struct rt_heap {
 	size_t size;
 	struct rt_part parts[IMG_FATES];
 	size_t nparts;
-	const uint8_t *scratch;        /* the heap as the file has it, for its scratch section */
-	struct rt_forward *forwards;   /* [nforwards], by offset */
+	const uint8_t *scratch;      /* the heap as the file has it, for its scratch section */
+	struct rt_forward *forwards; /* [nforwards], by offset */
 	size_t nforwards;
-	struct rt_unique *unique;      /* [nunique] */
+	struct rt_unique *unique; /* [nunique] */
 	size_t nunique;
-	uint64_t copied, written;      /* bytes, words */
-	unsigned writable;             /* bits of sections that can be written to now */
-	bool published;                /* in world->ranges */
-	struct rt_counts *counts;      /* atomic: of objects, made by the first question */
+	uint64_t copied, written; /* bytes, words */
+	unsigned writable;        /* bits of sections that can be written to now */
+	bool published;           /* in world->ranges */
+	struct rt_counts *counts; /* atomic: of objects, made by the first question */
 };
 
 /* All steps of the load but the world's own; an error leaves the rest to rt_heap_drop. */

@@ -41,8 +41,8 @@ static void *bind_address(const struct pkgimg_image *image, const struct img_bin
 	case IMG_BIND_GLOBAL: return rt_global_address(image, b->index);
 	case IMG_BIND_HOST: return host_symbol(m->world, name);
 	default:
-		return dependency_address(m->dependencies[b->image - 1], name,
-			b->kind == IMG_BIND_DEPENDENCY_GLOBAL);
+		return dependency_address(
+			m->dependencies[b->image - 1], name, b->kind == IMG_BIND_DEPENDENCY_GLOBAL);
 	}
 }
 
@@ -62,8 +62,8 @@ static int fail_bind(
 			"', which the host does not provide", (char *)NULL);
 	default:
 		return rt_fail(o->err, PKGIMG_E_DEPENDENCY, o->path, ": its heap refers to '", name,
-			"', which '", img_str(v, v->dependencies[b->image - 1].name), "' does not have",
-			(char *)NULL);
+			"', which '", img_str(v, v->dependencies[b->image - 1].name),
+			"' does not have", (char *)NULL);
 	}
 }
 
@@ -94,8 +94,7 @@ static int set_variables(struct rt_opening *o, struct pkgimg_image *image)
 		const struct img_variable *n = &v->variables[i];
 		const struct pkgimg_image *other =
 			n->image ? image->member->dependencies[n->image - 1] : image;
-		char *variable =
-			(char *)(uintptr_t)v->header + (intptr_t)v->addresses[n->address];
+		char *variable = (char *)(uintptr_t)v->header + (intptr_t)v->addresses[n->address];
 
 		if (!other || !other->view.heap || n->offset >= other->member->heap.size)
 			return rt_fail(o->err, PKGIMG_E_DEPENDENCY, o->path,
@@ -142,7 +141,8 @@ int rt_heap_hooks(struct rt_opening *o, struct pkgimg_image *image)
 		if (!host->hook || host->hook(host->ctx, &type, object, size))
 			return rt_fail(o->err, PKGIMG_E_HOST, o->path, ": the hook '", type.hook,
 				"' of type '", type.name,
-				host->hook ? "' was refused by the host" : "' is wanted of the host",
+				host->hook ? "' was refused by the host"
+					   : "' is wanted of the host",
 				(char *)NULL);
 	}
 	return PKGIMG_OK;
@@ -164,9 +164,8 @@ int rt_heap_inserts(struct rt_opening *o, struct pkgimg_image *image)
 			said.object = (void *)rt_heap_place(image, n->object);
 		if (n->method != IMG_NO_METHOD && !v->nbitcode)
 			said.code = rt_method_code(image, n->method);
-		said.symbol = n->method == IMG_NO_METHOD
-				      ? NULL
-				      : img_str(v, v->methods[n->method].symbol);
+		said.symbol = n->method == IMG_NO_METHOD ? NULL
+							 : img_str(v, v->methods[n->method].symbol);
 		image->member->shown = true;
 		if (host->insert(host->ctx, &said))
 			return rt_fail(o->err, PKGIMG_E_HOST, o->path, ": the method '",

@@ -74,7 +74,8 @@ int rt_heap_forward(struct rt_opening *o, struct pkgimg_image *image)
 
 static int fail_entry(struct rt_opening *o, const char *problem)
 {
-	return rt_fail(o->err, PKGIMG_E_FORMAT, o->path, ": interned objects: ", problem, (char *)NULL);
+	return rt_fail(
+		o->err, PKGIMG_E_FORMAT, o->path, ": interned objects: ", problem, (char *)NULL);
 }
 
 /* the word at `offset` refers to the object; let it refer to `to` */

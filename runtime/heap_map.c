@@ -11,12 +11,11 @@
 #include "runtime/world.h"
 
 enum {
-	PAGE = 4096,           /* that img_heap_reloc.npages counts */
-	PIECE = 1 << 18,       /* bytes that are read at once */
-	FEW = 6,               /* less than one page of so many is changed: copy on write */
-	MANY_BYTES = 1 << 17,  /* smaller sections are not worth the calls */
+	PAGE = 4096,          /* that img_heap_reloc.npages counts */
+	PIECE = 1 << 18,      /* bytes that are read at once */
+	FEW = 6,              /* less than one page of so many is changed: copy on write */
+	MANY_BYTES = 1 << 17, /* smaller sections are not worth the calls */
 };
-
 
 static int fail_map(struct rt_opening *o, int error)
 {
@@ -51,7 +50,8 @@ static uint64_t pages_changed(const struct pkgimg_image *image, uint32_t section
 	for (uint32_t i = 0; i < v->nheap_relocs; i++) {
 		const struct img_heap_reloc *r = &v->heap_relocs[i];
 
-		if (r->section == section && (r->image == IMG_SELF ? moved : distance(image, r) != 0))
+		if (r->section == section &&
+			(r->image == IMG_SELF ? moved : distance(image, r) != 0))
 			n += r->npages;
 	}
 	return n;
@@ -70,8 +70,7 @@ static bool may_change(const struct pkgimg_image *image)
 	return image->view.ninterned || image->view.nhooks;
 }
 
-static enum rt_part_kind kind_of(
-	const struct pkgimg_image *image, uint32_t section, bool moved)
+static enum rt_part_kind kind_of(const struct pkgimg_image *image, uint32_t section, bool moved)
 {
 	const struct img_heap_section *s = &image->view.heap_sections[section];
 	uint64_t pages = pages_changed(image, section, moved);
@@ -239,9 +238,9 @@ static int check_dependencies(struct rt_opening *o, struct pkgimg_image *image)
 		if (!d->heap_base)
 			continue;
 		if (!other || !other->view.heap || other->view.heap->base != d->heap_base)
-			return rt_fail(o->err, PKGIMG_E_DEPENDENCY, o->path, ": it refers to the heap of '",
-				img_str(v, d->name), "', which has none, or another one, here",
-				(char *)NULL);
+			return rt_fail(o->err, PKGIMG_E_DEPENDENCY, o->path,
+				": it refers to the heap of '", img_str(v, d->name),
+				"', which has none, or another one, here", (char *)NULL);
 	}
 	return PKGIMG_OK;
 }

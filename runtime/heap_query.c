@@ -140,8 +140,8 @@ static const struct rt_counts *counts_of(const struct pkgimg_image *image)
 }
 
 /* the object that begins at that bit, the index-th one */
-static int object(const struct pkgimg_image *image, uint64_t bit, uint64_t index,
-	struct pkgimg_object *out)
+static int object(
+	const struct pkgimg_image *image, uint64_t bit, uint64_t index, struct pkgimg_object *out)
 {
 	const struct img_heap *said = image->view.heap;
 	const struct rt_heap *h = &image->member->heap;
@@ -154,16 +154,15 @@ static int object(const struct pkgimg_image *image, uint64_t bit, uint64_t index
 	size = type < image->view.nheap_types ? rt_heap_object_size(image, offset, type) : 0;
 	if (!size)
 		return PKGIMG_E_FORMAT;
-	*out = (struct pkgimg_object) { .start = h->at + offset,
-		.size = size,
-		.index = index,
-		.type = type };
+	*out = (struct pkgimg_object) {
+		.start = h->at + offset, .size = size, .index = index, .type = type
+	};
 	return PKGIMG_OK;
 }
 
 /* the bit of the index-th object, in this block or in one before it */
-static uint64_t bit_of(const struct pkgimg_image *image, const struct rt_counts *c, uint64_t block,
-	uint64_t index)
+static uint64_t bit_of(
+	const struct pkgimg_image *image, const struct rt_counts *c, uint64_t block, uint64_t index)
 {
 	uint64_t lo = 0, hi = block, word, left;
 
@@ -306,8 +305,7 @@ uint32_t pkgimg_bitcode_count(const struct pkgimg_image *image)
 	return image && image->member && image->member->file ? image->view.nbitcode : 0;
 }
 
-int pkgimg_bitcode_at(
-	const struct pkgimg_image *image, uint32_t index, struct pkgimg_bitcode *out)
+int pkgimg_bitcode_at(const struct pkgimg_image *image, uint32_t index, struct pkgimg_bitcode *out)
 {
 	const struct img_bitcode *b;
 

@@ -52,7 +52,8 @@ static size_t npointers(const struct img_view *v, uint32_t index)
 	return (size_t)v->heap_types[index].npointers + v->heap_types[index].nelement;
 }
 
-static bool same_pointers(const struct img_view *a, uint32_t ia, const struct img_view *b, uint32_t ib)
+static bool same_pointers(
+	const struct img_view *a, uint32_t ia, const struct img_view *b, uint32_t ib)
 {
 	return a->heap_types[ia].npointers == b->heap_types[ib].npointers &&
 	       npointers(a, ia) == npointers(b, ib) &&
@@ -181,8 +182,8 @@ static int fail_types(
 
 	put_differences(&out, v, index, other, t->index);
 	return rt_fail(o->err, PKGIMG_E_TYPE, o->path, ": type '", name_of(v, index),
-		"' is another one than in '", img_str(other, other->package->name), "': ",
-		differences, (char *)NULL);
+		"' is another one than in '", img_str(other, other->package->name),
+		"': ", differences, (char *)NULL);
 }
 
 /* ---- the registry */

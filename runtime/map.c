@@ -18,8 +18,7 @@ void *rt_map_next(const struct rt_map *m, uint64_t hash, size_t *at)
 	if (!m->size)
 		return NULL;
 	for (; *at < m->size; ++*at) {
-		const struct rt_map_entry *e =
-			&m->entries[(home(m, hash) + *at) & (m->size - 1)];
+		const struct rt_map_entry *e = &m->entries[(home(m, hash) + *at) & (m->size - 1)];
 
 		if (!e->value)
 			return NULL;

@@ -285,8 +285,8 @@ static bool addresses_are_its_own(const struct rt_work *w, uintptr_t header)
 		ok = in_segments(
 			w, header + (uintptr_t)(intptr_t)v->entries[i], 1, RT_SEGMENT_EXEC);
 	for (uint32_t i = 0; i < v->nvariables && ok; i++)
-		ok = is_variable(w,
-			header + (uintptr_t)(intptr_t)v->addresses[v->variables[i].address]);
+		ok = is_variable(
+			w, header + (uintptr_t)(intptr_t)v->addresses[v->variables[i].address]);
 	return ok;
 }
 

@@ -27,9 +27,10 @@ struct rt_range_table {
 #define GET(place)        __atomic_load_n(&(place), __ATOMIC_ACQUIRE)
 #define SET(place, value) __atomic_store_n(&(place), (value), __ATOMIC_RELEASE)
 
+/* only one thread writes */
 static void step(struct rt_ranges *r)
 {
-	__atomic_fetch_add(&r->version, 1, __ATOMIC_ACQ_REL);
+	SET(r->version, r->version + 1);
 }
 
 /* how many ranges begin at or before the address */

@@ -17,8 +17,7 @@ struct rt_ranges {
 };
 
 /* Add [from, to), which overlaps no other one. returns false: out of memory, nothing changed */
-bool rt_ranges_add(
-	struct rt_ranges *r, uintptr_t from, uintptr_t to, struct pkgimg_image *image);
+bool rt_ranges_add(struct rt_ranges *r, uintptr_t from, uintptr_t to, struct pkgimg_image *image);
 void rt_ranges_remove(struct rt_ranges *r, uintptr_t from);
 /* O(log n); NULL if in none */
 struct pkgimg_image *rt_ranges_find(const struct rt_ranges *r, uintptr_t address);

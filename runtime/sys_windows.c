@@ -267,8 +267,7 @@ int rt_file_read(const struct rt_file *f, uint64_t offset, void *to, size_t n)
 	char *at = to;
 
 	while (n > 0) {
-		OVERLAPPED place = { .Offset = (DWORD)offset,
-			.OffsetHigh = (DWORD)(offset >> 32) };
+		OVERLAPPED place = { .Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32) };
 		DWORD piece = n < 1 << 30 ? (DWORD)n : 1 << 30, got = 0;
 
 		if (!ReadFile(handle(f), at, piece, &got, &place))

@@ -186,8 +186,8 @@ static void put_id(char out[33], const uint8_t id[16])
 	out[32] = '\0';
 }
 
-static int fail_build(struct rt_opening *o, int code, const char *problem,
-	const uint8_t wanted[16], const uint8_t got[16])
+static int fail_build(struct rt_opening *o, int code, const char *problem, const uint8_t wanted[16],
+	const uint8_t got[16])
 {
 	char expected[33], found[33];
 
@@ -256,8 +256,8 @@ enum { PATH_ROOM = 4096 };
 /* the error of an image that another one wanted, with the way to it */
 static int fail_nested(struct rt_opening *o, const char *name, const struct pkgimg_error *inner)
 {
-	int code = rt_fail(o->err, inner->code, o->path, ": its dependency '", name, "': ",
-		inner->text, (char *)NULL);
+	int code = rt_fail(o->err, inner->code, o->path, ": its dependency '", name,
+		"': ", inner->text, (char *)NULL);
 
 	if (o->err) {
 		o->err->sys_errno = inner->sys_errno;
@@ -267,8 +267,8 @@ static int fail_nested(struct rt_opening *o, const char *name, const struct pkgi
 	return code;
 }
 
-static int open_file(struct rt_opening *o, const char *name, const char *path,
-	struct pkgimg_image **out)
+static int open_file(
+	struct rt_opening *o, const char *name, const char *path, struct pkgimg_image **out)
 {
 	struct pkgimg_error *inner = malloc(sizeof(*inner));
 	struct pkgimg_options opt = { .size = sizeof(opt),
@@ -345,8 +345,7 @@ static int check_build(
 	img_out_str(&out, img_str(o->checked, d->name));
 	img_out_str(&out, "', build it again");
 	if (exact)
-		return fail_build(
-			o, PKGIMG_E_DEPENDENCY, problem, d->build_id, h->build_id);
+		return fail_build(o, PKGIMG_E_DEPENDENCY, problem, d->build_id, h->build_id);
 	for (int i = 0; i < 8; i++) {
 		wanted[i] = (uint8_t)(d->interface_digest >> (56 - 8 * i));
 		got[i] = (uint8_t)(h->interface_digest >> (56 - 8 * i));

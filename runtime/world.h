@@ -15,9 +15,9 @@ struct pkgimg_world {
 	uintptr_t owner; /* atomic: the thread that holds the lock; 0: none */
 	unsigned depth;  /* how often it does */
 	struct rt_ranges ranges;
-	struct rt_map names;    /* of package and uuid -> struct pkgimg_image */
-	struct rt_map types;    /* of name -> struct rt_type */
-	struct rt_map interned; /* of content -> struct rt_unique */
+	struct rt_map names;               /* of package and uuid -> struct pkgimg_image */
+	struct rt_map types;               /* of name -> struct rt_type */
+	struct rt_map interned;            /* of content -> struct rt_unique */
 	struct pkgimg_image *first, *last; /* in the order of their opens */
 	struct rt_opening *chain;          /* opens that are under way, the innermost first */
 	size_t nfolders;
@@ -63,11 +63,11 @@ struct rt_opening {
 void rt_world_lock(struct pkgimg_world *w);
 void rt_world_unlock(struct pkgimg_world *w);
 
-/* Begin the open of a checked file: take the lock, look whether it is open already, and open what it
- * depends on. o->world NULL: it gets one of its own.
- * *open    the image that is this build, held once more: nothing is left to do but rt_world_leave;
- *          or NULL: then o->member is to be given to the image
- * returns  PKGIMG_OK or an error; the lock is held in both cases if o->world is not NULL then */
+/* Begin the open of a checked file: take the lock, look whether it is open already, and open what
+ * it depends on. o->world NULL: it gets one of its own. *open    the image that is this build, held
+ * once more: nothing is left to do but rt_world_leave; or NULL: then o->member is to be given to
+ * the image returns  PKGIMG_OK or an error; the lock is held in both cases if o->world is not NULL
+ * then */
 int rt_world_enter(struct rt_opening *o, struct pkgimg_image **open);
 /* Load the heap of an image whose member and view are in place, and make it known; an error leaves
  * the rest to rt_member_drop. */

@@ -87,7 +87,7 @@ wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/win
 
 def wine_prefix():
     """The one folder that wine works in, made by one process before any test: two that make it at
-    the same time break each other (`could not load kernel32.dll`). None where wine cannot make it."""
+    the same time break each other (`could not load kernel32.dll`). None where it cannot be made."""
     prefix = os.path.join(config.source_root, "build", "inputs", "wine")
     done = os.path.join(prefix, "system.reg")  # wine's server writes it when the last program ended
     os.makedirs(prefix, exist_ok=True)

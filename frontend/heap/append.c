@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/str.h"
 #include "frontend/seal.h"
 #include "image/image.h"
+#include "llvm/shim.h"
 
 /* ---- before */
 
@@ -107,12 +109,19 @@ static int put(void *ctx, const void *data, size_t n)
 	return 0;
 }
 
+static int unsound(const struct file *f, const struct img_error *e)
+{
+	char text[512];
+
+	img_error_text(e, text, sizeof(text));
+	return diag_err(f->d, f->at, "the linked image '%s' is not sound: %s", f->path, text);
+}
+
 /* where the heap goes, said in the file's metadata */
 static int place(const struct file *f, uint64_t *at)
 {
 	struct img_error e = { 0 };
 	struct stat st;
-	char text[512];
 	uint8_t *file;
 
 	if (fstat(f->fd, &st))
@@ -120,28 +129,152 @@ static int place(const struct file *f, uint64_t *at)
 	file = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, f->fd, 0);
 	if (file == MAP_FAILED)
 		return failed_io(f, "mapped");
-	if (img_place_heap(file, (uint64_t)st.st_size, at, &e))
-		img_error_text(&e, text, sizeof(text));
+	img_place_heap(file, (uint64_t)st.st_size, at, &e);
 	munmap(file, (size_t)st.st_size);
-	if (e.code)
-		return diag_err(
-			f->d, f->at, "the linked image '%s' is not sound: %s", f->path, text);
-	return 0;
+	return e.code ? unsound(f, &e) : 0;
+}
+
+/* Behind a library: sums are made of each piece by a second thread while it is written. What is to
+ * be hashed and what is to be written are the same bytes, and either takes as long. */
+struct tail {
+	struct file f;
+	struct img_sealing seal;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	const void *data; /* to be hashed; NULL: nothing */
+	size_t n;
+	bool end;
+};
+
+static void *hash_pieces(void *ctx)
+{
+	struct tail *t = ctx;
+
+	pthread_mutex_lock(&t->lock);
+	for (;;) {
+		while (!t->data && !t->end)
+			pthread_cond_wait(&t->change, &t->lock);
+		if (!t->data)
+			break;
+		pthread_mutex_unlock(&t->lock);
+		image_seal_add(&t->seal, t->data, t->n);
+		pthread_mutex_lock(&t->lock);
+		t->data = NULL;
+		pthread_cond_signal(&t->change);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return NULL;
+}
+
+static int put_hashed(void *ctx, const void *data, size_t n)
+{
+	struct tail *t = ctx;
+	int failed;
+
+	pthread_mutex_lock(&t->lock);
+	t->data = data;
+	t->n = n;
+	pthread_cond_signal(&t->change);
+	pthread_mutex_unlock(&t->lock);
+	failed = put(&t->f, data, n);
+	pthread_mutex_lock(&t->lock);
+	while (t->data)
+		pthread_cond_wait(&t->change, &t->lock);
+	pthread_mutex_unlock(&t->lock);
+	return failed;
+}
+
+/* the heap behind the file's end, with zeros between */
+static int write_tail(struct tail *t, const struct heap *h, uint64_t zeros)
+{
+	uint8_t *gap = calloc(1, zeros + 1);
+	int failed;
+
+	if (!gap)
+		diag_fatal("out of memory: %" PRIu64 " bytes wanted", zeros);
+	if (pthread_create(&t->thread, NULL, hash_pieces, t)) {
+		free(gap);
+		return diag_err(t->f.d, t->f.at, "no thread can be started to write the image");
+	}
+	failed = zeros ? put_hashed(t, gap, zeros) : 0;
+	if (!failed)
+		failed = heap_stream(h, put_hashed, t);
+	pthread_mutex_lock(&t->lock);
+	t->end = true;
+	pthread_cond_signal(&t->change);
+	pthread_mutex_unlock(&t->lock);
+	pthread_join(t->thread, NULL);
+	free(gap);
+	return failed;
+}
+
+static int append_sealed(struct file *f, const struct heap *h, uint64_t where)
+{
+	struct tail t = {
+		.f = *f, .lock = PTHREAD_MUTEX_INITIALIZER, .change = PTHREAD_COND_INITIALIZER
+	};
+	off_t size = lseek(f->fd, 0, SEEK_END);
+	struct img_error e = { 0 };
+	struct ll_hash *hash = NULL;
+	uint8_t unused[32], *file;
+	int failed;
+
+	file = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE, f->fd, 0);
+	if (file == MAP_FAILED)
+		return failed_io(f, "mapped");
+	if (image_seal_start(
+		    file, (uint64_t)size, where + h->size, seal_blake3, &hash, &t.seal, &e))
+		failed = unsound(f, &e);
+	else
+		failed = write_tail(&t, h, where - (uint64_t)size);
+	if (!failed && image_seal_end(&t.seal, f->fd, &e))
+		failed = unsound(f, &e);
+	if (hash)
+		seal_blake3(&hash, "", 0, unused); /* an error came between */
+	munmap(file, (size_t)size);
+	return failed;
+}
+
+/* what was made here is what a loader takes */
+static int check(const struct file *f)
+{
+	off_t size = lseek(f->fd, 0, SEEK_END);
+	struct img_error e = { 0 };
+	struct img_view v;
+	int failed = 0;
+	void *file = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, f->fd, 0);
+
+	if (file == MAP_FAILED)
+		return failed_io(f, "mapped");
+	if (img_check_file(file, (uint64_t)size, 0, &v, NULL, &e))
+		failed = unsound(f, &e);
+	munmap(file, (size_t)size);
+	return failed;
+}
+
+/* Into the segment that is there for it. The signature behind it needs all of the file. */
+static int fill_segment(struct file *f, const struct heap *h, uint64_t where)
+{
+	if (lseek(f->fd, (off_t)where, SEEK_SET) < 0)
+		return failed_io(f, "written");
+	return heap_stream(h, put, f) || seal_image(&f->at, f->d, f->path) ? -1 : 0;
 }
 
 static int append(struct diags *d, struct loc at, const struct heap *h, const char *path)
 {
 	struct file f = { d, at, path, open(path, O_RDWR | O_CLOEXEC) };
 	uint64_t where = 0;
+	struct stat st;
 	int failed;
 
 	if (f.fd < 0)
 		return failed_io(&f, "opened");
-	failed = place(&f, &where);
-	if (!failed && lseek(f.fd, (off_t)where, SEEK_SET) < 0)
-		failed = failed_io(&f, "written");
-	if (!failed)
-		failed = heap_stream(h, put, &f);
+	failed = fstat(f.fd, &st) ? failed_io(&f, "examined") : place(&f, &where);
+	if (!failed && where < (uint64_t)st.st_size)
+		failed = fill_segment(&f, h, where);
+	else if (!failed)
+		failed = append_sealed(&f, h, where) || check(&f) ? -1 : 0;
 	if (close(f.fd) && !failed)
 		failed = failed_io(&f, "written");
 	return failed;
@@ -151,8 +284,8 @@ int heap_seal_image(void *ctx, struct diags *d, const char *path)
 {
 	struct heap_seal *s = ctx;
 
-	if (s->heap && heap_exists(s->heap) && append(d, s->at, s->heap, path))
-		return -1;
+	if (s->heap && heap_exists(s->heap))
+		return append(d, s->at, s->heap, path);
 	return seal_image(&s->at, d, path);
 }
 

@@ -251,9 +251,9 @@ PKGIMG_API const char *pkgimg_host_abi(void);
 struct pkgimg_heap_type {
 	const struct pkgimg_image *image;
 	const char *name;
-	const char *hook; /* the host's function that completes new instances; "" if none */
-	uint64_t digest;  /* structural: the same for the same layout, whatever the image */
-	uint64_t size;    /* bytes, of the fixed part */
+	const char *hook;      /* the host's function that completes new instances; "" if none */
+	uint64_t digest;       /* structural: the same for the same layout, whatever the image */
+	uint64_t size;         /* bytes, of the fixed part */
 	uint64_t element_size; /* bytes, of an element behind it; 0: it has none */
 	uint32_t index;        /* in the image */
 	int is_mutable, is_interned;
@@ -302,7 +302,8 @@ struct pkgimg_host {
 	int (*type)(void *ctx, const struct pkgimg_heap_type *type);
 	/* the one object that is equal to `object`, a new one; NULL: it is `object`. hash is of the
 	 * content (image/FORMAT.md 14). The object is complete but for its hook. */
-	void *(*intern)(void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object);
+	void *(*intern)(
+		void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object);
 	/* complete an object whose type has a hook; images are visited after those they need */
 	int (*hook)(void *ctx, const struct pkgimg_heap_type *type, void *object, uint64_t size);
 	int (*insert)(void *ctx, const struct pkgimg_insert *insert);
@@ -372,7 +373,7 @@ struct pkgimg_heap_info {
 	uint64_t size;      /* bytes of address space */
 	uint64_t preferred; /* address it was linked for */
 	uint64_t nobjects;
-	uint64_t bytes_copied; /* by the load: memory of this process's own */
+	uint64_t bytes_copied;  /* by the load: memory of this process's own */
 	uint64_t words_written; /* by the load */
 	int moved;              /* 1: it does not lie at its preferred address */
 	struct pkgimg_heap_section sections[PKGIMG_FATES]; /* by enum pkgimg_fate */
@@ -421,8 +422,7 @@ PKGIMG_API int pkgimg_object_next(const struct pkgimg_image *image, struct pkgim
  * out       its size is set by the caller; valid until pkgimg_close
  * returns   PKGIMG_OK, PKGIMG_E_ARGUMENT
  * threads   any; the first call of `symbol` sorts the image's addresses */
-PKGIMG_API int pkgimg_describe(
-	const struct pkgimg_image *image, struct pkgimg_dependency *out);
+PKGIMG_API int pkgimg_describe(const struct pkgimg_image *image, struct pkgimg_dependency *out);
 
 /* A module of LLVM bitcode in an image without native code. */
 struct pkgimg_bitcode {

@@ -48,8 +48,7 @@ static inline int heap_on_insert(void *ctx, const struct pkgimg_insert *insert)
 	return insert->object && !strlen(insert->function) && !insert->signature;
 }
 
-static inline void *heap_on_compile(
-	void *ctx, const struct pkgimg_image *image, const char *symbol)
+static inline void *heap_on_compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
 {
 	(void)ctx;
 	return *symbol ? (void *)(uintptr_t)image : NULL;
@@ -93,9 +92,9 @@ static inline uint64_t heap_walk(const struct pkgimg_image *image)
 /* returns the code of the open; the image is closed */
 static inline int heap_use(const char *path, struct pkgimg_world *world, struct pkgimg_error *err)
 {
-	struct pkgimg_options opt = { .size = sizeof(opt),
-		.flags = PKGIMG_ALLOW_UNTRUSTED,
-		.world = world };
+	struct pkgimg_options opt = {
+		.size = sizeof(opt), .flags = PKGIMG_ALLOW_UNTRUSTED, .world = world
+	};
 	struct pkgimg_image *image = NULL;
 	int code;
 

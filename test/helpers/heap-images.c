@@ -1,5 +1,5 @@
-/* heap-images FOLDER ABI: images of data alone for another platform: "base", "left" and "right" that
- * depend on it, "busy". */
+/* heap-images FOLDER ABI: images of data alone for another platform: "base", "left" and "right"
+ * that depend on it, "busy". */
 #include "test/unit/heap_images.h"
 
 int main(int argc, char **argv)

@@ -1,18 +1,28 @@
-/* heap-world FOLDER: build images with build.h, there, and load them in a world: Base.so, Left.so
- * and Right.so that refer to it, Plain.pkgimg without native code. Says what is in them.
- * heap-world FOLDER BUNDLE: the same for those three in a bundle; nothing is built. */
-#include <stdbool.h>
-
+/* heap-world FOLDER MODULE: build images with build.h, there, and load them in a world: Base.so;
+ * Left.so and Right.so that refer to it; Plain.pkgimg without native code. All but the first have
+ * the bitcode of the file MODULE, with a function `int add(int, int)`. Says what is in them.
+ * heap-world FOLDER -bundle FILE: the same for three of them in a bundle; nothing is built. */
 #include "pkgimg/runtime.h"
 #include "test/unit/heap_host.h"
 
 #define LIVE_ADD ((void (*)(void))0x1234560)
 
-static const char ir[] = "@cache = external global ptr\n"
-			 "define ptr @get() {\n %1 = load ptr, ptr @cache\n ret ptr %1\n}\n"
-			 "define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n ret i32 %c\n}\n";
-static const char plain_ir[] =
+static const char ir[] =
+	"@cache = external global ptr\n"
+	"define ptr @get() {\n %1 = load ptr, ptr @cache\n ret ptr %1\n}\n"
 	"define i32 @add(i32 %a, i32 %b) {\n %c = add i32 %a, %b\n ret i32 %c\n}\n";
+
+/* a whole file; nobody frees it */
+static char *get(const char *path, size_t *size)
+{
+	FILE *f = fopen(path, "rb");
+	char *bytes = malloc(1 << 20);
+
+	*size = f && bytes ? fread(bytes, 1, 1 << 20, f) : 0;
+	if (f)
+		fclose(f);
+	return bytes;
+}
 
 static const char *path_of(const char *folder, const char *name)
 {
@@ -33,9 +43,11 @@ static int finish(struct host *h, struct pkgimg_build *b, const char *path)
 }
 
 /* "list": 99 to 0; "closure": of add; "symbol": x; its variable leads to the list */
-static int build_base(const char *path, bool native)
+static int build_base(const char *path, const char *module)
 {
-	struct pkgimg_build_options o = { .flags = native ? 0 : PKGIMG_BUILD_NO_NATIVE };
+	struct pkgimg_build_options o = { .flags = module ? PKGIMG_BUILD_NO_NATIVE : 0 };
+	const char *bitcode = ir;
+	size_t size = strlen(ir);
 	struct closure *c;
 	struct pkgimg_build *b;
 	struct host h;
@@ -46,13 +58,15 @@ static int build_base(const char *path, bool native)
 		list = host_cons(&h, integer(i), list);
 	c = host_new(&h, T_CLOSURE, sizeof(*c));
 	*c = (struct closure) { LIVE_ADD, list, NULL, list };
-	b = host_build(&h, native ? "Base" : "Plain", &o);
-	pkgimg_build_module(b, "m", native ? ir : plain_ir, strlen(native ? ir : plain_ir));
+	b = host_build(&h, module ? "Plain" : "Base", &o);
+	if (module)
+		bitcode = get(module, &size);
+	pkgimg_build_module(b, "m", bitcode, size);
 	pkgimg_build_symbol(b, "add", (void *)(uintptr_t)LIVE_ADD, 0);
 	pkgimg_build_root(b, "list", list, "cons", 0);
 	pkgimg_build_root(b, "closure", (value)c, "closure", 0);
 	pkgimg_build_root(b, "symbol", host_symbol(&h, "x"), "symbol", 0);
-	if (native)
+	if (!module)
 		pkgimg_build_variable(b, "cache", (void *)list, "cons");
 	return finish(&h, b, path);
 }
@@ -65,7 +79,8 @@ static value root(const struct pkgimg_image *image, const char *name)
 }
 
 /* "list": 10 conses whose car is the base's list; "closure": of the base's add; symbols x and y */
-static int build_dependent(const char *name, const char *path, const struct pkgimg_image *base)
+static int build_dependent(
+	const char *name, const char *path, const struct pkgimg_image *base, const char *module)
 {
 	struct pkgimg_dependency d = { .size = sizeof(d) };
 	const struct closure *theirs = (const void *)root(base, "closure");
@@ -78,6 +93,8 @@ static int build_dependent(const char *name, const char *path, const struct pkgi
 	struct pkgimg_build *b;
 	struct host h;
 	value list = integer(0);
+	size_t size;
+	char *bitcode = get(module, &size);
 
 	pkgimg_describe(base, &d);
 	host_start(&h, 1 << 20);
@@ -87,7 +104,7 @@ static int build_dependent(const char *name, const char *path, const struct pkgi
 	*c = (struct closure) { theirs->code, list, NULL, integer(1) };
 	b = host_build(&h, name, NULL);
 	pkgimg_build_dependency(b, &d);
-	pkgimg_build_module(b, "m", plain_ir, strlen(plain_ir));
+	pkgimg_build_module(b, "m", bitcode, size);
 	pkgimg_build_root(b, "list", list, "cons", 0);
 	pkgimg_build_root(b, "closure", (value)c, "closure", 0);
 	pkgimg_build_root(b, "symbol", host_symbol(&h, "x"), "symbol", 0);
@@ -128,8 +145,8 @@ static void print(const struct pkgimg_image *image)
 	for (value list = root(image, "list"); !(list & 1); list = ((struct cons *)list)->cdr)
 		n++;
 	memcpy(&add, &c->code, sizeof(add));
-	printf("%s: %s, %d conses, %d\n", pkgimg_name(image),
-		info.moved ? "moved" : "at its place", n, add(2, 3));
+	printf("%s: %s, %d conses, %d\n", pkgimg_name(image), info.moved ? "moved" : "at its place",
+		n, add(2, 3));
 }
 
 /* in the order Base, Left, Right */
@@ -192,19 +209,19 @@ int main(int argc, char **argv)
 	struct pkgimg_world *world;
 	int failed;
 
-	if (argc == 3)
-		return load(argv[1], argv[2], 0) || load(argv[1], argv[2], PKGIMG_MOVE);
-	if (argc != 2)
+	if (argc == 4 && !strcmp(argv[2], "-bundle"))
+		return load(argv[1], argv[3], 0) || load(argv[1], argv[3], PKGIMG_MOVE);
+	if (argc != 3)
 		return 2;
-	if (build_base(path_of(argv[1], "Base.so"), true) ||
-		build_base(path_of(argv[1], "Plain.pkgimg"), false) ||
+	if (build_base(path_of(argv[1], "Base.so"), NULL) ||
+		build_base(path_of(argv[1], "Plain.pkgimg"), argv[2]) ||
 		pkgimg_world_new(NULL, NULL, 0, &world))
 		return 1;
 	base = open_it(world, path_of(argv[1], "Base.so"), PKGIMG_MOVE);
 	if (!base)
 		return 1;
-	failed = build_dependent("Left", path_of(argv[1], "Left.so"), base) ||
-		 build_dependent("Right", path_of(argv[1], "Right.so"), base);
+	failed = build_dependent("Left", path_of(argv[1], "Left.so"), base, argv[2]) ||
+		 build_dependent("Right", path_of(argv[1], "Right.so"), base, argv[2]);
 	pkgimg_close(base);
 	pkgimg_world_free(world);
 	return failed || load(argv[1], NULL, 0) || load(argv[1], NULL, PKGIMG_MOVE);

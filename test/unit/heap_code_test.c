@@ -25,10 +25,7 @@ static void put_tables(struct maker *m, void *ctx)
 	const struct img_heap_pointer pointers[] = { { 8, IMG_P_CODE }, { 16, IMG_P_CODE } };
 	const struct img_bind binds[] = {
 		{ .offset = IMG_HEAP_ALIGN + 8, .kind = IMG_BIND_METHOD, .index = 1 },
-		{ .offset = IMG_HEAP_ALIGN + 16,
-			.kind = IMG_BIND_GLOBAL,
-			.index = 0,
-			.addend = 1 },
+		{ .offset = IMG_HEAP_ALIGN + 16, .kind = IMG_BIND_GLOBAL, .index = 0, .addend = 1 },
 	};
 	const struct img_variable *variable = ctx;
 	const struct img_insert inserts[] = { { .function = mk_str(m, "show"),
@@ -60,7 +57,7 @@ static void write_it(struct unit *u, struct place *p, const char *name, struct m
 	m = mk_image(wish);
 	heap[0] = 11;
 	heap[IMG_HEAP_ALIGN] = 22;
-	heap[HEAP_MAPPED] = 1;                         /* starts: at 0 */
+	heap[HEAP_MAPPED] = 1;                          /* starts: at 0 */
 	heap[HEAP_MAPPED + IMG_HEAP_ALIGN / 8 / 8] = 1; /* and in the second section */
 	CHECK(fd >= 0 && write(fd, m->file, m->size) == (ssize_t)m->size);
 	CHECK(pwrite(fd, heap, sizeof(heap), HEAP_AT) == (ssize_t)sizeof(heap));

@@ -203,7 +203,8 @@ static double open_time(struct unit *u, uint32_t flags, struct pkgimg_heap_info 
 /* the same bytes into memory that is as new as what a load gets; the source is in the page cache */
 static double memcpy_time(uint64_t bytes)
 {
-	void *source = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *source =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	double best = 1e9;
 
 	madvise(source, bytes, MADV_HUGEPAGE);

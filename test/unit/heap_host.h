@@ -215,7 +215,7 @@ static inline struct pkgimg_build *host_build(
 static inline void host_start(struct host *h, size_t cap)
 {
 	*h = (struct host) { .cap = cap };
-	h->room = aligned_alloc(4096, cap);
+	h->room = aligned_alloc(4096, (cap + 4095) / 4096 * 4096);
 	if (!h->room)
 		abort();
 	memset(h->room, 0, cap);

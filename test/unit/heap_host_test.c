@@ -31,8 +31,7 @@ static int on_type(void *ctx, const struct pkgimg_heap_type *type)
 	return note(ctx, "type", type->name);
 }
 
-static void *on_intern(
-	void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object)
+static void *on_intern(void *ctx, const struct pkgimg_heap_type *type, uint64_t hash, void *object)
 {
 	struct log *l = ctx;
 	uint64_t *o = object;
@@ -190,6 +189,68 @@ static void undoes_what_failed(struct unit *u)
 	left(u, &p);
 }
 
+/* images that are still open go with the world, those that others need last */
+static void frees_what_is_open(struct unit *u)
+{
+	struct place p = arrive();
+	struct log l = { .p = &p };
+	struct pkgimg_host host = { .size = sizeof(host),
+		.ctx = &l,
+		.closed = on_closed,
+		.init = on_init,
+		.find = on_find };
+
+	write_family(u, &p, 10);
+	CHECK_INT(pkgimg_world_new(&host, NULL, 0, &l.world), PKGIMG_OK);
+	open_it(u, in(&p, "right"), l.world, 0);
+	open_it(u, in(&p, "left"), l.world, 0);
+	open_it(u, in(&p, "base"), l.world, 0);
+	l.text[0] = '\0';
+	pkgimg_world_free(l.world);
+	CHECK_STR(l.text, "closed left\nclosed right\nclosed base\n");
+	left(u, &p);
+}
+
+/* ---- many images */
+
+static void opens_many(struct unit *u)
+{
+	enum { MANY = 600 };
+	static struct pkgimg_image *images[MANY];
+	struct place p = arrive();
+	struct pkgimg_world *world;
+	unsigned wrong = 0;
+
+	CHECK_INT(pkgimg_world_new(NULL, NULL, 0, &world), PKGIMG_OK);
+	for (unsigned i = 0; i < MANY; i++) {
+		char name[16];
+		struct hm *h;
+
+		snprintf(name, sizeof(name), "p%u", i);
+		h = start(name, BASE + i * 7 % MANY * UINT64_C(0x100000)); /* in no order */
+		hm_root(h, "x", hm_object(h, IMG_FATE_MUTABLE, CONS, 0));
+		wrong += !hm_write(h, in(&p, name));
+		images[i] = open_it(u, in(&p, name), world, 0);
+	}
+	for (unsigned gone = 0; gone < MANY; gone++) {
+		for (unsigned i = 0; i < MANY; i += gone % 50 ? 37 : 1) {
+			unsigned k = (i * 11 + gone) % MANY;
+			bool is_open = images[k] != NULL;
+			char *at = (char *)(uintptr_t)(BASE + k * 7 % MANY * UINT64_C(0x100000));
+
+			wrong += (pkgimg_world_image_at(world, at + 600) != images[k]) ||
+				 (is_open && pkgimg_world_image_at(world, at - 1)) ||
+				 pkgimg_world_image_at(world, at + 0x20000);
+		}
+		pkgimg_close(images[gone * 13 % MANY]);
+		images[gone * 13 % MANY] = NULL;
+	}
+	CHECK_INT(wrong, 0);
+	CHECK(!pkgimg_world_next(world, NULL));
+	pkgimg_world_free(world);
+	left(u, &p);
+}
+
 /* ---- many threads */
 
 struct shared {
@@ -256,4 +317,4 @@ static void works_in_threads(struct unit *u)
 	left(u, &p);
 }
 
-UNIT_MAIN(asks_the_host, undoes_what_failed, works_in_threads)
+UNIT_MAIN(asks_the_host, undoes_what_failed, frees_what_is_open, opens_many, works_in_threads)

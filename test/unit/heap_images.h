@@ -125,8 +125,8 @@ static inline struct hm *base_image(unsigned n, uint64_t content)
 }
 
 /* "NAME" with a list of n conses, each car is the base's list; symbols 7 and 8 of its own */
-static inline struct hm *dependent(const char *name, unsigned number, const struct pkgimg_image *base,
-	unsigned n)
+static inline struct hm *dependent(
+	const char *name, unsigned number, const struct pkgimg_image *base, unsigned n)
 {
 	struct hm *h = start(name, BASE + number * STEP);
 	struct pkgimg_dependency d = { .size = sizeof(d) };
@@ -145,8 +145,7 @@ static inline struct hm *dependent(const char *name, unsigned number, const stru
 	for (unsigned i = 0; i < n; i++) {
 		hm_ref cons = hm_object(h, IMG_FATE_CONST, CONS, 0);
 
-		hm_link(h, cons, 0, dep,
-			(uintptr_t)*cell - (uintptr_t)d.heap + d.heap_base, TAG);
+		hm_link(h, cons, 0, dep, (uintptr_t)*cell - (uintptr_t)d.heap + d.heap_base, TAG);
 		if (list != HM_NONE)
 			hm_link(h, cons, 1, IMG_SELF, list, 0);
 		list = cons;

@@ -58,8 +58,7 @@ static void loads_elsewhere(struct unit *u)
 		CHECK_INT(length(u, image), lengths[i]);
 		CHECK_INT(root(u, image, "vector")[4], (uintptr_t)root(u, image, "list"));
 		CHECK_INT(root(u, image, "symbol")[0], 7);
-		CHECK_INT(info.words_written,
-			lengths[i] ? 2 * lengths[i] - 1 + 3 + 3 : 2);
+		CHECK_INT(info.words_written, lengths[i] ? 2 * lengths[i] - 1 + 3 + 3 : 2);
 		pkgimg_close(image);
 	}
 	left(u, &p);
@@ -128,8 +127,8 @@ static void tells_objects(struct unit *u)
 	left(u, &p);
 }
 
-static void check_dependent(
-	struct unit *u, const struct pkgimg_image *image, const struct pkgimg_image *base, unsigned n)
+static void check_dependent(struct unit *u, const struct pkgimg_image *image,
+	const struct pkgimg_image *base, unsigned n)
 {
 	uint64_t wrong = 0, length = 0;
 

@@ -1,4 +1,5 @@
-/* Images of data alone, made by hand: heaps for heap_load_test.c, independent of the build library. */
+/* Images of data alone, made by hand: heaps for heap_load_test.c, independent of the build library.
+ */
 #ifndef HEAP_MAKER_H
 #define HEAP_MAKER_H
 
@@ -175,8 +176,8 @@ static inline hm_ref hm_object(struct hm *h, unsigned fate, uint32_t type, uint6
 	if (fate == IMG_FATE_MUTABLE)
 		hm_cells(h, fate);
 	s.at = hm_at(fate, h->sections[fate].n);
-	object = hm_add(&h->sections[fate], NULL,
-		t[ht[type].type].size + count * ht[type].element_size);
+	object = hm_add(
+		&h->sections[fate], NULL, t[ht[type].type].size + count * ht[type].element_size);
 	if (ht[type].count_size)
 		*object = count;
 	hm_add(&h->starts, &s, sizeof(s));
@@ -249,8 +250,8 @@ static inline void hm_bind(struct hm *h, hm_ref object, unsigned field, uint32_t
 	hm_add(&h->binds, &b, sizeof(b));
 }
 
-static inline void hm_insert(struct hm *h, const char *function, uint32_t image, uint32_t method,
-	hm_ref object)
+static inline void hm_insert(
+	struct hm *h, const char *function, uint32_t image, uint32_t method, hm_ref object)
 {
 	struct img_insert n = { .function = hm_str(h, function),
 		.signature = hm_str(h, "any"),
@@ -263,9 +264,9 @@ static inline void hm_insert(struct hm *h, const char *function, uint32_t image,
 
 static inline void hm_method(struct hm *h, const char *name)
 {
-	struct img_method m = { .name = hm_str(h, name),
-		.symbol = hm_str(h, name),
-		.address = IMG_NO_ADDRESS };
+	struct img_method m = {
+		.name = hm_str(h, name), .symbol = hm_str(h, name), .address = IMG_NO_ADDRESS
+	};
 
 	hm_add(&h->methods, &m, sizeof(m));
 }
@@ -343,6 +344,38 @@ static inline int hm_by_place(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
+/* the words of a section that lead to an image */
+static inline void hm_relocs(struct hm *h, struct hm_bytes *relocs, uint32_t image, uint32_t index,
+	const struct img_heap_section *t)
+{
+	const struct hm_link *links = (const void *)h->links.p;
+	struct hm_bytes *s = &h->sections[IMG_FATE_SCRATCH];
+	size_t room = (t->size / 8 + 63) / 64 * 8, at = s->n;
+	uint8_t *dirty = calloc(t->size / 4096 + 1, 1);
+	struct img_heap_reloc r = { .image = image,
+		.section = index,
+		.first = t->offset,
+		.nwords = t->size / 8,
+		.bits = h->mapped + at };
+
+	hm_add(s, NULL, room);
+	for (size_t l = 0; l < h->links.n / sizeof(*links); l++) {
+		uint64_t word = hm_offset(links[l].at) / 8;
+
+		if (links[l].image != image || hm_fate(links[l].at) != t->fate)
+			continue;
+		s->p[at + word / 8] |= (char)(1 << word % 8);
+		r.count++;
+		r.npages += !dirty[word / 512];
+		dirty[word / 512] = 1;
+	}
+	if (r.count)
+		hm_add(relocs, &r, sizeof(r));
+	else
+		s->n = at;
+	free(dirty);
+}
+
 /* scratch: starts, types, uses; then the bits of relocations, whose table is made here */
 static inline void hm_scratch(struct hm *h, struct img_heap *said, struct hm_bytes *relocs,
 	uint32_t nsections, const struct img_heap_section *sections)
@@ -352,7 +385,7 @@ static inline void hm_scratch(struct hm *h, struct img_heap *said, struct hm_byt
 	size_t n = h->starts.n / sizeof(*starts);
 	uint32_t nimages = 1 + (uint32_t)(h->dependencies.n / sizeof(struct img_dependency));
 	struct img_interned *interned = (void *)h->interned.p;
-	const struct hm_link *uses = (const void *)h->uses.p, *links = (const void *)h->links.p;
+	const struct hm_link *uses = (const void *)h->uses.p;
 
 	if (n)
 		qsort(starts, n, sizeof(*starts), hm_by_place);
@@ -380,35 +413,8 @@ static inline void hm_scratch(struct hm *h, struct img_heap *said, struct hm_byt
 	}
 	for (uint32_t image = 0; image < nimages; image++) {
 		for (uint32_t k = 0; k + 1 < nsections; k++) {
-			const struct img_heap_section *t = &sections[k];
-			size_t room = (t->size / 8 + 63) / 64 * 8, at = s->n;
-			uint8_t *dirty = calloc(t->size / 4096 + 1, 1);
-			struct img_heap_reloc r = { .image = image,
-				.section = k,
-				.first = t->offset,
-				.nwords = t->size / 8,
-				.bits = h->mapped + at };
-
-			if (t->fate == IMG_FATE_DATA) {
-				free(dirty);
-				continue;
-			}
-			hm_add(s, NULL, room);
-			for (size_t l = 0; l < h->links.n / sizeof(*links); l++) {
-				uint64_t word = hm_offset(links[l].at) / 8;
-
-				if (links[l].image != image || hm_fate(links[l].at) != t->fate)
-					continue;
-				s->p[at + word / 8] |= (char)(1 << word % 8);
-				r.count++;
-				r.npages += !dirty[word / 512];
-				dirty[word / 512] = 1;
-			}
-			if (r.count)
-				hm_add(relocs, &r, sizeof(r));
-			else
-				s->n = at;
-			free(dirty);
+			if (sections[k].fate != IMG_FATE_DATA)
+				hm_relocs(h, relocs, image, k, &sections[k]);
 		}
 	}
 }
@@ -424,7 +430,8 @@ static inline void hm_put(
 	hm_add(meta, NULL, (8 - meta->n % 8) % 8);
 	head = (void *)meta->p;
 	dir = (void *)(meta->p + sizeof(*head));
-	dir[head->ntables++] = (struct img_table) { kind, (uint32_t)size, meta->n, table->n / size };
+	dir[head->ntables++] =
+		(struct img_table) { kind, (uint32_t)size, meta->n, table->n / size };
 	hm_add(meta, table->p, table->n);
 }
 
@@ -440,22 +447,23 @@ static inline bool hm_pwrite(int fd, const char *p, size_t n, uint64_t at)
 	return true;
 }
 
-/* no BLAKE3 here */
+/* no BLAKE3 here; ctx is the sum so far */
 static inline void hm_digest(void *ctx, const void *data, size_t n, uint8_t out[32])
 {
-	uint64_t sums[4] = { img_sum64(data, n), 5, 6, 7 };
+	uint64_t *so_far = ctx, sums[4] = { *so_far * 31 + img_sum64(data, n), 5, 6, 7 };
 
-	(void)ctx;
-	memcpy(out, sums, 32);
+	*so_far = sums[0];
+	if (out)
+		memcpy(out, sums, 32);
 }
 
 static inline void hm_tables(struct hm *h, struct hm_bytes *meta, const struct hm_bytes *package,
 	const struct hm_bytes *targets, const struct hm_bytes *heap,
 	const struct hm_bytes *sections, const struct hm_bytes *relocs)
 {
-	struct img_header head = { .magic = IMG_MAGIC,
-		.version = IMG_VERSION,
-		.header_size = sizeof(head) };
+	struct img_header head = {
+		.magic = IMG_MAGIC, .version = IMG_VERSION, .header_size = sizeof(head)
+	};
 	size_t ntables = 0;
 	const struct {
 		uint32_t kind;
@@ -508,8 +516,8 @@ static inline bool hm_seal_quickly(int fd, const struct hm_bytes *meta, uint64_t
 	return pwrite(fd, meta->p, meta->n, 0) == (ssize_t)meta->n;
 }
 
-static inline bool hm_write_file(struct hm *h, const char *path, const struct hm_bytes *meta,
-	const struct img_heap *said)
+static inline bool hm_write_file(
+	struct hm *h, const char *path, const struct hm_bytes *meta, const struct img_heap *said)
 {
 	struct img_error e;
 	const struct img_bitcode *b = (const void *)h->bitcode_table.p;
@@ -520,11 +528,11 @@ static inline bool hm_write_file(struct hm *h, const char *path, const struct hm
 	if (ok && b)
 		ok = pwrite(fd, h->bitcode, b->size, (off_t)b->at) == (ssize_t)b->size;
 	for (unsigned fate = 1; ok && fate < IMG_FATES; fate++)
-		ok = hm_pwrite(fd, h->sections[fate].p, h->sections[fate].n,
-			said->at + h->offsets[fate]);
+		ok = hm_pwrite(
+			fd, h->sections[fate].p, h->sections[fate].n, said->at + h->offsets[fate]);
 	if (ok && h->sparse)
 		ok = hm_seal_quickly(fd, meta, said->at + said->size);
-	else if (ok && image_seal(fd, hm_digest, NULL, NULL, &e)) {
+	else if (ok && image_seal(fd, hm_digest, NULL, &(uint64_t) { 0 }, &e)) {
 		char text[300];
 
 		img_error_text(&e, text, sizeof(text));
@@ -534,6 +542,30 @@ static inline bool hm_write_file(struct hm *h, const char *path, const struct hm
 	if (fd >= 0)
 		close(fd);
 	return ok;
+}
+
+static inline void hm_add_sections(const struct hm *h, struct hm_bytes *sections)
+{
+	for (unsigned fate = 1; fate < IMG_FATES; fate++) {
+		struct img_heap_section s = { fate, 0, h->offsets[fate], hm_section_size(h, fate) };
+
+		if (s.size || fate == IMG_FATE_SCRATCH)
+			hm_add(sections, &s, sizeof(s));
+	}
+}
+
+static inline void hm_free(struct hm *h)
+{
+	struct hm_bytes *all[] = { &h->strings, &h->types, &h->members, &h->heap_types,
+		&h->pointers, &h->roots, &h->binds, &h->interned, &h->hooks, &h->inserts,
+		&h->dependencies, &h->methods, &h->globals, &h->bitcode_table, &h->links,
+		&h->starts, &h->uses };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		free(all[i]->p);
+	for (unsigned fate = 0; fate < IMG_FATES; fate++)
+		free(h->sections[fate].p);
+	free(h);
 }
 
 /* frees h. returns whether it went well */
@@ -561,20 +593,10 @@ static inline bool hm_write(struct hm *h, const char *path)
 		hm_add(&h->bitcode_table, &b, sizeof(b));
 	}
 	hm_lay_out(h);
-	for (unsigned fate = 1; fate < IMG_FATE_SCRATCH; fate++) {
-		struct img_heap_section s = { fate, 0, h->offsets[fate], hm_section_size(h, fate) };
-
-		if (s.size)
-			hm_add(&sections, &s, sizeof(s));
-	}
-	{
-		struct img_heap_section s = { IMG_FATE_SCRATCH, 0, h->mapped, 1 };
-
-		hm_add(&sections, &s, sizeof(s));
-	}
+	hm_add_sections(h, &sections);
 	hm_fix_words(h);
-	hm_scratch(h, &said, &relocs,
-		(uint32_t)(sections.n / sizeof(struct img_heap_section)), (const void *)sections.p);
+	hm_scratch(h, &said, &relocs, (uint32_t)(sections.n / sizeof(struct img_heap_section)),
+		(const void *)sections.p);
 	((struct img_heap_section *)(void *)(sections.p + sections.n))[-1].size =
 		h->sections[IMG_FATE_SCRATCH].n;
 	said.mapped = h->mapped;
@@ -592,18 +614,12 @@ static inline bool hm_write(struct hm *h, const char *path)
 	}
 	ok = hm_write_file(h, path, &meta, &said);
 	{
-		struct hm_bytes *all[] = { &h->strings, &h->types, &h->members, &h->heap_types,
-			&h->pointers, &h->roots, &h->binds, &h->interned, &h->hooks, &h->inserts,
-			&h->dependencies, &h->methods, &h->globals, &h->bitcode_table, &h->links,
-			&h->starts, &h->uses, &package, &targets, &heap, &sections, &relocs,
-			&meta };
+		struct hm_bytes *own[] = { &package, &targets, &heap, &sections, &relocs, &meta };
 
-		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-			free(all[i]->p);
-		for (unsigned fate = 0; fate < IMG_FATES; fate++)
-			free(h->sections[fate].p);
+		for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+			free(own[i]->p);
 	}
-	free(h);
+	hm_free(h);
 	return ok;
 }
 

@@ -697,6 +697,94 @@ static void rules(struct unit *u)
 	close_image(&m);
 }
 
+/* A heap of more than 4 GiB, most of it a hole in a sparse file: everything behind the first
+ * section moves up, and the scratch section gets a larger bitmap at its end. */
+static void move_up(struct image *m, uint64_t by)
+{
+	struct img_heap *h = entry(m, IMG_HEAP);
+	struct img_heap_section *s = entry(m, IMG_HEAP_SECTIONS);
+	struct img_heap_section *scratch = &s[m->v.nheap_sections - 1];
+	struct img_root *roots = entry(m, IMG_ROOTS);
+	struct img_heap_reloc *relocs = entry(m, IMG_HEAP_RELOCS);
+	struct img_bind *binds = entry(m, IMG_BINDS);
+	struct img_interned *interned = entry(m, IMG_INTERNED);
+	struct img_hook *hooks = entry(m, IMG_HOOKS);
+	struct img_insert *inserts = entry(m, IMG_INSERTS);
+	uint64_t from = s[1].offset;
+
+#define MOVE(x) ((x) += (x) >= from ? by : 0)
+	for (uint32_t i = 0; i < m->v.nheap_sections; i++)
+		MOVE(s[i].offset);
+	s[0].size = s[1].offset;
+	for (uint32_t i = 0; i < m->v.nroots; i++)
+		MOVE(roots[i].cell);
+	for (uint32_t i = 0; i < m->v.nheap_relocs; i++)
+		MOVE(relocs[i].first), MOVE(relocs[i].bits);
+	for (uint32_t i = 0; i < m->v.nbinds; i++)
+		MOVE(binds[i].offset);
+	for (uint32_t i = 0; i < m->v.ninterned; i++)
+		MOVE(interned[i].offset), MOVE(interned[i].uses);
+	for (uint32_t i = 0; i < m->v.nhooks; i++)
+		MOVE(hooks[i].offset);
+	for (uint32_t i = 0; i < m->v.ninserts; i++)
+		MOVE(inserts[i].object);
+	MOVE(h->types);
+	MOVE(h->mapped);
+#undef MOVE
+	h->starts = scratch->offset + (scratch->size + 7) / 8 * 8;
+	scratch->size = h->starts + h->mapped / 64 - scratch->offset;
+	h->size = (scratch->offset + scratch->size + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN *
+		  IMG_HEAP_ALIGN;
+}
+
+static void large(struct unit *u)
+{
+	const uint64_t by = UINT64_C(5) << 30;
+	struct img_error e = { 0 };
+	struct img_header *h;
+	struct img_view v;
+	struct image m;
+	uint64_t size;
+	uint8_t *file;
+	int fd;
+
+	if (!open_image(u, &m, path_to("Base.pkgimg")))
+		return;
+	move_up(&m, by);
+	h = (struct img_header *)(void *)m.file;
+	size = m.v.heap->at + m.v.heap->size;
+	h->file_size = size;
+	h->meta_sum = 0;
+	h->meta_sum = img_sum64(h, h->meta_size);
+	fd = open(path_to("large"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	CHECK(write(fd, m.file, m.v.heap->at) == (ssize_t)m.v.heap->at &&
+		!ftruncate(fd, (off_t)size));
+	file = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+	if (CHECK(file != MAP_FAILED)) {
+		char text[256] = "";
+
+		if (!CHECK_INT(img_check_file(file, size, 0, &v, NULL, &e), IMG_OK)) {
+			img_error_text(&e, text, sizeof(text));
+			printf("  %s\n", text);
+		} else {
+			CHECK_INT(img_heap_section_at(&v, by + v.heap_sections[0].offset, 8), 0);
+			CHECK_INT(v.heap_sections[v.nheap_sections - 1].offset, v.heap->mapped);
+			CHECK(v.heap->mapped > by && v.roots[0].cell > by);
+		}
+		h->file_size = size - IMG_HEAP_ALIGN;
+		h->meta_sum = 0;
+		h->meta_sum = img_sum64(h, h->meta_size);
+		CHECK(pwrite(fd, m.file, m.v.heap->at, 0) == (ssize_t)m.v.heap->at);
+		CHECK_INT(
+			img_check_file(file, size - IMG_HEAP_ALIGN, 0, &v, NULL, &e), IMG_E_FORMAT);
+		CHECK_STR(e.problem, "cut");
+		munmap(file, size);
+	}
+	close(fd);
+	unlink(path_to("large"));
+	close_image(&m);
+}
+
 static void clean_up(struct unit *u)
 {
 	static const char *const names[] = { "Base.so", "Base.pkgimg", "App.so", "one/Base.so",
@@ -709,4 +797,4 @@ static void clean_up(struct unit *u)
 }
 
 UNIT_MAIN(everything, deterministic, long_list, mistakes, wrong_names, wrong_types, dependent,
-	changed, cut, rules, clean_up)
+	changed, cut, rules, large, clean_up)

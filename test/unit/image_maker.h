@@ -269,7 +269,9 @@ static inline void mk_methods(
 	mk_table(m, IMG_GLOBALS, globals, sizeof(globals[0]), COUNT(globals));
 	addresses[6] = addresses[3] + MAKER_VARIABLE;
 	mk_table(m, IMG_ADDRESSES, addresses, sizeof(addresses[0]),
-		w->more ? 7 : w->versions[0] ? 6 : 4);
+		w->more          ? 7
+		: w->versions[0] ? 6
+				 : 4);
 	if (w->versions[0])
 		mk_dispatch(m, w);
 	if (w->more)

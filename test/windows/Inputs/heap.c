@@ -64,7 +64,8 @@ int main(int argc, char **argv)
 		print(images[i], images[0]);
 	printf("one symbol: %d %d\n", root(images[1], "seven") == root(images[0], "symbol"),
 		root(images[1], "eight") == root(images[2], "eight"));
-	printf("by address: %s\n", pkgimg_name(pkgimg_world_image_at(world, root(images[2], "list"))));
+	printf("by address: %s\n",
+		pkgimg_name(pkgimg_world_image_at(world, root(images[2], "list"))));
 	vector = root(images[0], "vector");
 	vector[1] = 5;
 	printf("written: %d\n", (int)vector[1]);
