@@ -208,16 +208,30 @@ static int umasked(int dir, const char *base, unsigned mode, mode_t *out)
 	return failed;
 }
 
+/* Was the file made with `mode` or more, so that its bits tell the umask? The bits for others are
+ * of a file that was not made private on purpose, the owner's x of one that was made as a program.
+ */
+static bool is_umasked(mode_t bits, unsigned mode)
+{
+	return (bits & 0044) && (bits & 0100 & mode) == (0100 & mode);
+}
+
 /* what is left to do with the written file: its mode */
 static int finish_file(const struct outfile *o, int dir, unsigned mode)
 {
 	const char *base = path_base(o->path);
 	int fd = openat(dir, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), failed, err;
+	struct stat st;
 	mode_t bits;
 
 	if (fd < 0)
 		return -1;
-	failed = umasked(dir, base, mode, &bits) || fchmod(fd, bits);
+	failed = fstat(fd, &st);
+	bits = st.st_mode & mode & 0777;
+	if (!failed && !is_umasked(st.st_mode, mode))
+		failed = umasked(dir, base, mode, &bits);
+	if (!failed && bits != (st.st_mode & 07777))
+		failed = fchmod(fd, bits);
 	err = errno;
 	close(fd);
 	errno = err;

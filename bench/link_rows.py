@@ -1,10 +1,14 @@
 """Links: a small image cold, many of them warm, large ones."""
 
 import os
+import shlex
 import shutil
 
+from inputs import ROOT
 from measure import Command
 from rows import Row
+
+BUILD = os.path.join(ROOT, "build", "release")
 
 SOURCE = "int add(int a, int b) { return a + b; }\nint table[64] = {1};\n"
 
@@ -31,22 +35,57 @@ def elf_cold(size):
     return prepare
 
 
-def cross_cold(target, flags):
+OTHER = "const char blob[1024] = {1, 2, 3};\nint add(int a, int b) { return a + b; }\n" \
+        "void *table[] = {(void *)add, (void *)blob};\n"
+
+
+def other_cold(target, triple, peers):
+    """A small image for another system: `peers` are {name: argv} without input and output"""
     def prepare(inputs):
-        obj, out = native(inputs, 1024, target), inputs.path("cold", "out")
-        ours = [inputs.pkgimg, "link", "--image", "--target=" + target, obj, "-o", out]
-        return {"pkgimg": Command(ours), flags[0]: Command([*flags, obj, "-o", out])}
+        obj = inputs.object(f"other-{target}.o", OTHER, target=triple)
+        out = inputs.path("cold", f"other-{target}")
+        ours = [inputs.pkgimg, "link", "--image", "--target=" + target, "--root-symbol=table", obj,
+                "-o", out]
+        there = {k: Command([*v, obj, f"/out:{out}"] if "lld-link" in k else [*v, obj, "-o", out])
+                 for k, v in peers.items() if shutil.which(v[0])}
+        return {"pkgimg": Command(ours), **there}
     return prepare
+
+
+def jobs_file(inputs, name, n):
+    """a file of n small links, for --jobs"""
+    obj, folder, path = native(inputs, 1024), inputs.path(name, ""), inputs.path(name + ".jsonl")
+    with open(path, "w", encoding="utf-8") as f:
+        for i in range(n):
+            out = os.path.join(folder, f"{i}.so")
+            f.write('{"arguments": ["--image", "%s", "-o", "%s"]}\n' % (obj, out))
+    return path
+
+
+def warm(inputs):
+    """1,000 links in one worker: ten times those of the peer, in one process each"""
+    ours = [inputs.pkgimg, "link", "-j", "1", "--jobs"]
+    return {"1000 links": Command([*ours, jobs_file(inputs, "thousand", 1000)]),
+            "100 links": Command([*ours, jobs_file(inputs, "hundred", 100)])}
+
+
+def self_link(inputs):
+    """The link of pkgimg itself, 120 MB, by the compiler as it stands in the build's files"""
+    done = inputs.run("ninja", "-t", "commands", "bin/pkgimg", cwd=BUILD)
+    line = next(x for x in done.splitlines() if " -o bin/pkgimg " in x)
+    argv = shlex.split(line.removeprefix(": && ").split(" && ")[0])
+    argv[argv.index("bin/pkgimg")] = inputs.path("self", "pkgimg")
+    ours = ["--ld-path=" + inputs.face("ld.lld") if a == "-fuse-ld=lld" else a for a in argv]
+    threads = "-Wl,--threads=1"
+    return {"pkgimg": Command(ours, cwd=BUILD), "ld.lld-19": Command(argv, cwd=BUILD),
+            "pkgimg, 1 thread": Command([*ours, threads], cwd=BUILD),
+            "ld.lld-19, 1 thread": Command([*argv, threads], cwd=BUILD)}
 
 
 def many(inputs):
     """200 links at two at a time: a worker against a process each."""
     obj, folder = native(inputs, 1024), inputs.path("many", "")
-    jobs, script = inputs.path("many.jsonl"), inputs.path("many.sh")
-    with open(jobs, "w", encoding="utf-8") as f:
-        for i in range(200):
-            out = os.path.join(folder, f"{i}.so")
-            f.write('{"arguments": ["--image", "%s", "-o", "%s"]}\n' % (obj, out))
+    jobs, script = jobs_file(inputs, "many", 200), inputs.path("many.sh")
     with open(script, "w", encoding="utf-8") as f:
         f.write(f"seq 200 | xargs -P 2 -I % ld.lld-19 -shared {obj} -o {folder}/l%.so\n")
     return {"pkgimg": Command([inputs.pkgimg, "link", "--jobs", jobs, "-j", "2"]),
@@ -81,8 +120,27 @@ ROWS = [
         peer="ld.lld-19", goal=0.35, rounds=30),
     Row("link-elf-1m", "Cold link of a small ELF image, 1 MiB of data", elf_cold(1 << 20),
         peer="ld.lld-19", goal=0.35, rounds=30),
+    Row("link-pe-1k", "Cold link of a small image for Windows, 1 KiB of data",
+        other_cold("x86_64-windows-gnu", "x86_64-w64-windows-gnu", {
+            "ld.lld-19": ["ld.lld-19", "-m", "i386pep", "-shared", "-e", "add"],
+            "lld-link-19": ["lld-link-19", "/dll", "/noentry"],
+            "GNU ld": ["x86_64-w64-mingw32-ld", "-shared"]}),
+        peer="ld.lld-19", goal=0.35, rounds=30),
+    Row("link-macho-1k", "Cold link of a small image for macOS, 1 KiB of data",
+        other_cold("arm64-apple-macos11", "arm64-apple-macos11", {
+            "ld64.lld-19": ["ld64.lld-19", "-arch", "arm64", "-platform_version", "macos", "11.0",
+                            "11.0", "-dylib", "-undefined", "dynamic_lookup"]}),
+        peer="ld64.lld-19", goal=0.35, rounds=30),
     Row("link-many", "200 small links, two at a time: worker against processes", many,
         peer="ld.lld-19", goal=0.125, rounds=5),
+    Row("link-warm", "A link in a worker that is warm: 1,000 of them", warm, ours="1000 links",
+        goal=1500, rounds=5, note="1.5 ms for each, start of the worker included."),
+    Row("link-warm-rss", "Peak memory of a worker that does 1,000 links", warm, ours="1000 links",
+        metric="rss", goal=70000, rounds=3, note="At most 50 MB more than at its start."),
+    Row("link-self", "A large program: pkgimg itself, clang++ with our LLD against ld.lld-19",
+        self_link, peer="ld.lld-19", goal=1, rounds=3, needs=["ninja"]),
     Row("link-blob", "A 256 MiB object to an image, against cp of the object", blob, peer="cp",
-        goal=1.5, rounds=5),
+        goal=1.5, rounds=5, note="cp asks the kernel to copy. LLD writes through a mapping of the "
+        "new file, which the kernel fills with zeros first; then the file is read twice, for its "
+        "sum and for its name (BLAKE3)."),
 ]

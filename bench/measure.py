@@ -91,18 +91,20 @@ def ratio(ours, peer):
     return {"median": statistics.median(pairs), "low": pairs[n // 4], "high": pairs[(3 * n) // 4]}
 
 
-def instructions(command, workdir):
-    """Instructions that the command executes, by callgrind: the figure that noise does not move."""
+def instructions(command, workdir, begin=None):
+    """Instructions that the command executes, by callgrind: the figure that noise does not move.
+    `begin`: only those within this function. `command.env` is the whole environment."""
     out = os.path.join(workdir, "callgrind.out")
     argv = ["valgrind", "--tool=callgrind", "--trace-children=no", "--callgrind-out-file=" + out,
-            *command.argv]
+            *(["--toggle-collect=" + begin] if begin else []), *command.argv]
     if command.before:
         command.before()
-    done = subprocess.run(argv, cwd=command.cwd, env={**os.environ, **command.env},
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, cwd=command.cwd, env=command.env or None, capture_output=True,
+                          text=True, check=False)
     if done.returncode:
         raise Failed(f"'{' '.join(argv)}' ended with {done.returncode}: {done.stderr[-800:]}")
-    for line in open(out, encoding="utf-8", errors="replace"):
-        if line.startswith(("summary:", "totals:")):
-            return int(line.split()[1])
+    with open(out, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith(("summary:", "totals:")):
+                return int(line.split()[1])
     raise Failed("callgrind wrote no summary")

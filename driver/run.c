@@ -3,15 +3,19 @@
 #include "driver/driver.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/str.h"
 #include "driver/libraries.h"
 #include "driver/spawn.h"
+#include "driver/stublists.h"
 #include "driver/undefined.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -20,8 +24,18 @@
  */
 enum { LARGE_INPUT = 50 * 1024 * 1024 };
 
+/* where LLD finds a file in memory */
+#define FD_PATH "/proc/self/fd/"
+
 /* free bytes that any link should find on its disk, beyond its inputs' size */
 enum { SHORT_OF_ROOM = 16 * 1024 * 1024 };
+
+/* A file that was made for the link. One in memory spares the disk the making of a directory entry,
+ * which takes longer than to link against a stub library. */
+struct made {
+	const char *path; /* NULL: the word is left out */
+	int fd;           /* of a file in memory; -1: it has none */
+};
 
 struct run {
 	struct arena *a;
@@ -30,7 +44,10 @@ struct run {
 	struct outfile out;
 	const char *path; /* what LLD writes: out.path, also for one architecture of several */
 	struct argv argv; /* the words as LLD gets them */
-	const char *const *found; /* what stands for words of the plan, or NULL: none does */
+	const char *const *found;      /* what stands for words of the plan, or NULL: none does */
+	struct stub_list *lists;       /* [nmakes] of ELF stub libraries */
+	struct made *made;             /* [nmakes] what the words of the plan's makes become */
+	const struct link_plan *first; /* whose makes they are; other architectures name them too */
 	bool verbose, one_thread;
 	bool about_format;   /* LLD met an input of another format or machine */
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
@@ -49,19 +66,38 @@ static off_t input_bytes(const struct link_plan *plan)
 	return total;
 }
 
-static int make_text(struct run *r, const struct plan_make *m, const char *path)
+/* PLAN_GNU: other linkers go by the name's extension */
+static bool make_in_memory(struct run *r, const struct plan_make *m, const void *data, size_t n)
 {
-	return file_write_temporary(r->d, m->at, path, m->source, strlen(m->source));
+	struct made *made = &r->made[m - r->plan->makes];
+	char path[64];
+	int fd;
+
+	if (r->plan->flavor != PLAN_GNU || r->plan->external.text)
+		return false;
+	fd = memfd_create(m->name, MFD_CLOEXEC);
+	if (fd < 0)
+		return false;
+	snprintf(path, sizeof(path), FD_PATH "%d", fd);
+	if (write(fd, data, n) != (ssize_t)n || !file_exists(path)) {
+		close(fd);
+		return false;
+	}
+	*made = (struct made) { str_dup(r->a, path), fd };
+	return true;
 }
 
-static int copy_ready(struct run *r, const struct plan_make *m, const char *path)
+static int make_file(
+	struct run *r, const struct plan_make *m, const char *path, const void *data, size_t n)
 {
-	char *object;
-	size_t n;
+	if (make_in_memory(r, m, data, n))
+		return 0;
+	return file_write_temporary(r->d, m->at, path, data, n);
+}
 
-	if (file_read(r->a, r->d, m->at, "start object", m->ready, 1 << 20, &object, &n))
-		return -1;
-	return file_write_temporary(r->d, m->at, path, object, n);
+static int make_text(struct run *r, const struct plan_make *m, const char *path)
+{
+	return make_file(r, m, path, m->source, strlen(m->source));
 }
 
 /* the object is malloc'd */
@@ -82,11 +118,13 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 	size_t size;
 	int rc;
 
-	if (m->ready && file_exists(m->ready))
-		return copy_ready(r, m, path);
+	if (m->ready && file_exists(m->ready)) {
+		r->made[m - r->plan->makes].path = m->ready;
+		return 0;
+	}
 	if (compile_ir(r, m, &object, &size))
 		return -1;
-	rc = file_write_temporary(r->d, m->at, path, object, size);
+	rc = make_file(r, m, path, object, size);
 	free(object);
 	return rc;
 }
@@ -107,18 +145,20 @@ static int make_ir_archive(struct run *r, const struct plan_make *m, const char 
 static int make_elf_stub(struct run *r, const struct plan_make *m, const char *path)
 {
 	const struct stub_machine *machine = stub_machine_find(r->plan->arch);
-	struct stub_list list;
+	const struct stub_list *list = &r->lists[m - r->plan->makes];
 	const void *bytes;
 	size_t n;
 
-	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
-		return -1;
+	if (!list->nsymbols) { /* and it is linked --as-needed */
+		r->made[m - r->plan->makes].path = NULL;
+		return 0;
+	}
 	if (!machine)
 		return diag_err(r->d, m->at,
 			"no stub libraries can be made for the architecture '%s'", r->plan->arch);
-	if (stub_elf_write(r->a, &list, *machine, &bytes, &n))
+	if (stub_elf_write(r->a, list, *machine, &bytes, &n))
 		return -1;
-	return file_write_temporary(r->d, m->at, path, bytes, n);
+	return make_file(r, m, path, bytes, n);
 }
 
 static int make_import_library(struct run *r, const struct plan_make *m, const char *path)
@@ -165,11 +205,34 @@ static void make_files(struct run *r)
 		[PLAN_TBD] = make_tbd,
 	};
 
+	r->first = r->plan;
+	r->made = arena_array(r->a, struct made, r->plan->nmakes);
+	for (size_t i = 0; i < r->plan->nmakes; i++)
+		r->made[i] =
+			(struct made) { path_join(r->a, r->out.dir, r->plan->makes[i].name), -1 };
+	if (stublists_read(r->a, r->d, r->plan, &r->lists))
+		return;
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
 		const struct plan_make *m = &r->plan->makes[i];
 
-		makers[m->kind](r, m, path_join(r->a, r->out.dir, m->name));
+		makers[m->kind](r, m, r->made[i].path);
 	}
+}
+
+static void close_files(struct run *r)
+{
+	for (size_t i = 0; i < r->first->nmakes; i++)
+		if (r->made[i].path && r->made[i].fd >= 0)
+			close(r->made[i].fd);
+}
+
+/* the make that a word is about: NAME behind PLAN_TMP */
+static const struct made *find_made(const struct run *r, const char *name)
+{
+	for (size_t i = 0; i < r->first->nmakes; i++)
+		if (str_eq(r->first->makes[i].name, name))
+			return &r->made[i];
+	diag_bug("a word of the plan names '%s', which is not made", name);
 }
 
 /* LLD maps its output; on a disk that fills up meanwhile, that ends in SIGBUS and not in an error.
@@ -195,6 +258,16 @@ static bool wants_no_timestamp(const struct run *r)
 	return true;
 }
 
+/* word i of the plan: `before` bytes, then a made file */
+static void made_word(struct run *r, size_t i, ptrdiff_t before, const char *name)
+{
+	const struct argv *in = &r->plan->argv;
+	const struct made *made = find_made(r, name);
+
+	if (made->path)
+		argv_addf(&r->argv, in->why[i], "%.*s%s", (int)before, in->v[i], made->path);
+}
+
 /* the plan's words with the temporary directory and the output put in */
 static void final_words(struct run *r)
 {
@@ -211,8 +284,7 @@ static void final_words(struct run *r)
 		else if (r->found && r->found[i])
 			argv_add(&r->argv, in->why[i], r->found[i]);
 		else if (at)
-			argv_addf(&r->argv, in->why[i], "%.*s%s/%s", (int)(at - in->v[i]), in->v[i],
-				r->out.dir, at + sizeof(tmp) - 1);
+			made_word(r, i, at - in->v[i], at + sizeof(tmp) - 1);
 		else
 			argv_add(&r->argv, in->why[i], in->v[i]);
 	}
@@ -231,13 +303,30 @@ static void final_words(struct run *r)
 
 /* ---- the link */
 
+/* "/proc/self/fd/7" is "libc.so.6" */
+static const char *with_names(struct run *r, const char *line)
+{
+	const char *at = strstr(line, FD_PATH);
+	size_t digits = at ? strspn(at + strlen(FD_PATH), "0123456789") : 0;
+	size_t n = strlen(FD_PATH) + digits;
+
+	for (size_t i = 0; digits && i < r->first->nmakes; i++) {
+		const struct made *m = &r->made[i];
+
+		if (m->path && m->fd >= 0 && strlen(m->path) == n && !strncmp(at, m->path, n))
+			return str_fmt(r->a, "%.*s%s%s", (int)(at - line), line,
+				r->first->makes[i].name, with_names(r, at + n));
+	}
+	return line;
+}
+
 /* LLD's lines: messages bear our prefix already; what follows one (">>> referenced by") is part of
  * it; its stdout (--verbose, --trace, -Map=-) goes to ours untouched. */
 static void lld_line(void *ctx, bool err, const char *line, size_t n)
 {
 	struct run *r = ctx;
 	static const char undefined[] = "pkgimg: error: undefined symbol: ";
-	const char *s = str_ndup(r->a, line, n);
+	const char *s = with_names(r, str_ndup(r->a, line, n));
 
 	if (r->plan->kind == JOB_IMAGE && str_starts(s, undefined) &&
 		stub_libgcc_remedy(s + sizeof(undefined) - 1))
@@ -382,7 +471,7 @@ static int link_universal(struct run *r)
 		r->plan = p;
 		final_words(r);
 		rc = link_once(r);
-		if (!rc && undefined_check(r->a, r->d, p, r->path))
+		if (!rc && undefined_check(r->a, r->d, p, NULL, r->path))
 			rc = -1;
 		parts[n] = path_join(r->a, r->out.dir, p->arch);
 		if (!rc && rename(r->path, parts[n++]))
@@ -414,7 +503,7 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 		rc = run_post(r);
 	if (rc)
 		return rc;
-	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->out.path))
+	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->lists, r->out.path))
 		return -1;
 	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
 		return -1;
@@ -443,9 +532,11 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 		return -1;
 	r.path = r.out.path;
 	make_files(&r);
-	final_words(&r);
-	if (d->errors == before)
+	if (d->errors == before) {
+		final_words(&r);
 		rc = link_and_check(&r, options);
+	}
+	close_files(&r);
 	if (rc)
 		outfile_drop(&r.out);
 	return rc == TEXT_ONLY ? 0 : rc;

@@ -50,23 +50,18 @@ static void report(struct diags *d, const struct link_plan *plan, const struct l
 			s->name);
 }
 
-int undefined_check(
-	struct arena *a, struct diags *d, const struct link_plan *plan, const char *path)
+int undefined_check(struct arena *a, struct diags *d, const struct link_plan *plan,
+	const struct stub_list *lists, const char *path)
 {
-	struct stub_list *lists = arena_array(a, struct stub_list, plan->nmakes);
 	const char *triple = plan->flavor == PLAN_DARWIN ? NULL : plan->triple;
 	const struct ll_symbol *syms;
-	size_t nlists = 0, n, size;
+	size_t n, size;
+	size_t nlists = lists ? plan->nmakes : 0;
 	unsigned before = d->errors;
 	char *data;
 
 	if (plan->kind != JOB_IMAGE || (!plan->check_undefined && !plan->root_symbol))
 		return 0;
-	for (size_t i = 0; i < plan->nmakes; i++)
-		if (plan->makes[i].kind == PLAN_ELF_STUB &&
-			stub_list_read(
-				a, d, plan->makes[i].at, plan->makes[i].source, &lists[nlists++]))
-			return -1;
 	if (file_read(
 		    a, d, NOWHERE, "image", path, (size_t)LARGEST_IMAGE_MIB << 20, &data, &size) ||
 		ll_object_symbols(a, d, NOWHERE, path, data, size, triple, &syms, &n))

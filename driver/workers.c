@@ -152,7 +152,7 @@ static _Noreturn void be_worker(struct pool *p, struct worker *w)
 	if (home < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 		dup2(w->out, STDOUT_FILENO) < 0 || dup2(w->out, STDERR_FILENO) < 0)
 		_exit(EXIT_BUG);
-	ll_start(); /* before the first request comes */
+	ll_start_link(); /* before the first request comes */
 	for (unsigned links = 1; serve(p, w, home, links); links++)
 		;
 	_exit(EXIT_OK);

@@ -49,6 +49,9 @@ inline std::string text_of(llvm::Error e)
 	return s;
 }
 
+// lazy.cpp: before LLD; calls ll_start_link. `sure_of_output`: its folder is known to be writable
+void start_lld(bool sure_of_output);
+
 // support.cpp: as ll_code_triple
 std::string code_triple(llvm::StringRef triple);
 

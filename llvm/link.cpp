@@ -127,7 +127,7 @@ ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, v
 	SmallVector<const char *, 64> argv = { "pkgimg", "-flavor", flavor_name(f) };
 	std::lock_guard<std::mutex> lock(link_mutex);
 
-	ll_start();
+	shim::start_lld(true);
 	ll_lld_reset();
 	argv.append(v, v + n);
 	LineStream out(sink, ctx, false), err(sink, ctx, true);
@@ -154,7 +154,7 @@ ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, v
 
 int ll_lld_main(int argc, char **argv)
 {
-	ll_start();
+	shim::start_lld(false);
 	remove_fatal_error_handler(); // LLVM's own text
 	InitLLVM init(argc, argv);
 	sys::Process::UseANSIEscapeCodes(true);

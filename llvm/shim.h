@@ -24,6 +24,9 @@ extern "C" {
  * other functions of this header call it themselves or, where marked "cold", do not need it.
  * threads: any, the first caller runs them */
 void ll_start(void);
+/* Those of them that a link of native objects needs, a tenth; ll_link calls it, and ll_start when
+ * it meets bitcode or an option of LLVM. threads: any */
+void ll_start_link(void);
 
 /* Register every target LLVM was built with: infos, code generators, assembly parsers and
  * printers. Before LLVM-C codegen; calls ll_start. threads: any, the first caller does it */

@@ -1,9 +1,10 @@
-// LLVM's static constructors on demand, and target registration.
+// LLVM's static constructors and its targets, when they are needed and not before. A link of native
+// objects needs a tenth of the constructors and no target. LLD asks for all targets at the start of
+// every link; it uses them only when it meets bitcode, and what it calls then starts the rest.
 #include "llvm/guard.h"
 #include "llvm/internal.h"
 
 #include "llvm/Config/llvm-config.h"
-#include "llvm/Support/TargetSelect.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ using constructor = void(int, char **, char **);
 // the constructors have run as all others do.
 extern "C" {
 extern constructor *__llvm_ctors_start[] __attribute__((weak, visibility("hidden")));
+extern constructor *__llvm_ctors_link_end[] __attribute__((weak, visibility("hidden")));
 extern constructor *__llvm_ctors_end[] __attribute__((weak, visibility("hidden")));
 }
 
@@ -29,11 +31,29 @@ extern "C" __attribute__((visibility("default"))) const char *__asan_default_opt
 #endif
 #endif
 
+static void construct(constructor **from, constructor **to)
+{
+	for (constructor **c = from; c != to; c++)
+		(*c)(0, nullptr, environ);
+}
+
+static void start_link(void)
+{
+	construct(__llvm_ctors_start, __llvm_ctors_link_end);
+	shim::install_fatal_handler();
+}
+
+void ll_start_link(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, start_link);
+}
+
 static void start(void)
 {
-	for (constructor **c = __llvm_ctors_start; c != __llvm_ctors_end; c++)
-		(*c)(0, nullptr, environ);
-	shim::install_fatal_handler();
+	ll_start_link();
+	construct(__llvm_ctors_link_end, __llvm_ctors_end);
 }
 
 void ll_start(void)
@@ -43,13 +63,29 @@ void ll_start(void)
 	pthread_once(&once, start);
 }
 
+// ---- targets
+
+#define LLVM_TARGET(t)                                                                             \
+	extern "C" void LLVMInitialize##t##TargetInfo(void);                                       \
+	extern "C" void LLVMInitialize##t##Target(void);                                           \
+	extern "C" void LLVMInitialize##t##TargetMC(void);
+#define LLVM_ASM_PARSER(t)  extern "C" void LLVMInitialize##t##AsmParser(void);
+#define LLVM_ASM_PRINTER(t) extern "C" void LLVMInitialize##t##AsmPrinter(void);
+#include "llvm/Config/AsmParsers.def"
+#include "llvm/Config/AsmPrinters.def"
+#include "llvm/Config/Targets.def"
+
 static void init_targets(void)
 {
-	llvm::InitializeAllTargetInfos();
-	llvm::InitializeAllTargets();
-	llvm::InitializeAllTargetMCs();
-	llvm::InitializeAllAsmParsers();
-	llvm::InitializeAllAsmPrinters();
+#define LLVM_TARGET(t)                                                                             \
+	LLVMInitialize##t##TargetInfo();                                                           \
+	LLVMInitialize##t##Target();                                                               \
+	LLVMInitialize##t##TargetMC();
+#define LLVM_ASM_PARSER(t)  LLVMInitialize##t##AsmParser();
+#define LLVM_ASM_PRINTER(t) LLVMInitialize##t##AsmPrinter();
+#include "llvm/Config/AsmParsers.def"
+#include "llvm/Config/AsmPrinters.def"
+#include "llvm/Config/Targets.def"
 }
 
 void ll_init_targets(void)

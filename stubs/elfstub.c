@@ -146,6 +146,8 @@ struct reader {
 	unsigned errors;
 	struct base *base;       /* NULL: none */
 	unsigned depth;          /* how many lists are based on it */
+	stub_wanted *wanted;     /* NULL: all symbols are */
+	const void *ctx;         /* for `wanted` */
 	uint16_t recent[RECENT]; /* versions, by a hash of their names; 0 = none */
 };
 
@@ -258,8 +260,8 @@ static int read_version(struct reader *r, const struct words *w)
 	return 0;
 }
 
-static int parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
-	unsigned depth, struct stub_list *out);
+static int parse(const struct reader *like, const char *path, char *text, size_t size,
+	struct stub_list *out);
 
 /* ---- lists that start from another one */
 
@@ -268,11 +270,13 @@ static int read_base(struct reader *r, const struct words *w)
 {
 	const char *slash = strrchr(r->list->path, '/');
 	struct loc at = place(r, w->w[1]);
+	struct reader deeper = *r;
 	const char *path;
 	char *text;
 	size_t size;
 	struct base *b;
 
+	deeper.depth++;
 	if (r->depth == MAX_DEPTH)
 		return diag_err(r->d, at,
 			"lists are based on one another more than %d deep; in a circle?",
@@ -283,7 +287,7 @@ static int read_base(struct reader *r, const struct words *w)
 		r->list->path, w->w[1]);
 	b = arena_new(r->mem, struct base);
 	if (file_read(r->mem, r->d, at, "symbol list", path, LIST_LIMIT, &text, &size) ||
-		parse(r->mem, r->d, path, text, size, r->depth + 1, &b->list))
+		parse(&deeper, path, text, size, &b->list))
 		return -1;
 	b->taken = arena_array(r->mem, uint32_t, b->list.nsymbols + 1);
 	b->versions = arena_array(r->mem, uint16_t, b->list.nversions + 1);
@@ -301,6 +305,8 @@ static int read_as(struct reader *r, const struct words *w)
 		r->base->versions[i] = intern_version(r, w->w[2]);
 		return 0;
 	}
+	if (r->base && r->wanted) /* no wanted symbol has it */
+		return 0;
 	return diag_err(r->d, place(r, w->w[1]), "no base has the version '%s'", w->w[1]);
 }
 
@@ -352,6 +358,8 @@ static int read_drop(struct reader *r, const struct words *w)
 {
 	if (take_base(r, w->w[1], false))
 		return 0;
+	if (r->wanted && !r->wanted(r->ctx, w->w[1], strlen(w->w[1])))
+		return 0;
 	return diag_err(r->d, place(r, w->w[1]),
 		"'%s' is no symbol of the base, or belongs above this line", w->w[1]);
 }
@@ -385,6 +393,8 @@ static int read_same(struct reader *r, const char *word, struct stub_symbol *s)
 		return 0;
 	}
 	same = stub_list_find(r->list, word + 1);
+	if (!same && r->wanted && s->kind == STUB_OBJECT)
+		return 0;
 	if (!same || same->kind != STUB_OBJECT || s->kind != STUB_OBJECT)
 		return diag_err(r->d, place(r, word),
 			"'%s' wants an object above this line, and "
@@ -473,30 +483,31 @@ static int read_head(struct reader *r, const struct words *w)
 	return 0;
 }
 
+static const struct {
+	const char *key;
+	size_t words;
+	int (*read)(struct reader *, const struct words *);
+} statements[] = {
+	{ "base", 2, read_base },
+	{ "version", 2, read_version },
+	{ "as", 3, read_as },
+	{ "drop", 2, read_drop },
+};
+enum { STATEMENTS = sizeof(statements) / sizeof(statements[0]) };
+
 static void read_line(struct reader *r, char *line)
 {
-	static const struct {
-		const char *key;
-		size_t words;
-		int (*read)(struct reader *, const struct words *);
-	} statements[] = {
-		{ "base", 2, read_base },
-		{ "version", 2, read_version },
-		{ "as", 3, read_as },
-		{ "drop", 2, read_drop },
-	};
 	struct words w;
 	int rc;
 
 	r->start = line;
-	r->line++;
 	if (line[0] == '#')
 		return;
 	split(line, &w);
 	if (!w.n)
 		return;
 	rc = read_head(r, &w);
-	for (size_t i = 0; rc == 1 && i < sizeof(statements) / sizeof(statements[0]); i++) {
+	for (size_t i = 0; rc == 1 && i < STATEMENTS; i++) {
 		if (w.n == statements[i].words && str_eq(w.w[0], statements[i].key))
 			rc = statements[i].read(r, &w);
 	}
@@ -505,27 +516,48 @@ static void read_line(struct reader *r, char *line)
 	r->errors += rc != 0;
 }
 
-static int parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
-	unsigned depth, struct stub_list *out)
+/* is the line one of a symbol that is not wanted? */
+static bool is_passed_over(const struct reader *r, const char *line)
+{
+	size_t n = strcspn(line, " \t");
+
+	if (!r->wanted || !r->list->machine || !line[n] || r->wanted(r->ctx, line, n))
+		return false;
+	for (size_t i = 0; i < STATEMENTS; i++)
+		if (strncmp(statements[i].key, line, n) == 0 && !statements[i].key[n])
+			return false;
+	return n && line[0] != '#';
+}
+
+/* `like` says who reads, for whom, and what */
+static int parse(
+	const struct reader *like, const char *path, char *text, size_t size, struct stub_list *out)
 {
 	struct stub_list list = { .path = path };
-	struct reader r = { .mem = a, .d = d, .list = &list, .depth = depth };
+	struct reader r = { .mem = like->mem,
+		.d = like->d,
+		.list = &list,
+		.depth = like->depth,
+		.wanted = like->wanted,
+		.ctx = like->ctx };
 	struct loc top = { .file = path };
 	char *end = text + size;
 
 	if (memchr(text, 0, size))
-		return diag_err(d, top, "a list of symbols is text, this file is not");
+		return diag_err(r.d, top, "a list of symbols is text, this file is not");
 	for (char *s = text, *nl; s < end && r.errors < MAX_ERRORS; s = nl + 1) {
 		nl = memchr(s, '\n', (size_t)(end - s));
 		if (!nl)
 			nl = end;
 		*nl = '\0';
-		read_line(&r, s);
+		r.line++;
+		if (!is_passed_over(&r, s))
+			read_line(&r, s);
 	}
 	if (r.errors == MAX_ERRORS)
-		diag_note(d, top, "%d errors; the rest of the file was not read", MAX_ERRORS);
+		diag_note(r.d, top, "%d errors; the rest of the file was not read", MAX_ERRORS);
 	if (!r.errors && !list.machine)
-		return diag_err(d, top, "'soname NAME' and 'machine ARCHITECTURE' are wanted");
+		return diag_err(r.d, top, "'soname NAME' and 'machine ARCHITECTURE' are wanted");
 	if (r.errors)
 		return -1;
 	take_base(&r, NULL, false);
@@ -536,16 +568,25 @@ static int parse(struct arena *a, struct diags *d, const char *path, char *text,
 int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
 	struct stub_list *out)
 {
-	return parse(a, d, path, text, size, 0, out);
+	struct reader r = { .mem = a, .d = d };
+
+	return parse(&r, path, text, size, out);
 }
 
-int stub_list_read(
-	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out)
+int stub_list_read_some(struct arena *a, struct diags *d, struct loc at, const char *path,
+	stub_wanted *wanted, const void *ctx, struct stub_list *out)
 {
+	struct reader r = { .mem = a, .d = d, .wanted = wanted, .ctx = ctx };
 	char *text;
 	size_t size;
 
 	if (file_read(a, d, at, "symbol list", path, LIST_LIMIT, &text, &size))
 		return -1;
-	return stub_list_parse(a, d, path, text, size, out);
+	return parse(&r, path, text, size, out);
+}
+
+int stub_list_read(
+	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out)
+{
+	return stub_list_read_some(a, d, at, path, NULL, NULL, out);
 }

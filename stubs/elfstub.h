@@ -55,7 +55,15 @@ struct stub_machine {
 int stub_list_read(
 	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out);
 
-/* the same from memory; text[0..size] is changed, text[size] is NUL; `path` is only for places */
+/* The same, but only the symbols that are wanted: a link's stub library needs no others. A wrong
+ * line of another symbol is not found; an object that is another name of one that is not wanted
+ * stands alone, which only copy relocations would notice. */
+typedef bool stub_wanted(const void *ctx, const char *name, size_t n);
+int stub_list_read_some(struct arena *a, struct diags *d, struct loc at, const char *path,
+	stub_wanted *wanted, const void *ctx, struct stub_list *out);
+
+/* stub_list_read from memory; text[0..size] is changed, text[size] is NUL; `path` is only for
+ * places */
 int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
 	struct stub_list *out);
 

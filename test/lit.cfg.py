@@ -51,6 +51,9 @@ config.substitutions += [
 ]
 
 config.available_features.add(platform.machine() + "-" + platform.system().lower())
+config.available_features.add("-".join(platform.libc_ver()))  # glibc-2.36
+if config.build_type == "Release":
+    config.available_features.add("release")
 config.available_features.add("root" if os.geteuid() == 0 else "non-root")
 if config.sanitize:
     config.available_features.add("sanitizer")
@@ -70,7 +73,7 @@ def works(*command):
 
 # a feature for each program that a test may do without
 for program in ("clang-format-19", "gcc", "g++", "npm", "git", "make", "meson", "autoreconf",
-                "libtoolize", "go", "ldc2", "qemu-x86_64"):
+                "libtoolize", "go", "ldc2", "qemu-x86_64", "valgrind"):
     if shutil.which(program):
         config.available_features.add(program)
 # a cargo that works with this environment: rustup's looks for its toolchains in HOME
@@ -87,7 +90,8 @@ wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/win
 
 def wine_prefix():
     """The one folder that wine works in, made by one process before any test: two that make it at
-    the same time break each other (`could not load kernel32.dll`). None where it cannot be made."""
+    the same time break each other (`could not load kernel32.dll`). None where wine cannot make
+    it."""
     prefix = os.path.join(config.source_root, "build", "inputs", "wine")
     done = os.path.join(prefix, "system.reg")  # wine's server writes it when the last program ended
     os.makedirs(prefix, exist_ok=True)

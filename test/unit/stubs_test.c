@@ -1,5 +1,6 @@
 #include <stdint.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "stubs/elfstub.h"
@@ -332,6 +333,47 @@ static void fits_its_class(struct unit *u)
 	arena_free(&a);
 }
 
+static bool is_short(const void *ctx, const char *name, size_t n)
+{
+	const size_t *longest = ctx;
+
+	return name[0] && n <= *longest;
+}
+
+/* from a file: what is left out may even be wrong */
+static void reads_some(struct unit *u)
+{
+	static const char text[] = "soname libx.so.1\n"
+				   "machine x86_64\n"
+				   "version X_1\n"
+				   "__env X_1 o 8\n"
+				   "alphabet X_9 wrong\n"
+				   "beta X_1 f 0\n"
+				   "env X_1 o 8 =__env\n";
+	char path[] = "/tmp/pkgimg-stubs-test-XXXXXX";
+	int fd = mkstemp(path);
+	struct arena a = { 0 };
+	struct caught c;
+	struct stub_list l;
+	size_t longest = 4;
+
+	if (!CHECK(fd >= 0 && write(fd, text, sizeof(text) - 1) == sizeof(text) - 1))
+		return;
+	close(fd);
+	CHECK_INT(stub_list_read_some(&a, caught_start(&c), NOWHERE, path, is_short, &longest, &l),
+		0);
+	CHECK_STR(c.text, "");
+	if (CHECK_INT(l.nsymbols, 2)) {
+		CHECK_STR(l.symbols[0].name, "beta");
+		CHECK_STR(l.symbols[1].name, "env");
+		CHECK_INT(l.symbols[1].same, 1);
+		CHECK_STR(l.versions[l.symbols[1].version - 1], "X_1");
+	}
+	CHECK_INT(stub_list_read(&a, caught_start(&c), NOWHERE, path, &l), -1);
+	unlink(path);
+	arena_free(&a);
+}
+
 static void knows_what_images_get(struct unit *u)
 {
 	CHECK(stub_elf_image_defines("atexit"));
@@ -339,4 +381,5 @@ static void knows_what_images_get(struct unit *u)
 	CHECK(!stub_elf_image_defines("exit"));
 }
 
-UNIT_MAIN(reads, narrows, refuses, refuses_binary, writes, fits_its_class, knows_what_images_get)
+UNIT_MAIN(reads, reads_some, narrows, refuses, refuses_binary, writes, fits_its_class,
+	knows_what_images_get)

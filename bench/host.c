@@ -1,0 +1,111 @@
+/* host first|work image|library FILE [ROUNDS]: SQLite out of a package image, by libpkgimg, or out
+ * of a plain shared library, by dlopen. first   nanoseconds from before the load until
+ * sqlite3_libversion_number has answered work    seconds for ROUNDS rounds of inserts, an index,
+ * joins and aggregates in memory */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "pkgimg/runtime.h"
+
+static struct pkgimg_image *image;
+static void *library;
+
+static _Noreturn void fail(const char *text)
+{
+	fprintf(stderr, "host: %s\n", text);
+	exit(1);
+}
+
+static void load(const char *kind, const char *path)
+{
+	struct pkgimg_error err;
+
+	if (strcmp(kind, "image") == 0 && pkgimg_open(path, NULL, &image, &err))
+		fail(err.text);
+	if (!image && !(library = dlopen(path, RTLD_NOW | RTLD_LOCAL)))
+		fail(dlerror());
+}
+
+static void *find(const char *name)
+{
+	struct pkgimg_error err;
+	struct pkgimg_method m;
+	void *p;
+
+	if (!image) {
+		if (!(p = dlsym(library, name)))
+			fail(dlerror());
+		return p;
+	}
+	if (pkgimg_find(image, name, NULL, &m, &err))
+		fail(err.text);
+	return m.address;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int first(const char *kind, const char *path)
+{
+	double start = now();
+	int (*version)(void);
+
+	load(kind, path);
+	*(void **)&version = find("sqlite3_libversion_number");
+	if (version() < 3000000)
+		return 1;
+	printf("%.0f\n", 1e9 * (now() - start));
+	return 0;
+}
+
+static const char setup[] = "create table a(id integer primary key, k int, t text);"
+			    "create table b(k int, v real);";
+static const char round_of_work[] =
+	"begin; delete from a; delete from b;"
+	"with recursive n(i) as (select 1 union all select i+1 from n where i<60000)"
+	" insert into a select i, (i*7919)%5003, 'text '||(i%977) from n;"
+	"with recursive n(i) as (select 1 union all select i+1 from n where i<20000)"
+	" insert into b select (i*104729)%5003, i*0.5 from n;"
+	"create index ak on a(k);"
+	"select count(*), sum(b.v), max(length(a.t)) from a join b on a.k=b.k;"
+	"select t, count(*), avg(k) from a group by t order by 2 desc, t limit 10;"
+	"select count(distinct k), total(id) from a where t like '%7%';"
+	"drop index ak; commit;";
+
+static int work(const char *kind, const char *path, int rounds)
+{
+	int (*open)(const char *, void **);
+	int (*exec)(void *, const char *, void *, void *, char **);
+	char *message = NULL;
+	double start;
+	void *db;
+
+	load(kind, path);
+	*(void **)&open = find("sqlite3_open");
+	*(void **)&exec = find("sqlite3_exec");
+	if (open(":memory:", &db) || exec(db, setup, NULL, NULL, &message))
+		fail(message ? message : "sqlite3_open");
+	start = now();
+	while (rounds--)
+		if (exec(db, round_of_work, NULL, NULL, &message))
+			fail(message);
+	printf("%.6f\n", now() - start);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && strcmp(argv[1], "first") == 0)
+		return first(argv[2], argv[3]);
+	if (argc == 5 && strcmp(argv[1], "work") == 0)
+		return work(argv[2], argv[3], atoi(argv[4]));
+	fail("first|work image|library FILE [ROUNDS]");
+}

@@ -1,0 +1,85 @@
+// LLD without code generation until a link needs it (start.cpp). LLD's drivers begin with
+// InitializeAllTargets() and its like, inline functions of LLVM whose copies in LLD's archives give
+// way to the ones here. The two functions by which LLD then comes to code generation are wrapped
+// (--wrap, CMakeLists.txt): the one that opens a file of bitcode, and the one that reads options of
+// LLVM (-mllvm), which must all be registered by then.
+#include "llvm/internal.h"
+
+#include "llvm/LTO/LTO.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/CommandLine.h"
+
+namespace llvm
+{
+// no header declares them here: TargetSelect.h has them inline
+void InitializeAllTargetInfos();
+void InitializeAllTargets();
+void InitializeAllTargetMCs();
+void InitializeAllAsmParsers();
+void InitializeAllAsmPrinters();
+
+void InitializeAllTargetInfos()
+{
+}
+void InitializeAllTargets()
+{
+}
+void InitializeAllTargetMCs()
+{
+}
+void InitializeAllAsmParsers()
+{
+}
+void InitializeAllAsmPrinters()
+{
+}
+} // namespace llvm
+
+using namespace llvm;
+
+namespace
+{
+bool output_is_sure; // one link at a time
+}
+
+void shim::start_lld(bool sure_of_output)
+{
+	ll_start_link();
+	output_is_sure = sure_of_output;
+}
+
+// The real function and what stands for it, under the names that --wrap gives them.
+#define REAL(symbol) __asm__("__real_" symbol)
+#define WRAP(symbol) __asm__("__wrap_" symbol)
+
+#define CREATE "_ZN4llvm3lto9InputFile6createENS_15MemoryBufferRefE"
+Expected<std::unique_ptr<lto::InputFile>> real_create(MemoryBufferRef file) REAL(CREATE);
+Expected<std::unique_ptr<lto::InputFile>> wrap_create(MemoryBufferRef file) WRAP(CREATE);
+Expected<std::unique_ptr<lto::InputFile>> wrap_create(MemoryBufferRef file)
+{
+	ll_init_targets();
+	return real_create(file);
+}
+
+#define PARSE "_ZN4llvm2cl23ParseCommandLineOptionsEiPKPKcNS_9StringRefEPNS_11raw_ostreamES2_b"
+bool real_parse(int n, const char *const *v, StringRef overview, raw_ostream *errors,
+	const char *variable, bool long_only) REAL(PARSE);
+bool wrap_parse(int n, const char *const *v, StringRef overview, raw_ostream *errors,
+	const char *variable, bool long_only) WRAP(PARSE);
+bool wrap_parse(int n, const char *const *v, StringRef overview, raw_ostream *errors,
+	const char *variable, bool long_only)
+{
+	if (n > 1)
+		ll_start();
+	return real_parse(n, v, overview, errors, variable, long_only);
+}
+
+// LLD makes and removes an empty file to learn early whether the output can be written. ll_link's
+// output lies in a folder that was made for it a moment ago.
+#define TRY "_ZN3lld13tryCreateFileEN4llvm9StringRefE"
+std::error_code real_try(StringRef path) REAL(TRY);
+std::error_code wrap_try(StringRef path) WRAP(TRY);
+std::error_code wrap_try(StringRef path)
+{
+	return output_is_sure ? std::error_code() : real_try(path);
+}
