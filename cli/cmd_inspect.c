@@ -17,7 +17,7 @@ int cmd_inspect(struct cli *c)
 	for (size_t i = 0; i < n; i++) {
 		if (args[i].id == OPT_help)
 			return cli_help(c, InspectOption,
-				"pkgimg inspect [--json] [--verify] [--path=OFFSET] IMAGE...",
+				"pkgimg inspect [--json] [--verify] [--member=NAME] [--path=OFFSET] IMAGE...",
 				"shows what is inside package images");
 		how.json |= args[i].id == OPT_json;
 		how.verify |= args[i].id == OPT_verify;
@@ -25,6 +25,8 @@ int cmd_inspect(struct cli *c)
 			how.path = args[i].values[0];
 			how.path_at = cli_place(c, &args[i]);
 		}
+		if (args[i].id == OPT_member_EQ)
+			how.member = args[i].values[0];
 		images += !args[i].id;
 	}
 	if (!images) {

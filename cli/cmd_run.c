@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "cli/call.h"
@@ -18,6 +19,7 @@
 struct run_request {
 	bool jit, timings, verify, allow_untrusted, help;
 	const char *image, *function;
+	const char *member; /* the image of a bundle; NULL: `image` is one */
 	struct loc image_at;
 	size_t nargs;
 	const char *const *args;
@@ -29,6 +31,17 @@ static double now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* "app.so:NAME" is an image of a bundle, unless that is a file's name */
+static const char *bundle_path(struct arena *a, const char *path, const char **member)
+{
+	const char *colon = strrchr(path, ':');
+
+	if (*member || !colon || strchr(colon, '/') || !access(path, F_OK))
+		return path;
+	*member = colon + 1;
+	return str_ndup(a, path, (size_t)(colon - path));
 }
 
 /* the options are the words before the first that does not start with '-' */
@@ -49,6 +62,8 @@ static int read_request(struct cli *c, struct run_request *r)
 		r->timings |= args[i].id == OPT_timings;
 		r->verify |= args[i].id == OPT_verify;
 		r->allow_untrusted |= args[i].id == OPT_allow_untrusted;
+		if (args[i].id == OPT_member_EQ)
+			r->member = args[i].values[0];
 	}
 	if (r->help)
 		return EXIT_OK;
@@ -58,7 +73,7 @@ static int read_request(struct cli *c, struct run_request *r)
 			"FUNCTION [ARG...]; `pkgimg inspect IMAGE` lists the functions");
 		return EXIT_USAGE;
 	}
-	r->image = c->argv[head.n];
+	r->image = bundle_path(c->mem, c->argv[head.n], &r->member);
 	r->image_at = (struct loc) { .arg = c->first + (unsigned)head.n };
 	r->function = c->argv[head.n + 1];
 	r->args = c->argv + head.n + 2;
@@ -142,25 +157,62 @@ static struct pkgimg_world *new_world(struct run_image *r, const char *path)
 	return world;
 }
 
-static int open_and_call(struct run_image *i, const struct run_request *r,
-	const struct pkgimg_options *o, struct pkgimg_image **out)
+static int complain(struct run_image *i, const struct run_request *r, const struct pkgimg_error *e)
 {
-	struct diags *d = i->c->d;
+	diag_err(i->c->d, r->image_at, "%s", e->text);
+	if (e->code == PKGIMG_E_OWNER)
+		diag_note(i->c->d, NOWHERE, "'pkgimg run --allow-untrusted' loads it");
+	return -1;
+}
+
+/* a bundle is loaded whole; the images stay open until the world goes */
+static int open_member(struct run_image *i, const struct run_request *r,
+	const struct pkgimg_options *o)
+{
+	struct pkgimg_image **images;
 	struct pkgimg_error e;
+	size_t n;
+
+	if (pkgimg_open_bundle(r->image, o, &images, &n, &e))
+		return complain(i, r, &e);
+	for (size_t k = 0; k < n && !i->image; k++) {
+		if (!strcmp(pkgimg_name(images[k]), r->member))
+			i->image = images[k];
+	}
+	pkgimg_free_images(images);
+	return i->image ? 0
+			: diag_err(i->c->d, r->image_at,
+				  "no image of the bundle '%s' is named '%s'; `pkgimg inspect` lists "
+				  "them",
+				  r->image, r->member);
+}
+
+static int open_image(struct run_image *i, const struct run_request *r,
+	const struct pkgimg_options *o)
+{
+	struct pkgimg_image *image;
+	struct pkgimg_error e;
+
+	if (r->member)
+		return open_member(i, r, o);
+	if (pkgimg_open(r->image, o, &image, &e))
+		return complain(i, r, &e);
+	i->image = image;
+	return 0;
+}
+
+static int open_and_call(struct run_image *i, const struct run_request *r,
+	const struct pkgimg_options *o)
+{
 	struct callee from = { .address = image_address, .ctx = i };
 	double start = now_ms(), loaded;
 	int rc;
 
-	if (pkgimg_open(r->image, o, out, &e)) {
-		diag_err(d, r->image_at, "%s", e.text);
-		if (e.code == PKGIMG_E_OWNER)
-			diag_note(d, NOWHERE, "'pkgimg run --allow-untrusted' loads it");
+	if (open_image(i, r, o))
 		return -1;
-	}
 	loaded = now_ms();
-	i->image = *out;
-	from.view = pkgimg_view(*out);
-	rc = call_method(d, &from, r->function, r->nargs, r->args, stdout);
+	from.view = pkgimg_view(i->image);
+	rc = call_method(i->c->d, &from, r->function, r->nargs, r->args, stdout);
 	if (r->timings) {
 		print_timing("load", loaded - start);
 		print_timing("first call", now_ms() - loaded);
@@ -172,15 +224,13 @@ static int run_image(struct cli *c, const struct run_request *r)
 {
 	struct run_image i = { .c = c };
 	struct pkgimg_options o = { .size = sizeof(o), .world = new_world(&i, r->image) };
-	struct pkgimg_image *image = NULL;
 	int rc = -1;
 
 	o.flags |= r->verify ? PKGIMG_VERIFY : 0;
 	o.flags |= r->allow_untrusted ? PKGIMG_ALLOW_UNTRUSTED : 0;
 	if (o.world)
-		rc = open_and_call(&i, r, &o, &image);
-	pkgimg_close(image);
-	pkgimg_world_free(o.world);
+		rc = open_and_call(&i, r, &o);
+	pkgimg_world_free(o.world); /* and all images in it */
 	for (; i.compiled; i.compiled = i.compiled->next)
 		jit_close(i.compiled->jit);
 	return rc ? EXIT_INPUT : EXIT_OK;

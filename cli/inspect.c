@@ -79,22 +79,92 @@ static void *map_image(struct diags *d, const char *path, size_t *size)
 	return file;
 }
 
-int inspect_open(struct diags *d, const char *path, bool verify, struct inspected *out)
+static int fail_check(struct diags *d, struct inspected *in, const struct img_error *e)
+{
+	char text[512];
+
+	img_error_text(e, text, sizeof(text));
+	inspect_close(in);
+	return diag_err(d, (struct loc) { .file = in->path }, "%s", text);
+}
+
+/* the number of the image of that name; returns -1 if there is none */
+static int64_t find_member(struct inspected *in, const char *name)
+{
+	uint32_t n = in->bundle.header->nmembers;
+
+	for (uint32_t i = 0; i < n; i++) {
+		img_bundle_view(&in->bundle, in->file, i, &in->view);
+		if (!name || !strcmp(img_str(&in->view, in->view.package->name), name))
+			return i;
+	}
+	return -1;
+}
+
+static int open_bundle(
+	struct diags *d, const char *member, unsigned flags, struct inspected *in)
+{
+	struct img_error e;
+	int64_t i;
+
+	if (img_bundle_check(in->file, in->size, flags, &in->bundle, NULL, &e))
+		return fail_check(d, in, &e);
+	i = find_member(in, member);
+	if (i < 0) {
+		inspect_close(in);
+		return diag_err(d, (struct loc) { .file = in->path },
+			"no image in this bundle is named '%s'; `pkgimg inspect` lists them",
+			member);
+	}
+	in->heap_at = in->bundle.members[i].heap;
+	in->sizes.metadata = in->view.header->meta_size;
+	return 0;
+}
+
+static int open_image(struct diags *d, const char *member, unsigned flags, struct inspected *in)
+{
+	struct img_error e;
+
+	if (img_check_file(in->file, in->size, flags, &in->view, &in->box, &e))
+		return fail_check(d, in, &e);
+	if (member) {
+		inspect_close(in);
+		return diag_err(d, (struct loc) { .file = in->path },
+			"it is an image and no bundle, so it has no '%s' in it", member);
+	}
+	in->heap_at = in->view.heap ? in->view.heap->at : 0;
+	img_container_sizes(&in->box, &in->sizes);
+	return 0;
+}
+
+int inspect_open_any(struct diags *d, const char *path, const char *member, bool verify,
+	struct inspected *out)
 {
 	struct inspected in = { .path = path };
 	unsigned flags = verify ? IMG_CHECK_FILE_SUM : 0;
-	struct img_error e;
-	char text[512];
+	int failed;
 
 	in.file = map_image(d, path, &in.size);
 	if (!in.file)
 		return -1;
-	if (img_check_file(in.file, in.size, flags, &in.view, &in.box, &e)) {
-		img_error_text(&e, text, sizeof(text));
+	failed = img_bundle_is(in.file, in.size) ? open_bundle(d, member, flags, &in)
+						 : open_image(d, member, flags, &in);
+	if (!failed)
+		*out = in;
+	return failed;
+}
+
+int inspect_open(struct diags *d, const char *path, bool verify, struct inspected *out)
+{
+	struct inspected in;
+
+	if (inspect_open_any(d, path, NULL, verify, &in))
+		return -1;
+	if (in.bundle.header) {
 		inspect_close(&in);
-		return diag_err(d, (struct loc) { .file = path }, "%s", text);
+		return diag_err(d, (struct loc) { .file = path },
+			"wanted one image, got a bundle of images; name the image's own file");
 	}
-	img_container_sizes(&in.box, &in.sizes);
 	*out = in;
 	return 0;
 }
@@ -145,9 +215,13 @@ static int print_image(struct arena *a, struct diags *d, const struct inspected 
 	struct heap_facts heap = { 0 };
 	const struct heap_facts *has = in->view.heap ? &heap : NULL;
 
-	if (has && heap_facts(a, d, in, &heap))
+	bool list = in->bundle.header && !how->member && !how->path;
+
+	if (has && !list && heap_facts(a, d, in, &heap))
 		return -1;
-	if (how->path) {
+	if (list) {
+		(how->json ? inspect_bundle_json : inspect_bundle_text)(in, out);
+	} else if (how->path) {
 		if (print_path(a, d, in, how, has, out))
 			return -1;
 	} else if (how->json) {
@@ -166,7 +240,7 @@ int inspect_image(struct diags *d, const char *path, const struct inspect_how *h
 	struct inspected in;
 	int result;
 
-	if (inspect_open(d, path, how->verify, &in))
+	if (inspect_open_any(d, path, how->member, how->verify, &in))
 		return -1;
 	result = print_image(&a, d, &in, how, out);
 	inspect_close(&in);

@@ -871,6 +871,8 @@ def allow_untrusted : Flag<["--"], "allow-untrusted">, Group<code_Group>, Visibi
   HelpText<"Load an image that everybody may write, or that belongs to another user">;
 
 // ---- inspect
+def member_EQ : Joined<["--"], "member=">, Group<show_Group>, MetaVarName<"<name>">,
+  HelpText<"The image of that name in the bundle IMAGE">, Visibility<[InspectOption, RunOption]>;
 def path : Separate<["--"], "path">, Group<show_Group>, MetaVarName<"<offset>">,
   HelpText<"Print how a root leads to the object at <offset> of the heap">,
   Visibility<[InspectOption]>;

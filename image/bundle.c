@@ -11,6 +11,7 @@ struct look {
 	struct img_rd r;
 	struct elf64_ehdr elf;
 	unsigned segment; /* the next program header to look at: members rise, as segments do */
+	uint64_t heaps;   /* where the next heap may begin */
 };
 
 static bool read_elf(const uint8_t *file, uint64_t size, struct elf64_ehdr *out)
@@ -88,6 +89,19 @@ static uint64_t sum_of_file(const uint8_t *file, uint64_t size, const struct img
 	return img_sum_end(&s);
 }
 
+/* The first segment begins at the file's begin, and has all headers and the directory. */
+static bool check_first_segment(struct look *l, uint64_t end)
+{
+	uint64_t headers = l->elf.e_phoff + l->elf.e_phnum * (uint64_t)sizeof(struct elf64_phdr);
+	struct elf64_phdr p = { 0 };
+
+	if (l->elf.e_phnum)
+		memcpy(&p, l->r.base + l->elf.e_phoff, sizeof(p));
+	return (p.p_type == PT_LOAD && !p.p_offset && !p.p_vaddr && end <= p.p_filesz &&
+		       headers <= p.p_filesz) ||
+	       img_bad(&l->r, "its head is not in its first segment");
+}
+
 static bool check_directory(struct look *l, uint64_t at, unsigned flags, struct img_bundle *b)
 {
 	const struct img_bundle_header *h = (const void *)(l->r.base + at);
@@ -103,7 +117,8 @@ static bool check_directory(struct look *l, uint64_t at, unsigned flags, struct 
 			"", h->file_size, l->r.size);
 	if (h->self != at)
 		return img_bad_value(&l->r, "its head is not at its place", "", h->self, at);
-	if (!img_need_bytes(&l->r, at, directory_size(h), "cut"))
+	if (!img_need_bytes(&l->r, at, directory_size(h), "cut") ||
+		!check_first_segment(l, at + directory_size(h)))
 		return false;
 	if (sum_of_meta(h) != h->meta_sum)
 		return refuse(&l->r, IMG_E_SUM, "the directory has changed since it was written",
@@ -159,6 +174,44 @@ static bool check_place(struct look *l, const struct img_bundle *b, uint32_t i)
 	return true;
 }
 
+/* heaps are behind all that the system maps, in the order of the members */
+static bool check_heap(struct look *l, const struct img_bundle *b,
+	const struct img_bundle_member *m, const struct img_view *v)
+{
+	l->r.doing = "member";
+	l->r.entry = (uint64_t)(m - b->members);
+	if (!v->heap)
+		return !m->heap || img_bad(&l->r, "it has no heap, and a place for one");
+	if (m->heap % IMG_HEAP_ALIGN)
+		return img_bad_value(
+			&l->r, "its heap is not aligned", "a multiple of ", IMG_HEAP_ALIGN, m->heap);
+	if (m->heap < l->heaps)
+		return img_bad_value(&l->r, "its heap overlaps what is before", "at least ",
+			l->heaps, m->heap);
+	l->heaps = m->heap + v->heap->size; /* cannot wrap if it is inside */
+	return img_need_bytes(&l->r, m->heap, v->heap->size, "its heap is cut");
+}
+
+/* what becomes read-only is data, and no variable that a loader of images sets later on */
+static bool check_relro(struct look *l, const struct img_bundle_member *m,
+	const struct img_container *c, const struct img_view *v)
+{
+	uint64_t end = m->relro + m->relro_size;
+
+	if (!m->relro_size)
+		return true;
+	l->r.doing = "member";
+	if (!img_leads_to(c, (int64_t)(m->relro - m->meta), m->relro_size, IMG_REGION_DATA))
+		return img_bad(&l->r, "its read-only data is in no segment of data");
+	for (uint32_t i = 0; i < v->nvariables; i++) {
+		uint64_t at = m->meta + (uint64_t)(int64_t)v->addresses[v->variables[i].address];
+
+		if (at + c->pointer > m->relro && at < end)
+			return img_bad(&l->r, "a variable is in its read-only data");
+	}
+	return true;
+}
+
 static bool check_member(struct look *l, const struct img_bundle *b, uint32_t i)
 {
 	const struct img_bundle_member *m = &b->members[i];
@@ -175,6 +228,7 @@ static bool check_member(struct look *l, const struct img_bundle *b, uint32_t i)
 	c.size = c.summed = l->r.size;
 	c.meta_at = c.meta_vaddr = m->meta;
 	c.pointer = 8;
+	c.in_bundle = true;
 	if (!add_segments(l, m, &c))
 		return false;
 	if (m->meta > l->r.size || !img_is_mapped(&c, m->meta, m->meta, sizeof(struct img_header)))
@@ -187,8 +241,10 @@ static bool check_member(struct look *l, const struct img_bundle *b, uint32_t i)
 		    ((const struct img_header *)(const void *)(l->r.base + m->meta))->file_size, 0,
 		    &v, l->r.e))
 		return false;
-	return v.header->abi == b->header->abi ? img_check_addresses(&l->r, &c, &v)
-					       : img_bad(&l->r, "it is for another platform");
+	if (v.header->abi != b->header->abi)
+		return img_bad(&l->r, "it is for another platform");
+	return img_check_addresses(&l->r, &c, &v) && check_heap(l, b, m, &v) &&
+	       check_relro(l, m, &c, &v);
 }
 
 enum img_code img_bundle_check(const void *file, uint64_t size, unsigned flags,
@@ -210,6 +266,8 @@ enum img_code img_bundle_check(const void *file, uint64_t size, unsigned flags,
 		return img_bad(&l.r, "its program headers are broken"), e->code;
 	if (!check_directory(&l, at, flags, &b))
 		return e->code;
+	/* members rise; that the last one ends there is seen when it is its turn */
+	l.heaps = b.members[b.header->nmembers - 1].from + b.members[b.header->nmembers - 1].size;
 	while (i < b.header->nmembers && check_member(&l, &b, i))
 		i++;
 	if (i < b.header->nmembers) {

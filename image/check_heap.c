@@ -571,7 +571,7 @@ bool img_check_heap_file(struct img_rd *r, const struct img_container *c, const 
 {
 	const struct img_bitcode *last = v->nbitcode ? &v->bitcode[v->nbitcode - 1] : NULL;
 
-	if (v->heap && !check_heap_place(r, c, v))
+	if (v->heap && !c->in_bundle && !check_heap_place(r, c, v))
 		return false;
 	r->doing = "bitcode";
 	if (last && !c->no_code)

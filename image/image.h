@@ -108,6 +108,7 @@ struct img_container {
 	uint64_t heap_header; /* ELF: section header that is to show the heap; 0: none */
 	uint64_t heap_at, heap_room; /* Mach-O: section that is to hold the heap; 0: none */
 	bool no_code;                /* a data-only image: no library, no regions */
+	bool in_bundle;              /* a member: where its heap lies is the bundle's to say */
 	uint64_t sections_at, names_at, names_size; /* the kind's own: what it takes sizes from */
 	uint32_t nsections;
 	/* parts of what is summed that count as zeros: the sums themselves, and what a new

@@ -7,12 +7,14 @@
 #include "runtime/sys.h"
 
 struct rt_member;
+struct rt_bundle;
 
 struct pkgimg_image {
 	struct img_view view;     /* of the loaded library; of the file if it has no code */
 	struct rt_member *member; /* what it is to its world; NULL if it is in none */
 	uint32_t target;          /* the one that runs */
 	bool heap_only;           /* PKGIMG_HEAP_ONLY */
+	struct rt_bundle *bundle; /* that it is in; NULL: it has a file of its own */
 	struct rt_library library;
 	size_t nneeds;
 	struct rt_library needs[]; /* none for symbols of the host */

@@ -4,37 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/bundle.h"
 #include "image/out.h"
-#include "runtime/world.h"
+#include "runtime/bundle.h"
+#include "runtime/open.h"
 
-enum { PATH_SIZE = 4096 };
-
-/* The work of one open; pkgimg_open undoes what is in it. */
-struct work {
-	const char *path;
-	struct pkgimg_options opt;
-	struct pkgimg_error *err;
-	struct rt_file file; /* open during the whole of it: so its inode is nobody else's */
-	void *bytes;         /* of `file`, mapped read-only */
-	size_t size;
-	struct img_view checked; /* of `bytes` */
-	bool no_code;            /* an image of data alone */
-	struct rt_opening opening;
-	struct pkgimg_image *image;
-	struct rt_segment segments[RT_MAX_SEGMENTS]; /* of the loaded library */
-	size_t nsegments;
-	bool was_loaded; /* before this open */
-	uint32_t target;
-	char loader_said[256]; /* of the first library that could not be loaded */
-	char absolute[PATH_SIZE];
-};
-
-static unsigned flags_of(const struct work *w)
+static unsigned flags_of(const struct rt_work *w)
 {
 	return w->opt.flags;
 }
 
-static int fail_io(struct work *w, const char *problem, int number)
+int rt_open_fail_io(struct rt_work *w, const char *problem, int number)
 {
 	struct img_error e = { .code = IMG_E_IO,
 		.doing = "open",
@@ -47,7 +27,7 @@ static int fail_io(struct work *w, const char *problem, int number)
 
 /* Who may write the file decides what runs. Its folder need not be looked at: what is put in the
  * file's place belongs to whoever put it there. */
-static int check_owner(struct work *w, const struct rt_file_facts *facts)
+static int check_owner(struct rt_work *w, const struct rt_file_facts *facts)
 {
 	char found[32] = "";
 	struct img_out o = { found, sizeof(found), 0 };
@@ -70,34 +50,34 @@ static int check_owner(struct work *w, const struct rt_file_facts *facts)
 		"this user or the administrator", found);
 }
 
-static int map_file(struct work *w)
+int rt_open_map(struct rt_work *w)
 {
 	struct rt_file_facts facts;
 	int error = rt_file_open(w->path, &w->file), code;
 
 	if (error)
-		return fail_io(w, "the file cannot be opened", error);
+		return rt_open_fail_io(w, "the file cannot be opened", error);
 	error = rt_file_facts(&w->file, &facts);
 	if (error)
-		return fail_io(w, "the file cannot be examined", error);
+		return rt_open_fail_io(w, "the file cannot be examined", error);
 	if (!(facts.flags & RT_FILE_REGULAR))
-		return fail_io(
+		return rt_open_fail_io(
 			w, "it is no regular file", facts.flags & RT_FILE_FOLDER ? EISDIR : EINVAL);
 	if (facts.size == 0)
 		return rt_fail(
 			w->err, PKGIMG_E_FORMAT, w->path, ": the file is empty", (char *)NULL);
 	if (facts.size > SIZE_MAX)
-		return fail_io(w, "the file cannot be mapped", ENOMEM);
+		return rt_open_fail_io(w, "the file cannot be mapped", ENOMEM);
 	code = check_owner(w, &facts);
 	if (code)
 		return code;
 	w->size = (size_t)facts.size;
 	error = rt_map(&w->file, 0, w->size, NULL, RT_READ, &w->bytes);
-	return error ? fail_io(w, "the file cannot be mapped", error) : PKGIMG_OK;
+	return error ? rt_open_fail_io(w, "the file cannot be mapped", error) : PKGIMG_OK;
 }
 
 /* its heap may be of any platform on which a pointer is what it is here */
-static int check_heap_only(struct work *w)
+static int check_heap_only(struct rt_work *w)
 {
 	const struct img_heap *heap = w->checked.heap;
 
@@ -111,12 +91,17 @@ static int check_heap_only(struct work *w)
 	return PKGIMG_OK;
 }
 
-static int check_file(struct work *w)
+static int check_file(struct rt_work *w)
 {
 	unsigned flags = flags_of(w) & PKGIMG_VERIFY ? IMG_CHECK_FILE_SUM : 0;
 	struct img_container box;
 	struct img_error e;
 
+	if (img_bundle_is(w->bytes, w->size))
+		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path,
+			": it is a bundle of images; open it with pkgimg_open_bundle, or say which one: "
+			"`pkgimg run BUNDLE:NAME`",
+			(char *)NULL);
 	if (img_check_file(w->bytes, w->size, flags, &w->checked, &box, &e))
 		return rt_fail_image(w->err, w->path, &e);
 	w->no_code = box.no_code || flags_of(w) & PKGIMG_HEAP_ONLY;
@@ -135,7 +120,7 @@ static void put_hex(char *buf, uint64_t value)
 }
 
 /* each image it was built with is among those given, with the interface it had then */
-static int check_dependencies(struct work *w)
+static int check_dependencies(struct rt_work *w)
 {
 	const struct img_view *v = &w->checked;
 	size_t given = w->opt.ndependencies;
@@ -166,9 +151,16 @@ static int check_dependencies(struct work *w)
 	return PKGIMG_OK;
 }
 
+int rt_open_fail_host(struct rt_work *w, const char *name)
+{
+	return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", name,
+		"', which the host program does not provide (is it linked with -rdynamic?)",
+		(char *)NULL);
+}
+
 /* Libraries come in before the image, so that a missing one has its own error. One that is not
  * found here may still be found by the image's own search path; check_needs looks again. */
-static int bring_needs(struct work *w)
+static int bring_needs(struct rt_work *w)
 {
 	const struct img_view *v = &w->checked;
 	struct pkgimg_image *image;
@@ -188,67 +180,72 @@ static int bring_needs(struct work *w)
 			rt_library_load(
 				name, RT_LIBRARY_NAME, &image->needs[i], w->loader_said, room);
 		else if (!rt_host_has(name))
-			return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", name,
-				"', which the host program does not provide (is it linked with "
-				"-rdynamic?)",
-				(char *)NULL);
+			return rt_open_fail_host(w, name);
 	}
 	return PKGIMG_OK;
 }
 
-static int fail_need(struct work *w, uint32_t i)
+int rt_open_fail_need(struct rt_work *w, const char *name)
 {
-	const struct img_view *v = &w->checked;
-
-	return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", img_str(v, v->needs[i].name),
+	return rt_fail(w->err, PKGIMG_E_NEEDS, w->path, ": needs '", name,
 		"', which cannot be loaded: ", w->loader_said, (char *)NULL);
 }
 
-static bool is_missing(const struct work *w, uint32_t i)
+static bool is_missing(const struct rt_work *w, uint32_t i)
 {
 	return w->checked.needs[i].kind == IMG_NEED_LIBRARY && !w->image->needs[i].handle;
 }
 
-static int check_needs(struct work *w)
+static int check_needs(struct rt_work *w)
 {
 	const struct img_view *v = &w->checked;
 
 	for (uint32_t i = 0; i < v->nneeds; i++) {
 		if (is_missing(w, i) && rt_library_load(img_str(v, v->needs[i].name),
 						RT_LIBRARY_LOADED, &w->image->needs[i], NULL, 0))
-			return fail_need(w, i);
+			return rt_open_fail_need(w, img_str(v, v->needs[i].name));
 	}
 	return PKGIMG_OK;
 }
 
 /* debuggers and profilers see the path that the loader got; one with no '/' would be searched for
  */
-static int load(struct work *w)
+int rt_open_library(
+	struct rt_work *w, struct rt_library *out, bool *refused, char *why, size_t size)
 {
-	char why[256] = "";
 	int error = rt_absolute(w->path, w->absolute, sizeof(w->absolute));
 	uint64_t loads;
 
 	if (error)
-		return fail_io(w,
+		return rt_open_fail_io(w,
 			error == ENAMETOOLONG ? "the path is too long"
 					      : "the current folder is not known",
 			error);
 	loads = rt_library_loads();
-	if (!rt_library_load(w->absolute, RT_LIBRARY_FILE, &w->image->library, why, sizeof(why))) {
-		w->was_loaded = loads && loads == rt_library_loads();
-		return check_needs(w);
-	}
-	for (uint32_t i = 0; i < w->checked.nneeds; i++) {
+	*refused = rt_library_load(w->absolute, RT_LIBRARY_FILE, out, why, size);
+	w->was_loaded = !*refused && loads && loads == rt_library_loads();
+	return PKGIMG_OK;
+}
+
+static int load(struct rt_work *w)
+{
+	const struct img_view *v = &w->checked;
+	char why[256] = "";
+	bool refused;
+	int code = rt_open_library(w, &w->image->library, &refused, why, sizeof(why));
+
+	if (code || !refused)
+		return code ? code : check_needs(w);
+	for (uint32_t i = 0; i < v->nneeds; i++) {
 		if (is_missing(w, i))
-			return fail_need(w, i);
+			return rt_open_fail_need(w, img_str(v, v->needs[i].name));
 	}
 	return rt_fail(w->err, PKGIMG_E_LOAD, w->path, ": cannot be loaded: ", why, (char *)NULL);
 }
 
 /* ---- what was loaded */
 
-static bool in_segments(const struct work *w, uintptr_t from, uintptr_t size, unsigned flags)
+static bool in_segments(const struct rt_work *w, uintptr_t from, uintptr_t size, unsigned flags)
 {
 	for (size_t i = 0; i < w->nsegments; i++) {
 		const struct rt_segment *s = &w->segments[i];
@@ -261,7 +258,7 @@ static bool in_segments(const struct work *w, uintptr_t from, uintptr_t size, un
 }
 
 /* a pointer variable that the loader sets: what was made read-only is none of them */
-static bool is_variable(const struct work *w, uintptr_t at)
+static bool is_variable(const struct rt_work *w, uintptr_t at)
 {
 	for (size_t i = 0; i < w->nsegments; i++) {
 		const struct rt_segment *s = &w->segments[i];
@@ -273,7 +270,7 @@ static bool is_variable(const struct work *w, uintptr_t at)
 	return in_segments(w, at, sizeof(void *), RT_SEGMENT_WRITE);
 }
 
-static bool addresses_are_its_own(const struct work *w, uintptr_t header)
+static bool addresses_are_its_own(const struct rt_work *w, uintptr_t header)
 {
 	const struct img_view *v = &w->checked;
 	bool ok = true;
@@ -296,15 +293,23 @@ static bool addresses_are_its_own(const struct work *w, uintptr_t header)
 /* What is mapped must be the file that was checked, not one that was at its path for a moment. If
  * it was loaded before this open its code has run: then the same metadata, which has the sums of
  * all the file, will do. */
-static bool is_the_file(const struct work *w, const void *root)
+bool rt_open_is_the_file(const struct rt_work *w, const void *root)
 {
 	enum rt_same same = w->was_loaded ? RT_SAME : rt_same_file(root, w->bytes);
 
 	return same == RT_SAME || (same == RT_UNKNOWN && rt_file_is_at(&w->file, w->absolute));
 }
 
+int rt_open_fail_changed(struct rt_work *w)
+{
+	return rt_fail(w->err, PKGIMG_E_CHANGED, w->path,
+		": the loader has another version of this file than the one that was checked; was "
+		"it replaced while it was open?",
+		(char *)NULL);
+}
+
 /* the loader opened the path again: it must have found the bytes that were checked */
-static int check_loaded(struct work *w)
+static int check_loaded(struct rt_work *w)
 {
 	const struct img_header *h = w->checked.header;
 	const void *root = rt_library_symbol(&w->image->library, IMG_ROOT_SYMBOL);
@@ -312,11 +317,8 @@ static int check_loaded(struct work *w)
 	if (root)
 		w->nsegments = rt_library_segments(&w->image->library, root, w->segments);
 	if (!root || !in_segments(w, (uintptr_t)root, (uintptr_t)h->meta_size, RT_SEGMENT_READ) ||
-		memcmp(root, h, h->meta_size) || !is_the_file(w, root))
-		return rt_fail(w->err, PKGIMG_E_CHANGED, w->path,
-			": the loader has another version of this file than the one that was "
-			"checked; was it replaced while it was open?",
-			(char *)NULL);
+		memcmp(root, h, h->meta_size) || !rt_open_is_the_file(w, root))
+		return rt_open_fail_changed(w);
 	if (!addresses_are_its_own(w, (uintptr_t)root))
 		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path,
 			": an address in it leads outside of its memory", (char *)NULL);
@@ -334,34 +336,64 @@ enum {
 		    PKGIMG_HEAP_ONLY
 };
 
-static int check_arguments(const char *path, const struct pkgimg_options *opt,
-	struct pkgimg_image **out, struct pkgimg_error *err)
+static int check_arguments(const char *call, const char *path, const struct pkgimg_options *opt,
+	struct pkgimg_error *err)
 {
-	if (!path || !path[0] || !out)
-		return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: path and out are wanted",
-			(char *)NULL);
-	if (!opt)
-		return PKGIMG_OK;
-	if (opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS &&
-		opt->size != OPTIONS_BEFORE_WORLD)
-		return rt_fail(err, PKGIMG_E_ARGUMENT,
-			"pkgimg_open: the options' size is not "
-			"sizeof(struct pkgimg_options)",
-			(char *)NULL);
-	if (opt->flags & ~(uint32_t)ALL_FLAGS)
-		return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: unknown flags", (char *)NULL);
-	if (opt->ndependencies && !opt->dependencies)
-		return rt_fail(
-			err, PKGIMG_E_ARGUMENT, "pkgimg_open: dependencies is NULL", (char *)NULL);
-	for (size_t i = 0; i < opt->ndependencies; i++) {
-		if (!opt->dependencies[i])
-			return rt_fail(err, PKGIMG_E_ARGUMENT, "pkgimg_open: a dependency is NULL",
-				(char *)NULL);
-	}
+	const char *problem = NULL;
+
+	if (!path || !path[0])
+		problem = "a path and places for the results are wanted";
+	else if (opt && opt->size != sizeof(*opt) && opt->size != OPTIONS_BEFORE_CPUS &&
+		 opt->size != OPTIONS_BEFORE_WORLD)
+		problem = "the options' size is not sizeof(struct pkgimg_options)";
+	else if (opt && opt->flags & ~(uint32_t)ALL_FLAGS)
+		problem = "unknown flags";
+	else if (opt && opt->ndependencies && !opt->dependencies)
+		problem = "dependencies is NULL";
+	for (size_t i = 0; opt && !problem && i < opt->ndependencies; i++)
+		problem = opt->dependencies[i] ? NULL : "a dependency is NULL";
+	return problem ? rt_fail(err, PKGIMG_E_ARGUMENT, call, ": ", problem, (char *)NULL)
+		       : PKGIMG_OK;
+}
+
+int rt_open_begin(const char *call, const char *path, const struct pkgimg_options *opt,
+	struct pkgimg_error *err, struct rt_work **out)
+{
+	struct rt_work *w;
+	int code = check_arguments(call, path, opt, err);
+
+	if (code)
+		return code;
+	w = malloc(sizeof(*w));
+	if (!w)
+		return rt_fail(err, PKGIMG_E_MEMORY, path, ": out of memory", (char *)NULL);
+	/* not all of it: the large parts are filled before they are read */
+	w->path = path;
+	w->opt = (struct pkgimg_options) { 0 };
+	if (opt)
+		memcpy(&w->opt, opt, opt->size);
+	w->opt.size = sizeof(w->opt);
+	w->err = err;
+	w->file = (struct rt_file) { 0 };
+	w->bytes = NULL;
+	w->image = NULL;
+	w->opening.member = NULL;
+	w->nsegments = 0;
+	w->was_loaded = false;
+	w->target = 0;
+	w->loader_said[0] = '\0';
+	*out = w;
 	return PKGIMG_OK;
 }
 
-static int load_code(struct work *w)
+void rt_open_end(struct rt_work *w)
+{
+	rt_unmap(w->bytes, w->size);
+	rt_file_close(&w->file);
+	free(w);
+}
+
+static int load_code(struct rt_work *w)
 {
 	bool heap_only = flags_of(w) & PKGIMG_HEAP_ONLY;
 	int code = heap_only ? PKGIMG_OK
@@ -389,7 +421,7 @@ static int load_code(struct work *w)
 }
 
 /* the file stays mapped where its metadata or the scratch of its heap is needed */
-static void keep_file(struct work *w)
+static void keep_file(struct rt_work *w)
 {
 	if (!w->checked.heap && !w->no_code)
 		return;
@@ -398,7 +430,7 @@ static void keep_file(struct work *w)
 	w->bytes = NULL;
 }
 
-static int open_in_world(struct work *w)
+static int open_in_world(struct rt_work *w)
 {
 	struct pkgimg_image *open;
 	int code;
@@ -408,6 +440,8 @@ static int open_in_world(struct work *w)
 		.err = w->err,
 		.checked = &w->checked,
 		.file = &w->file,
+		.file_bytes = w->bytes,
+		.heap_at = w->checked.heap ? w->checked.heap->at : 0,
 		.world = w->opt.world };
 	code = rt_world_enter(&w->opening, &open);
 	if (!code && !open) {
@@ -422,14 +456,14 @@ static int open_in_world(struct work *w)
 	return code;
 }
 
-static bool wants_world(const struct work *w)
+static bool wants_world(const struct rt_work *w)
 {
 	return w->opt.world || w->no_code || w->checked.heap || w->checked.nvariables;
 }
 
-static int open_steps(struct work *w)
+static int open_steps(struct rt_work *w)
 {
-	int code = map_file(w);
+	int code = rt_open_map(w);
 
 	if (!code)
 		code = check_file(w);
@@ -444,39 +478,18 @@ static int open_steps(struct work *w)
 	return code;
 }
 
-/* opens may be nested, and some threads have small stacks: the work is not on it */
 int pkgimg_open(const char *path, const struct pkgimg_options *opt, struct pkgimg_image **out,
 	struct pkgimg_error *err)
 {
-	struct work *w;
-	int code = check_arguments(path, opt, out, err);
+	struct rt_work *w;
+	int code = rt_open_begin("pkgimg_open", out ? path : NULL, opt, err, &w);
 
 	if (code)
 		return code;
-	w = malloc(sizeof(*w));
-	if (!w)
-		return rt_fail(err, PKGIMG_E_MEMORY, path, ": out of memory", (char *)NULL);
-	/* not all of it: the large parts are filled before they are read */
-	w->path = path;
-	w->opt = (struct pkgimg_options) { 0 };
-	if (opt)
-		memcpy(&w->opt, opt, opt->size);
-	w->opt.size = sizeof(w->opt);
-	w->err = err;
-	w->file = (struct rt_file) { 0 };
-	w->bytes = NULL;
-	w->image = NULL;
-	w->opening.member = NULL;
-	w->nsegments = 0;
-	w->was_loaded = false;
-	w->target = 0;
-	w->loader_said[0] = '\0';
 	code = open_steps(w);
-	rt_unmap(w->bytes, w->size);
-	rt_file_close(&w->file);
 	if (!code)
 		*out = w->image;
-	free(w);
+	rt_open_end(w);
 	return code;
 }
 
@@ -486,6 +499,7 @@ void rt_image_free(struct pkgimg_image *image)
 	rt_library_unload(&image->library);
 	for (size_t i = image->nneeds; i-- > 0;)
 		rt_library_unload(&image->needs[i]);
+	rt_bundle_drop(image->bundle);
 	free(image);
 }
 

@@ -143,6 +143,10 @@ struct rt_segment {
 size_t rt_library_segments(
 	const struct rt_library *l, const void *inside, struct rt_segment out[RT_MAX_SEGMENTS]);
 
+/* One segment of a loaded library has [from, from + size), readable. false if that cannot be told.
+ * O(segments); ELF systems alone */
+bool rt_library_maps(const struct rt_library *l, uintptr_t from, size_t size);
+
 /* ---- threads, environment, paths */
 
 struct rt_mutex {

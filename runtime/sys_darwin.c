@@ -87,6 +87,12 @@ size_t rt_library_segments(
 		out[i].from += slide;
 	return n;
 }
+
+bool rt_library_maps(const struct rt_library *l, uintptr_t from, size_t size)
+{
+	(void)l, (void)from, (void)size;
+	return false;
+}
 #else
 typedef int nothing_here; /* ISO C wants a declaration */
 #endif

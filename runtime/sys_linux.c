@@ -128,6 +128,40 @@ static int look_at_library(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 0;
 }
 
+/* one PT_LOAD segment that may be read holds it */
+static bool maps(uintptr_t bias, const ElfW(Phdr) * p, size_t n, uintptr_t from, size_t size)
+{
+	for (size_t i = 0; i < n; i++) {
+		uintptr_t in = from - (bias + p[i].p_vaddr);
+
+		if (p[i].p_type == PT_LOAD && p[i].p_flags & PF_R && in < p[i].p_memsz &&
+			size <= p[i].p_memsz - in)
+			return true;
+	}
+	return false;
+}
+
+struct range {
+	uintptr_t from;
+	size_t size;
+};
+
+static int look_for_range(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	const struct range *r = ctx;
+
+	(void)size;
+	return maps(info->dlpi_addr, info->dlpi_phdr, info->dlpi_phnum, r->from, r->size);
+}
+
+bool rt_library_maps(const struct rt_library *l, uintptr_t from, size_t size)
+{
+	struct range r = { from, size };
+
+	(void)l; /* an address is in one library alone */
+	return dl_iterate_phdr(look_for_range, &r) != 0;
+}
+
 /* glibc from 2.36 on tells of one library; else all of them are gone through, which may be many */
 size_t rt_library_segments(
 	const struct rt_library *l, const void *inside, struct rt_segment out[RT_MAX_SEGMENTS])

@@ -604,6 +604,12 @@ size_t rt_library_segments(
 	return nt->FileHeader.NumberOfSections;
 }
 
+bool rt_library_maps(const struct rt_library *l, uintptr_t from, size_t size)
+{
+	(void)l, (void)from, (void)size;
+	return false;
+}
+
 /* ---- threads, environment */
 
 _Static_assert(sizeof(SRWLOCK) <= sizeof(struct rt_mutex), "runtime/sys.h");

@@ -532,7 +532,7 @@ void rt_world_close(struct pkgimg_image *image)
 {
 	struct rt_member *m = image->member;
 	struct pkgimg_world *w = m->world;
-	bool last, private = m->private;
+	bool last, private = m->private; /* then a world of one open: there is nobody else */
 
 	rt_world_lock(w);
 	last = --m->holds == 0;
@@ -541,6 +541,7 @@ void rt_world_close(struct pkgimg_image *image)
 		m->next = NULL;
 		close_all(image);
 	}
+	private = private && !w->first;
 	rt_world_unlock(w);
 	if (last && private)
 		pkgimg_world_free(w);

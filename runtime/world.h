@@ -27,7 +27,7 @@ struct pkgimg_world {
 /* What an image is to its world; NULL for one that is in none. */
 struct rt_member {
 	struct pkgimg_world *world;
-	bool private;    /* the world was made for it alone */
+	bool private;    /* the world was made for its open: it goes with the last image */
 	bool named;      /* others can find it */
 	bool shown;      /* callbacks of the host have seen it */
 	uint32_t ntypes; /* of its heap types are in world->types */
@@ -51,6 +51,8 @@ struct rt_opening {
 	struct pkgimg_error *err;
 	const struct img_view *checked; /* of the file */
 	const struct rt_file *file;
+	const void *file_bytes; /* all of it; mapped at least as long as the image is open */
+	uint64_t heap_at;       /* where its heap is in the file */
 	struct pkgimg_world *world;
 	struct rt_member *member; /* until the image has it */
 	bool private;             /* the world was made for this open */

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "image/bundle.h"
 
-enum { SMALLEST_PAGE = 4096, LARGEST_PAGE = 1 << 20 };
+enum { SMALLEST_PAGE = 4096, LARGEST_PAGE = 1 << 20, FEW_ZEROS = 1 << 16 };
 
 static int bad(struct diags *d, const struct member *m, const char *problem)
 {
@@ -60,10 +61,13 @@ static int check(struct diags *d, struct member *m)
 	struct img_error e;
 	char text[512];
 
+	if (img_bundle_is(m->file, m->file_size))
+		return bad(d, m, "it is a bundle itself; name the images that it was made of");
 	if (img_check_file(m->file, m->file_size, IMG_CHECK_FILE_SUM, &m->view, &box, &e)) {
 		img_error_text(&e, text, sizeof(text));
 		return diag_err(d, m->in.at, "the image '%s' is not sound: %s", m->in.path, text);
 	}
+	madvise((void *)m->file, m->file_size, MADV_DONTNEED); /* a heap may be large */
 	if (m->file_size < sizeof(Elf64_Ehdr) || memcmp(m->file, ELFMAG, SELFMAG) ||
 		m->file[EI_CLASS] != ELFCLASS64)
 		return bad(d, m, "it is no 64-bit ELF file; other images are opened one by one");
@@ -114,13 +118,15 @@ static int add_range(struct diags *d, struct member *m, const Elf64_Phdr *p)
 	return 0;
 }
 
-/* zeros that end on the page of the file's last byte are written too: then no one has to clear it
- */
+/* Few zeros are in the file too, where they are a hole: so the loader maps the range in one go. Of
+ * many, those on the page of the file's last byte are: then no one has to clear it. */
 static void round_range(const struct member *m, struct member_range *r)
 {
 	uint64_t whole = (r->filesz + m->page - 1) & ~(m->page - 1);
 
-	if (r->filesz && r->memsz > r->filesz)
+	if (r->memsz - r->filesz <= FEW_ZEROS)
+		r->filesz = r->memsz;
+	else if (r->filesz)
 		r->filesz = r->memsz < whole ? r->memsz : whole;
 }
 

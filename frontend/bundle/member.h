@@ -48,6 +48,7 @@ struct member {
 
 	/* by layout.c */
 	uint64_t at;     /* in the bundle */
+	uint64_t heap;   /* place of its heap in the bundle's file, 0: it has none */
 	uint64_t tls_at; /* of its block in the bundle's */
 };
 

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "frontend/bundle/layout.h"
+#include "image/sum.h"
 
 /* ---- the parts */
 
@@ -125,8 +126,8 @@ static void fill_dynamic(struct arena *a, struct bundle *b)
 	TAG(DT_STRSZ, part[BUNDLE_STRINGS].size);
 	TAG(DT_SYMTAB, part[BUNDLE_SYMBOLS].at);
 	TAG(DT_SYMENT, sizeof(Elf64_Sym));
-	TAG(DT_VERSYM, part[BUNDLE_VERSYM].at);
-	if (b->symbols.libraries.n) {
+	if (b->symbols.libraries.n) { /* glibc wants both or none */
+		TAG(DT_VERSYM, part[BUNDLE_VERSYM].at);
 		TAG(DT_VERNEED, part[BUNDLE_VERNEED].at);
 		TAG(DT_VERNEEDNUM, b->symbols.libraries.n);
 	}
@@ -214,7 +215,8 @@ static void fill_directory(struct bundle *b, uint64_t file_size)
 			.size = m->span,
 			.meta = m->at + m->meta,
 			.relro = m->relro.size ? m->at + m->relro.at : 0,
-			.relro_size = m->relro.size };
+			.relro_size = m->relro.size,
+			.heap = m->heap };
 	}
 }
 
@@ -285,6 +287,23 @@ static void make_sections(struct arena *a, const struct bundle *b, struct sectio
 
 /* ---- the file */
 
+/* what is not mapped by the system's loader: the heaps, each where a page of any size begins */
+static void place_heaps(struct bundle *b, uint64_t end)
+{
+	uint64_t at = (end + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
+
+	b->heaps = at;
+	for (size_t i = 0; i < b->n; i++) {
+		const struct img_heap *heap = b->member[i].view.heap;
+
+		if (!heap)
+			continue;
+		b->member[i].heap = at;
+		at += heap->size; /* a multiple of IMG_HEAP_ALIGN */
+	}
+	b->heaps_end = at;
+}
+
 static int put(struct diags *d, const struct bundle *b, int fd, uint64_t at, const void *data,
 	uint64_t size)
 {
@@ -305,6 +324,14 @@ static int put(struct diags *d, const struct bundle *b, int fd, uint64_t at, con
 	return 0;
 }
 
+/* zeros at the end become a hole: something always comes behind it */
+static uint64_t without_zeros(const uint8_t *bytes, uint64_t n)
+{
+	while (n && !bytes[n - 1])
+		n--;
+	return n;
+}
+
 static int put_members(struct diags *d, const struct bundle *b, int fd)
 {
 	for (size_t i = 0; i < b->n; i++) {
@@ -313,8 +340,29 @@ static int put_members(struct diags *d, const struct bundle *b, int fd)
 		for (unsigned k = 0; k < m->nranges; k++) {
 			const struct member_range *r = &m->range[k];
 
-			if (put(d, b, fd, m->at + r->from, m->memory + r->from, r->filesz))
+			if (put(d, b, fd, m->at + r->from, m->memory + r->from,
+				    without_zeros(m->memory + r->from, r->filesz)))
 				return -1;
+		}
+	}
+	return 0;
+}
+
+/* in pieces that do not stay in memory */
+enum { PIECE = 4 << 20 };
+
+static int put_heaps(struct diags *d, const struct bundle *b, int fd)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		const struct member *m = &b->member[i];
+		uint64_t from, size = m->heap ? m->view.heap->size : 0, n;
+
+		for (uint64_t done = 0; done < size; done += n) {
+			n = size - done < PIECE ? size - done : PIECE;
+			from = m->view.heap->at + done;
+			if (put(d, b, fd, m->heap + done, m->file + from, n))
+				return -1;
+			madvise((void *)(m->file + from), n, MADV_DONTNEED);
 		}
 	}
 	return 0;
@@ -324,37 +372,59 @@ static int put_members(struct diags *d, const struct bundle *b, int fd)
 static int put_sums(struct diags *d, struct bundle *b, int fd, uint64_t size)
 {
 	struct img_bundle_header *h = part_bytes(b, BUNDLE_DIRECTORY);
-	void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	uint8_t *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	struct img_sum s;
 
 	if (file == MAP_FAILED)
 		return diag_err(d, b->output.at, "the bundle '%s' cannot be read again: %s",
 			b->output.path, strerror(errno));
-	h->file_sum = img_sum64(file, size);
+	img_sum_start(&s);
+	for (uint64_t done = 0, n; done < size; done += n) {
+		n = size - done < PIECE ? size - done : PIECE;
+		img_sum_add(&s, file + done, n);
+		madvise(file + done, n, MADV_DONTNEED);
+	}
+	h->file_sum = img_sum_end(&s);
 	munmap(file, size);
 	h->meta_sum = img_sum64(h, b->part[BUNDLE_DIRECTORY].size);
 	return put(d, b, fd, b->part[BUNDLE_DIRECTORY].at, h, sizeof(*h));
 }
 
+/* headers behind the members, and then the heaps: `end` is where those begin at the earliest */
+static uint64_t lay_out_sections(struct arena *a, struct bundle *b, struct sections *s)
+{
+	Elf64_Ehdr *h = part_bytes(b, BUNDLE_HEADERS);
+	uint64_t names = b->end;
+	unsigned n;
+
+	make_sections(a, b, s);
+	add_section(a, s, ".heaps", (Elf64_Shdr) { .sh_type = SHT_PROGBITS });
+	n = s->n;
+	add_section(a, s, ".shstrtab", (Elf64_Shdr) { .sh_type = SHT_STRTAB, .sh_offset = names });
+	s->v[s->n - 1].sh_size = s->names.n;
+	h->e_shoff = names + (s->names.n + 7) / 8 * 8;
+	h->e_shnum = (Elf64_Half)s->n;
+	h->e_shstrndx = (Elf64_Half)(s->n - 1);
+	place_heaps(b, h->e_shoff + s->n * sizeof(s->v[0]));
+	s->v[n - 1].sh_offset = b->heaps;
+	s->v[n - 1].sh_size = b->heaps_end - b->heaps;
+	s->v[n - 1].sh_addralign = IMG_HEAP_ALIGN;
+	return b->heaps_end > b->heaps ? b->heaps_end : h->e_shoff + s->n * sizeof(s->v[0]);
+}
+
 static int put_all(struct arena *a, struct diags *d, struct bundle *b, int fd)
 {
 	struct sections s = { .n = 0 };
-	Elf64_Ehdr *h = part_bytes(b, BUNDLE_HEADERS);
-	uint64_t at = b->end, size;
+	const Elf64_Ehdr *h = part_bytes(b, BUNDLE_HEADERS);
+	uint64_t size = lay_out_sections(a, b, &s);
 
-	make_sections(a, b, &s);
-	add_section(a, &s, ".shstrtab", (Elf64_Shdr) { .sh_type = SHT_STRTAB, .sh_offset = at });
-	s.v[s.n - 1].sh_size = s.names.n;
-	h->e_shoff = at + (s.names.n + 7) / 8 * 8;
-	h->e_shnum = (Elf64_Half)s.n;
-	h->e_shstrndx = (Elf64_Half)(s.n - 1);
-	size = h->e_shoff + s.n * sizeof(s.v[0]);
 	fill_directory(b, size);
 	for (unsigned i = 0; i < BUNDLE_PARTS; i++) {
 		if (put(d, b, fd, b->part[i].at, b->part[i].bytes, b->part[i].size))
 			return -1;
 	}
-	if (put_members(d, b, fd) || put(d, b, fd, at, s.names.bytes, s.names.n) ||
-		put(d, b, fd, h->e_shoff, s.v, s.n * sizeof(s.v[0])))
+	if (put_members(d, b, fd) || put(d, b, fd, b->end, s.names.bytes, s.names.n) ||
+		put(d, b, fd, h->e_shoff, s.v, s.n * sizeof(s.v[0])) || put_heaps(d, b, fd))
 		return -1;
 	return put_sums(d, b, fd, size);
 }

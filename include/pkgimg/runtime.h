@@ -116,6 +116,22 @@ PKGIMG_API int pkgimg_open(const char *path, const struct pkgimg_options *opt,
  * threads   any, when no other thread uses this image any more */
 PKGIMG_API void pkgimg_close(struct pkgimg_image *image);
 
+/* pkgimg_open_bundle -- check a bundle, load it in one go, and open all images that are in it.
+ * path, err  as for pkgimg_open
+ * opt        as for pkgimg_open, for every image; PKGIMG_HEAP_ONLY is refused. world NULL: the
+ *            images get one of their own, which goes with the last of them
+ * images     [*n] images, each behind those it depends on; one that is open in the world already
+ *            is that very image, held once more. Give each back by pkgimg_close, in any order, and
+ *            the array, at any time, by pkgimg_free_images; untouched on error
+ * returns    as pkgimg_open; the text of an error in one image begins with "PATH:NAME"; on error
+ *            none of them stays open
+ * threads    as for pkgimg_open; one mapping of the file until the last image is closed, which is
+ *            also when destructors of all of them run and the library goes
+ * source     image/BUNDLE.md */
+PKGIMG_API int pkgimg_open_bundle(const char *path, const struct pkgimg_options *opt,
+	struct pkgimg_image ***images, size_t *n, struct pkgimg_error *err);
+PKGIMG_API void pkgimg_free_images(struct pkgimg_image **images);
+
 /* A target of an image: a CPU that code was made for. Texts are the image's. */
 struct pkgimg_target {
 	const char *cpu;      /* LLVM's name: "haswell" */

@@ -1,6 +1,7 @@
 /* heap-world FOLDER MODULE: build images with build.h, there, and load them in a world: Base.so;
  * Left.so and Right.so that refer to it; Plain.pkgimg without native code. All but the first have
- * the bitcode of the file MODULE, with a function `int add(int, int)`. Says what is in them. */
+ * the bitcode of the file MODULE, with a function `int add(int, int)`. Says what is in them.
+ * heap-world FOLDER -bundle FILE: the same for three of them in a bundle; nothing is built. */
 #include "pkgimg/runtime.h"
 #include "test/unit/heap_host.h"
 
@@ -148,22 +149,45 @@ static void print(const struct pkgimg_image *image)
 		n, add(2, 3));
 }
 
-static int load(const char *folder, uint32_t flags)
+/* in the order Base, Left, Right */
+static int open_bundle(struct pkgimg_world *world, const char *path, uint32_t flags,
+	struct pkgimg_image *out[3])
+{
+	struct pkgimg_options o = { .size = sizeof(o), .world = world, .flags = flags };
+	struct pkgimg_image **images;
+	struct pkgimg_error e;
+	size_t n;
+
+	if (pkgimg_open_bundle(path, &o, &images, &n, &e) || n != 3)
+		return printf("code %d: %s\n", e.code, e.text), 1;
+	memcpy(out, images, 3 * sizeof(out[0]));
+	pkgimg_free_images(images);
+	return 0;
+}
+
+static int open_each(struct pkgimg_world *world, const char *folder, uint32_t flags,
+	struct pkgimg_image *out[3])
+{
+	out[0] = flags ? open_it(world, path_of(folder, "Base.so"), flags) : NULL;
+	out[1] = open_it(world, path_of(folder, "Left.so"), 0);
+	out[2] = open_it(world, path_of(folder, "Right.so"), 0);
+	if (!out[0])
+		out[0] = open_it(world, path_of(folder, "Base.so"), 0);
+	return !out[0] || !out[1] || !out[2];
+}
+
+static int load(const char *folder, const char *bundle, uint32_t flags)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .insert = on_insert };
 	struct pkgimg_world *world;
-	struct pkgimg_image *base, *left, *right;
+	struct pkgimg_image *all[3], *base, *left, *right;
 	struct pkgimg_method get;
 	value list, (*f)(void);
 
 	pkgimg_world_new(&host, &folder, 1, &world);
-	base = flags ? open_it(world, path_of(folder, "Base.so"), flags) : NULL;
-	left = open_it(world, path_of(folder, "Left.so"), 0);
-	right = open_it(world, path_of(folder, "Right.so"), 0);
-	if (!left || !right)
+	if (bundle ? open_bundle(world, bundle, flags, all) : open_each(world, folder, flags, all))
 		return 1;
-	if (!base)
-		base = open_it(world, path_of(folder, "Base.so"), 0);
+	base = all[0], left = all[1], right = all[2];
 	print(base), print(left), print(right);
 	list = root(base, "list");
 	printf("lists: %d %d\n", ((struct cons *)root(left, "list"))->car == list,
@@ -185,6 +209,8 @@ int main(int argc, char **argv)
 	struct pkgimg_world *world;
 	int failed;
 
+	if (argc == 4 && !strcmp(argv[2], "-bundle"))
+		return load(argv[1], argv[3], 0) || load(argv[1], argv[3], PKGIMG_MOVE);
 	if (argc != 3)
 		return 2;
 	if (build_base(path_of(argv[1], "Base.so"), NULL) ||
@@ -198,5 +224,5 @@ int main(int argc, char **argv)
 		 build_dependent("Right", path_of(argv[1], "Right.so"), base, argv[2]);
 	pkgimg_close(base);
 	pkgimg_world_free(world);
-	return failed || load(argv[1], 0) || load(argv[1], PKGIMG_MOVE);
+	return failed || load(argv[1], NULL, 0) || load(argv[1], NULL, PKGIMG_MOVE);
 }
