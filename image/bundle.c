@@ -183,11 +183,11 @@ static bool check_heap(struct look *l, const struct img_bundle *b,
 	if (!v->heap)
 		return !m->heap || img_bad(&l->r, "it has no heap, and a place for one");
 	if (m->heap % IMG_HEAP_ALIGN)
-		return img_bad_value(
-			&l->r, "its heap is not aligned", "a multiple of ", IMG_HEAP_ALIGN, m->heap);
+		return img_bad_value(&l->r, "its heap is not aligned", "a multiple of ",
+			IMG_HEAP_ALIGN, m->heap);
 	if (m->heap < l->heaps)
-		return img_bad_value(&l->r, "its heap overlaps what is before", "at least ",
-			l->heaps, m->heap);
+		return img_bad_value(
+			&l->r, "its heap overlaps what is before", "at least ", l->heaps, m->heap);
 	l->heaps = m->heap + v->heap->size; /* cannot wrap if it is inside */
 	return img_need_bytes(&l->r, m->heap, v->heap->size, "its heap is cut");
 }

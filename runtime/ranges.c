@@ -70,7 +70,7 @@ static const struct rt_range *search(const struct rt_range_table *t, uintptr_t a
 struct pkgimg_image *rt_ranges_find(const struct rt_ranges *r, uintptr_t address)
 {
 	for (;;) {
-		uint64_t version = GET(r->version);
+		size_t version = GET(r->version);
 		const struct rt_range_table *t = GET(r->table);
 		const struct rt_range *e = t ? search(t, address) : NULL;
 

@@ -12,7 +12,7 @@ struct pkgimg_image;
 /* Start from {0}. */
 struct rt_ranges {
 	struct rt_range_table *table; /* atomic */
-	uint64_t version;             /* atomic: one more for each step of a change */
+	size_t version;               /* atomic: one more for each step of a change */
 	struct rt_range *retired;     /* those that were removed */
 };
 

@@ -28,7 +28,7 @@ LAYERS = {
     "cli": ["*"],
     "test": ["*"],
     "bench": ["*"],
-    "examples": ["include/pkgimg"],
+    "examples": ["include/pkgimg", "examples"],
 }
 # who may write to stdout or stderr by itself
 LOUD = ("base/diag.c", "driver/print.c", "cli/", "test/", "bench/", "examples/", "llvm/xml2_lazy.c")
