@@ -253,8 +253,9 @@ static void search_store(struct search *s, size_t store)
 	close(folder);
 }
 
-int lookup(struct pkgimg_cache *c, const struct pkgimg_cache_request *q, enum lookup_mode mode,
-	bool record, struct pkgimg_cache_answer **out, struct pkgimg_cache_error *e)
+static int lookup_form(struct pkgimg_cache *c, const struct pkgimg_cache_request *q,
+	enum lookup_mode mode, bool record, struct pkgimg_cache_answer **out,
+	struct pkgimg_cache_error *e)
 {
 	struct arena mem = { 0 };
 	struct files files = { .mem = &mem };
@@ -283,6 +284,29 @@ int lookup(struct pkgimg_cache *c, const struct pkgimg_cache_request *q, enum lo
 	}
 	arena_free(&mem);
 	return code;
+}
+
+/* Where either form will do, one with native code is taken before one without. */
+int lookup(struct pkgimg_cache *c, const struct pkgimg_cache_request *q, enum lookup_mode mode,
+	bool record, struct pkgimg_cache_answer **out, struct pkgimg_cache_error *e)
+{
+	struct pkgimg_cache_request native;
+	int code;
+
+	if (!c || !out || !q || q->size != sizeof(*q) ||
+		q->native != PKGIMG_CACHE_NATIVE_EXISTING || mode == LOOKUP_ALL)
+		return lookup_form(c, q, mode, record, out, e);
+	native = *q;
+	native.native = PKGIMG_CACHE_NATIVE_YES;
+	code = lookup_form(c, &native, mode, false, out, e);
+	if (!code && (*out)->found) {
+		if (record && !(q->flags & PKGIMG_CACHE_NO_STATS))
+			history_hit(c, q->package);
+		return code;
+	}
+	if (!code)
+		pkgimg_cache_answer_free(*out);
+	return lookup_form(c, q, mode, record, out, e);
 }
 
 int pkgimg_cache_lookup(struct pkgimg_cache *c, const struct pkgimg_cache_request *q,

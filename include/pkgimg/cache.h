@@ -105,7 +105,7 @@ PKGIMG_CACHE_API const char *pkgimg_cache_store(const struct pkgimg_cache *cache
 enum pkgimg_cache_native {
 	PKGIMG_CACHE_NATIVE_YES = 0,     /* images with native code, and no others */
 	PKGIMG_CACHE_NATIVE_NO = 1,      /* data-only images, and no others */
-	PKGIMG_CACHE_NATIVE_EXISTING = 2 /* either; what has to be made is made data-only */
+	PKGIMG_CACHE_NATIVE_EXISTING = 2 /* either, with native code first; data-only is made */
 };
 
 /* A folder that sources are named relative to, so that a store may be used with them elsewhere. A
