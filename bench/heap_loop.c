@@ -77,8 +77,8 @@ static double dlopens(const char *folder)
 	return n ? start : 0;
 }
 
-static double load(const char *path, uint32_t flags, struct pkgimg_heap_info *info,
-	struct pkgimg_image **out)
+static double load(
+	const char *path, uint32_t flags, struct pkgimg_heap_info *info, struct pkgimg_image **out)
 {
 	struct pkgimg_options o = { .size = sizeof(o), .flags = flags };
 	struct pkgimg_image *image;

@@ -164,8 +164,8 @@ static int complain(struct run_image *i, const struct run_request *r, const stru
 }
 
 /* a bundle is loaded whole; the images stay open until the world goes */
-static int open_member(struct run_image *i, const struct run_request *r,
-	const struct pkgimg_options *o)
+static int open_member(
+	struct run_image *i, const struct run_request *r, const struct pkgimg_options *o)
 {
 	struct pkgimg_image **images;
 	struct pkgimg_error e;
@@ -178,15 +178,16 @@ static int open_member(struct run_image *i, const struct run_request *r,
 			i->image = images[k];
 	}
 	pkgimg_free_images(images);
-	return i->image ? 0
-			: diag_err(i->c->d, r->image_at,
-				  "no image of the bundle '%s' is named '%s'; `pkgimg inspect` lists "
-				  "them",
-				  r->image, r->member);
+	return i->image
+		       ? 0
+		       : diag_err(i->c->d, r->image_at,
+				 "no image of the bundle '%s' is named '%s'; `pkgimg inspect` lists "
+				 "them",
+				 r->image, r->member);
 }
 
-static int open_image(struct run_image *i, const struct run_request *r,
-	const struct pkgimg_options *o)
+static int open_image(
+	struct run_image *i, const struct run_request *r, const struct pkgimg_options *o)
 {
 	struct pkgimg_image *image;
 	struct pkgimg_error e;
@@ -199,8 +200,8 @@ static int open_image(struct run_image *i, const struct run_request *r,
 	return 0;
 }
 
-static int open_and_call(struct run_image *i, const struct run_request *r,
-	const struct pkgimg_options *o)
+static int open_and_call(
+	struct run_image *i, const struct run_request *r, const struct pkgimg_options *o)
 {
 	struct callee from = { .address = image_address, .ctx = i };
 	double start = now_ms(), loaded;

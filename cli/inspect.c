@@ -101,8 +101,7 @@ static int64_t find_member(struct inspected *in, const char *name)
 	return -1;
 }
 
-static int open_bundle(
-	struct diags *d, const char *member, unsigned flags, struct inspected *in)
+static int open_bundle(struct diags *d, const char *member, unsigned flags, struct inspected *in)
 {
 	struct img_error e;
 	int64_t i;
@@ -137,8 +136,8 @@ static int open_image(struct diags *d, const char *member, unsigned flags, struc
 	return 0;
 }
 
-int inspect_open_any(struct diags *d, const char *path, const char *member, bool verify,
-	struct inspected *out)
+int inspect_open_any(
+	struct diags *d, const char *path, const char *member, bool verify, struct inspected *out)
 {
 	struct inspected in = { .path = path };
 	unsigned flags = verify ? IMG_CHECK_FILE_SUM : 0;

@@ -26,8 +26,8 @@ struct inspected {
 int inspect_open(struct diags *d, const char *path, bool verify, struct inspected *out);
 /* The same for a bundle, whose member of that name is looked at; box says nothing, and sizes only
  * how large the metadata is. NULL: the first one. A file that is no bundle is an image. */
-int inspect_open_any(struct diags *d, const char *path, const char *member, bool verify,
-	struct inspected *out);
+int inspect_open_any(
+	struct diags *d, const char *path, const char *member, bool verify, struct inspected *out);
 void inspect_close(struct inspected *in);
 
 struct inspect_how {

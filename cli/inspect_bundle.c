@@ -18,8 +18,7 @@ void inspect_bundle_text(const struct inspected *in, FILE *out)
 
 	view_of(in, 0, &v);
 	fprintf(out, "bundle       %s\n", inspect_safe(&scratch, in->path));
-	fprintf(out, "abi          %s\n",
-		inspect_safe(&scratch, img_str(&v, v.package->abi_text)));
+	fprintf(out, "abi          %s\n", inspect_safe(&scratch, img_str(&v, v.package->abi_text)));
 	fprintf(out, "file         %" PRIu64 " bytes\n", h->file_size);
 	fprintf(out, "\nimages (%" PRIu32 ")\n", h->nmembers);
 	for (uint32_t i = 0; i < h->nmembers; i++) {

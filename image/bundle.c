@@ -24,7 +24,8 @@ static bool read_elf(const uint8_t *file, uint64_t size, struct elf64_ehdr *out)
 }
 
 /* The directory is what the first section header tells of. returns false if there is none */
-static bool find_directory(const uint8_t *file, uint64_t size, const struct elf64_ehdr *h, uint64_t *at)
+static bool find_directory(
+	const uint8_t *file, uint64_t size, const struct elf64_ehdr *h, uint64_t *at)
 {
 	struct elf64_shdr s;
 	uint64_t first = h->e_shoff + sizeof(s);
@@ -182,11 +183,11 @@ static bool check_heap(struct look *l, const struct img_bundle *b,
 	if (!v->heap)
 		return !m->heap || img_bad(&l->r, "it has no heap, and a place for one");
 	if (m->heap % IMG_HEAP_ALIGN)
-		return img_bad_value(
-			&l->r, "its heap is not aligned", "a multiple of ", IMG_HEAP_ALIGN, m->heap);
+		return img_bad_value(&l->r, "its heap is not aligned", "a multiple of ",
+			IMG_HEAP_ALIGN, m->heap);
 	if (m->heap < l->heaps)
-		return img_bad_value(&l->r, "its heap overlaps what is before", "at least ",
-			l->heaps, m->heap);
+		return img_bad_value(
+			&l->r, "its heap overlaps what is before", "at least ", l->heaps, m->heap);
 	l->heaps = m->heap + v->heap->size; /* cannot wrap if it is inside */
 	return img_need_bytes(&l->r, m->heap, v->heap->size, "its heap is cut");
 }
@@ -259,7 +260,8 @@ enum img_code img_bundle_check(const void *file, uint64_t size, unsigned flags,
 	if (!read_elf(file, size, &l.elf) || !find_directory(file, size, &l.elf, &at))
 		return img_bad(&l.r, "no bundle"), e->code;
 	if (l.elf.e_phentsize != sizeof(struct elf64_phdr) ||
-		!img_need_bytes(&l.r, l.elf.e_phoff, l.elf.e_phnum * (uint64_t)sizeof(struct elf64_phdr),
+		!img_need_bytes(&l.r, l.elf.e_phoff,
+			l.elf.e_phnum * (uint64_t)sizeof(struct elf64_phdr),
 			"its program headers are cut"))
 		return img_bad(&l.r, "its program headers are broken"), e->code;
 	if (!check_directory(&l, at, flags, &b))

@@ -180,8 +180,8 @@ static int check_needs(struct opener *o, const struct names *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		if (s->v[i]->kind == IMG_NEED_LIBRARY && !o->bundle->needs[i].handle &&
-			rt_library_load(s->text[i], RT_LIBRARY_LOADED, &o->bundle->needs[i], NULL,
-				0))
+			rt_library_load(
+				s->text[i], RT_LIBRARY_LOADED, &o->bundle->needs[i], NULL, 0))
 			return rt_open_fail_need(o->w, s->text[i]);
 	}
 	return PKGIMG_OK;
@@ -216,8 +216,8 @@ static int load(struct opener *o, const struct names *s)
 	if (!code)
 		code = check_needs(o, s);
 	if (!code && refused)
-		code = rt_fail(w->err, PKGIMG_E_LOAD, w->path, ": cannot be loaded: ", why,
-			(char *)NULL);
+		code = rt_fail(
+			w->err, PKGIMG_E_LOAD, w->path, ": cannot be loaded: ", why, (char *)NULL);
 	return code ? code : check_loaded(o);
 }
 
@@ -251,8 +251,8 @@ static int protect(struct opener *o, const struct img_bundle_member *m)
 	from &= ~(page - 1);
 	if (to <= from || !rt_protect((void *)from, to - from, RT_READ))
 		return PKGIMG_OK;
-	return rt_fail(o->w->err, PKGIMG_E_LOAD, o->path,
-		": its memory cannot be made read-only", (char *)NULL);
+	return rt_fail(o->w->err, PKGIMG_E_LOAD, o->path, ": its memory cannot be made read-only",
+		(char *)NULL);
 }
 
 static int make_image(struct opener *o, size_t i, struct pkgimg_image **out)
@@ -275,8 +275,7 @@ static int make_image(struct opener *o, size_t i, struct pkgimg_image **out)
 	img_bundle_view(&o->checked, o->loaded, (uint32_t)i, &image->view);
 	image->target = o->targets[i];
 	/* nothing of it is read-only yet if nobody has it open, and else its slots are filled */
-	code = rt_take_target(
-		o->path, &w->opt, &image->view, NULL, 0, &image->target, w->err);
+	code = rt_take_target(o->path, &w->opt, &image->view, NULL, 0, &image->target, w->err);
 	return code ? code : protect(o, m);
 }
 
@@ -345,8 +344,7 @@ int pkgimg_open_bundle(const char *path, const struct pkgimg_options *opt,
 		load_library, open_members };
 	struct rt_work *w;
 	struct opener *o;
-	int code = rt_open_begin(
-		"pkgimg_open_bundle", images && n ? path : NULL, opt, err, &w);
+	int code = rt_open_begin("pkgimg_open_bundle", images && n ? path : NULL, opt, err, &w);
 
 	if (code)
 		return code;

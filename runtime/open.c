@@ -331,7 +331,10 @@ enum {
 	OPTIONS_BEFORE_CPUS = offsetof(struct pkgimg_options, cpu_cap),
 	OPTIONS_BEFORE_WORLD = offsetof(struct pkgimg_options, world),
 };
-enum { ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED | PKGIMG_MOVE | PKGIMG_HEAP_ONLY };
+enum {
+	ALL_FLAGS = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN | PKGIMG_ALLOW_UNTRUSTED | PKGIMG_MOVE |
+		    PKGIMG_HEAP_ONLY
+};
 
 static int check_arguments(const char *call, const char *path, const struct pkgimg_options *opt,
 	struct pkgimg_error *err)

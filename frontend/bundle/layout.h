@@ -43,7 +43,7 @@ struct bundle {
 	uint64_t nframes;            /* entries of the search table */
 	uint64_t tls_memsz, tls_align;
 	uint64_t ndynamic;
-	uint64_t end; /* of the last member */
+	uint64_t end;              /* of the last member */
 	uint64_t heaps, heaps_end; /* in the file alone; equal: no member has one */
 	bool static_tls;
 };

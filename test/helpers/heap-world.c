@@ -150,8 +150,8 @@ static void print(const struct pkgimg_image *image)
 }
 
 /* in the order Base, Left, Right */
-static int open_bundle(struct pkgimg_world *world, const char *path, uint32_t flags,
-	struct pkgimg_image *out[3])
+static int open_bundle(
+	struct pkgimg_world *world, const char *path, uint32_t flags, struct pkgimg_image *out[3])
 {
 	struct pkgimg_options o = { .size = sizeof(o), .world = world, .flags = flags };
 	struct pkgimg_image **images;
@@ -165,8 +165,8 @@ static int open_bundle(struct pkgimg_world *world, const char *path, uint32_t fl
 	return 0;
 }
 
-static int open_each(struct pkgimg_world *world, const char *folder, uint32_t flags,
-	struct pkgimg_image *out[3])
+static int open_each(
+	struct pkgimg_world *world, const char *folder, uint32_t flags, struct pkgimg_image *out[3])
 {
 	out[0] = flags ? open_it(world, path_of(folder, "Base.so"), flags) : NULL;
 	out[1] = open_it(world, path_of(folder, "Left.so"), 0);
