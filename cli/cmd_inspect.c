@@ -17,7 +17,8 @@ int cmd_inspect(struct cli *c)
 	for (size_t i = 0; i < n; i++) {
 		if (args[i].id == OPT_help)
 			return cli_help(c, InspectOption,
-				"pkgimg inspect [--json] [--verify] [--member=NAME] [--path=OFFSET] IMAGE...",
+				"pkgimg inspect [--json] [--verify] [--member=NAME] "
+				"[--path=OFFSET] IMAGE...",
 				"shows what is inside package images");
 		how.json |= args[i].id == OPT_json;
 		how.verify |= args[i].id == OPT_verify;

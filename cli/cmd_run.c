@@ -178,12 +178,11 @@ static int open_member(
 			i->image = images[k];
 	}
 	pkgimg_free_images(images);
-	return i->image
-		       ? 0
-		       : diag_err(i->c->d, r->image_at,
-				 "no image of the bundle '%s' is named '%s'; `pkgimg inspect` lists "
-				 "them",
-				 r->image, r->member);
+	return i->image ? 0
+			: diag_err(i->c->d, r->image_at,
+				  "no image of the bundle '%s' is named '%s'; `pkgimg inspect` "
+				  "lists them",
+				  r->image, r->member);
 }
 
 static int open_image(

@@ -103,8 +103,7 @@ static void sum_up(struct arena *a, struct heap_facts *h)
 
 int heap_facts(struct arena *a, struct diags *d, const struct inspected *in, struct heap_facts *out)
 {
-	struct heap_facts h = { .v = &in->view,
-		.bytes = (const uint8_t *)in->file + in->heap_at };
+	struct heap_facts h = { .v = &in->view, .bytes = (const uint8_t *)in->file + in->heap_at };
 
 	if (read_objects(a, d, in, &h))
 		return -1;

@@ -99,8 +99,8 @@ static int check_file(struct rt_work *w)
 
 	if (img_bundle_is(w->bytes, w->size))
 		return rt_fail(w->err, PKGIMG_E_FORMAT, w->path,
-			": it is a bundle of images; open it with pkgimg_open_bundle, or say which one: "
-			"`pkgimg run BUNDLE:NAME`",
+			": it is a bundle of images; open it with pkgimg_open_bundle, or say "
+			"which one: `pkgimg run BUNDLE:NAME`",
 			(char *)NULL);
 	if (img_check_file(w->bytes, w->size, flags, &w->checked, &box, &e))
 		return rt_fail_image(w->err, w->path, &e);

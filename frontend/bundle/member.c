@@ -322,8 +322,8 @@ static int check_exports(struct diags *d, const struct member *m)
 			return bad(d, m, "a dynamic symbol has no name");
 		if (m->symbols[i].st_shndx != SHN_UNDEF && strcmp(name, IMG_ROOT_SYMBOL))
 			return diag_err(d, m->in.at,
-				"'%s' cannot be a member of a bundle: it exports symbols of its own, "
-				"as '%s'; programs link against such a library",
+				"'%s' cannot be a member of a bundle: it exports symbols of its "
+				"own, as '%s'; programs link against such a library",
 				m->in.path, name);
 	}
 	return 0;
