@@ -39,6 +39,7 @@ static int finish(struct host *h, struct pkgimg_build *b, const char *path)
 	pkgimg_build_free(b);
 	if (rc)
 		printf("build of %s: %d\n%s", path, rc, h->text);
+	free(h->room);
 	return rc;
 }
 
@@ -47,6 +48,8 @@ static int build_base(const char *path, const char *module)
 {
 	struct pkgimg_build_options o = { .flags = module ? PKGIMG_BUILD_NO_NATIVE : 0 };
 	const char *bitcode = ir;
+	char *file = NULL;
+	int rc;
 	size_t size = strlen(ir);
 	struct closure *c;
 	struct pkgimg_build *b;
@@ -60,7 +63,7 @@ static int build_base(const char *path, const char *module)
 	*c = (struct closure) { LIVE_ADD, list, NULL, list };
 	b = host_build(&h, module ? "Plain" : "Base", &o);
 	if (module)
-		bitcode = get(module, &size);
+		bitcode = file = get(module, &size);
 	pkgimg_build_module(b, "m", bitcode, size);
 	pkgimg_build_symbol(b, "add", (void *)(uintptr_t)LIVE_ADD, 0);
 	pkgimg_build_root(b, "list", list, "cons", 0);
@@ -68,7 +71,9 @@ static int build_base(const char *path, const char *module)
 	pkgimg_build_root(b, "symbol", host_symbol(&h, "x"), "symbol", 0);
 	if (!module)
 		pkgimg_build_variable(b, "cache", (void *)list, "cons");
-	return finish(&h, b, path);
+	rc = finish(&h, b, path);
+	free(file);
+	return rc;
 }
 
 static value root(const struct pkgimg_image *image, const char *name)
@@ -95,6 +100,7 @@ static int build_dependent(
 	value list = integer(0);
 	size_t size;
 	char *bitcode = get(module, &size);
+	int rc;
 
 	pkgimg_describe(base, &d);
 	host_start(&h, 1 << 20);
@@ -110,7 +116,9 @@ static int build_dependent(
 	pkgimg_build_root(b, "symbol", host_symbol(&h, "x"), "symbol", 0);
 	pkgimg_build_root(b, "other", host_symbol(&h, "y"), "symbol", 0);
 	pkgimg_build_method(b, &m);
-	return finish(&h, b, path);
+	rc = finish(&h, b, path);
+	free(bitcode);
+	return rc;
 }
 
 static int on_insert(void *ctx, const struct pkgimg_insert *n)
