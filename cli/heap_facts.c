@@ -21,24 +21,6 @@ static int broken(struct diags *d, const struct inspected *in, uint64_t offset)
 		offset);
 }
 
-/* the counter of elements is the object's own and may say anything. returns 0 if it does not fit */
-static uint64_t size_of(const struct heap_facts *h, uint64_t offset, uint32_t type)
-{
-	const struct img_view *v = h->v;
-	const struct img_heap_type *t = &v->heap_types[type];
-	uint64_t size = v->types[t->type].size, count = 0, room;
-	uint32_t in = img_heap_section_at(v, offset, size);
-
-	if (in == UINT32_MAX)
-		return 0;
-	room = v->heap_sections[in].offset + v->heap_sections[in].size - offset - size;
-	if (t->count_at == IMG_NO_COUNTER)
-		return size;
-	for (uint32_t i = t->count_size; i-- > 0;)
-		count = count << 8 | h->bytes[offset + t->count_at + i];
-	return count <= room / t->element_size ? size + count * t->element_size : 0;
-}
-
 static uint64_t word_at(const uint8_t *bytes, uint64_t at)
 {
 	uint64_t word;
@@ -66,7 +48,8 @@ static int read_objects(
 			memcpy(&type, h->bytes + heap->types + 2 * h->n, sizeof(type));
 			if (type >= h->v->nheap_types)
 				return broken(d, in, at);
-			object[h->n] = (struct heap_object) { at, size_of(h, at, type), type };
+			object[h->n] = (struct heap_object) { at,
+				img_heap_object_size(h->v, h->bytes, at, type), type };
 			if (!object[h->n].size)
 				return broken(d, in, at);
 			end = at + object[h->n++].size;

@@ -36,7 +36,7 @@ const struct yml_field manifest_fields[] = {
 	{ key, YML_T_STR, need, offsetof(struct type, member.text),                                \
 		offsetof(struct type, member.at), NULL, 0 }
 
-const struct yml_field manifest_dependency_fields[] = {
+static const struct yml_field dependency_fields[] = {
 	PART(manifest_dependency, "name", name, YML_REQUIRED),
 	PART(manifest_dependency, "path", path, YML_REQUIRED),
 	END,
@@ -48,6 +48,22 @@ const struct yml_field manifest_need_fields[] = {
 		0 },
 	END,
 };
+
+int manifest_read_dependency(struct arena *a, struct diags *d, const struct yml_node *node,
+	struct manifest_dependency *out)
+{
+	*out = (struct manifest_dependency) { 0 };
+	if (node->kind == YML_SCALAR && *node->text) {
+		out->name = (struct job_word) { node->text, node->at };
+		return 0;
+	}
+	if (node->kind != YML_MAP)
+		return diag_err(d, node->at,
+			"an entry of 'dependencies' wants a name or a mapping of 'name' and "
+			"'path', got %s",
+			yml_kind_name(node));
+	return yml_fill(a, d, node, "an entry of 'dependencies'", dependency_fields, out);
+}
 
 /* ---- exports */
 

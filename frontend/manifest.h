@@ -21,11 +21,13 @@ struct manifest {
 extern const struct yml_field manifest_fields[];
 extern const char *const manifest_opt_levels[]; /* "0" ... "z", NULL */
 
-/* an entry of `dependencies` that is a mapping */
+/* an entry of `dependencies`; path.text is NULL if only a name was written */
 struct manifest_dependency {
 	struct job_word name, path;
 };
-extern const struct yml_field manifest_dependency_fields[];
+/* Read one: a plain name, or a mapping; paths as they are written. returns 0, or -1 reported */
+int manifest_read_dependency(struct arena *a, struct diags *d, const struct yml_node *node,
+	struct manifest_dependency *out);
 
 /* an entry of `needs` that is a mapping */
 struct manifest_need {

@@ -232,24 +232,13 @@ static void add_dep(struct reader *r, struct package_dep dep)
 
 static void read_dep(struct reader *r, const struct yml_node *n)
 {
-	struct manifest_dependency e = { 0 };
+	struct manifest_dependency e;
 
-	if (n->kind == YML_SCALAR && *n->text) {
-		add_dep(r, (struct package_dep) { .name = n->text, .at = n->at });
-		return;
-	}
-	if (n->kind != YML_MAP) {
-		diag_err(r->d, n->at,
-			"an entry of 'dependencies' wants a name or a mapping of 'name' and "
-			"'path', got %s",
-			yml_kind_name(n));
-		return;
-	}
-	if (yml_fill(r->mem, r->d, n, "an entry of 'dependencies'", manifest_dependency_fields, &e))
+	if (manifest_read_dependency(r->mem, r->d, n, &e))
 		return;
 	add_dep(r, (struct package_dep) { .name = e.name.text,
 			   .at = e.name.at,
-			   .path = beside_manifest(r, e.path.text),
+			   .path = e.path.text ? beside_manifest(r, e.path.text) : NULL,
 			   .path_at = e.path.at });
 }
 

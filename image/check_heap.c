@@ -35,6 +35,25 @@ uint32_t img_heap_section_at(const struct img_view *v, uint64_t offset, uint64_t
 	return UINT32_MAX;
 }
 
+uint64_t img_heap_object_size(
+	const struct img_view *v, const uint8_t *heap, uint64_t offset, uint32_t type)
+{
+	const struct img_heap_type *t = &v->heap_types[type];
+	const struct img_heap_section *s;
+	uint64_t size = v->types[t->type].size, count = 0, room;
+	uint32_t in = img_heap_section_at(v, offset, size);
+
+	if (in == UINT32_MAX)
+		return 0;
+	s = &v->heap_sections[in];
+	room = s->size - (offset - s->offset) - size;
+	if (t->count_at == IMG_NO_COUNTER)
+		return size;
+	for (uint32_t i = t->count_size; i-- > 0;)
+		count = count << 8 | heap[offset + t->count_at + i];
+	return count <= room / t->element_size ? size + count * t->element_size : 0;
+}
+
 const char *img_fate_name(uint32_t fate)
 {
 	static const char *const names[IMG_FATES] = { "?", "data", "constant", "mutable",

@@ -158,6 +158,11 @@ static inline const char *img_str(const struct img_view *v, uint32_t at)
 /* Section of the heap in which [offset, offset + n) lies, by index; UINT32_MAX: in none, or in the
  * scratch section. O(1): there are at most six */
 uint32_t img_heap_section_at(const struct img_view *v, uint64_t offset, uint64_t n);
+/* Bytes of the object of that heap type at `offset`, with its elements, whose number it tells
+ * itself and may be anything; heap: all that is mapped. returns 0: it does not end in its section
+ */
+uint64_t img_heap_object_size(
+	const struct img_view *v, const uint8_t *heap, uint64_t offset, uint32_t type);
 /* "constant"; "?" for numbers out of range */
 const char *img_fate_name(uint32_t fate);
 

@@ -15,24 +15,10 @@ uint64_t rt_heap_section_end(const struct pkgimg_image *image, uint32_t section)
 	return image->view.heap_sections[section + 1].offset; /* the last is the scratch section */
 }
 
-/* the counter is the heap's own: it may say anything */
 uint64_t rt_heap_object_size(const struct pkgimg_image *image, uint64_t offset, uint32_t type)
 {
-	const struct img_view *v = &image->view;
-	const struct img_heap_type *t = &v->heap_types[type];
-	const struct img_heap_section *s;
-	uint64_t size = v->types[t->type].size, count = 0, room;
-	uint32_t in = rt_heap_section(image, offset, size);
-
-	if (in == UINT32_MAX)
-		return 0;
-	s = &v->heap_sections[in];
-	room = s->size - (offset - s->offset) - size;
-	if (t->count_at == IMG_NO_COUNTER)
-		return size;
-	for (uint32_t i = t->count_size; i-- > 0;)
-		count = count << 8 | (uint8_t)image->member->heap.at[offset + t->count_at + i];
-	return count <= room / t->element_size ? size + count * t->element_size : 0;
+	return img_heap_object_size(
+		&image->view, (const uint8_t *)image->member->heap.at, offset, type);
 }
 
 static const struct rt_forward *forward_at(const struct rt_heap *h, uint64_t offset)

@@ -176,22 +176,12 @@ static void add_dependency(struct reader *r, struct ws_package *p, struct ws_dep
 static void take_dependency(
 	struct reader *r, struct ws_package *p, const char *dir, const struct yml_node *n)
 {
-	struct manifest_dependency e = { 0 };
+	struct manifest_dependency e;
 
-	if (n->kind == YML_SCALAR && *n->text) {
-		add_dependency(r, p, (struct ws_dependency) { .name = n->text, .at = n->at });
+	if (manifest_read_dependency(r->mem, r->d, n, &e))
 		return;
-	}
-	if (n->kind != YML_MAP) {
-		diag_err(r->d, n->at,
-			"an entry of 'dependencies' wants a name or a mapping of 'name' and "
-			"'path', got %s",
-			yml_kind_name(n));
-		return;
-	}
-	if (yml_fill(r->mem, r->d, n, "an entry of 'dependencies'", manifest_dependency_fields, &e))
-		return;
-	e.path.text = beside(r->mem, dir, e.path.text);
+	if (e.path.text)
+		e.path.text = beside(r->mem, dir, e.path.text);
 	add_dependency(r, p,
 		(struct ws_dependency) { .name = e.name.text, .at = e.name.at, .path = e.path });
 }

@@ -12,7 +12,7 @@
 
 enum { SMALLEST_PAGE = 4096, LARGEST_PAGE = 1 << 20, FEW_ZEROS = 1 << 16 };
 
-static int bad(struct diags *d, const struct member *m, const char *problem)
+int member_bad(struct diags *d, const struct member *m, const char *problem)
 {
 	return diag_err(
 		d, m->in.at, "'%s' cannot be a member of a bundle: %s", m->in.path, problem);
@@ -34,7 +34,7 @@ static int map(struct diags *d, struct member *m, int fd)
 	if (fstat(fd, &st))
 		return io(d, m);
 	if (!S_ISREG(st.st_mode) || st.st_size == 0)
-		return bad(d, m, "wanted a package image, got an empty file or none");
+		return member_bad(d, m, "wanted a package image, got an empty file or none");
 	file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (file == MAP_FAILED)
 		return io(d, m);
@@ -62,7 +62,8 @@ static int check(struct diags *d, struct member *m)
 	char text[512];
 
 	if (img_bundle_is(m->file, m->file_size))
-		return bad(d, m, "it is a bundle itself; name the images that it was made of");
+		return member_bad(
+			d, m, "it is a bundle itself; name the images that it was made of");
 	if (img_check_file(m->file, m->file_size, IMG_CHECK_FILE_SUM, &m->view, &box, &e)) {
 		img_error_text(&e, text, sizeof(text));
 		return diag_err(d, m->in.at, "the image '%s' is not sound: %s", m->in.path, text);
@@ -70,7 +71,8 @@ static int check(struct diags *d, struct member *m)
 	madvise((void *)m->file, m->file_size, MADV_DONTNEED); /* a heap may be large */
 	if (m->file_size < sizeof(Elf64_Ehdr) || memcmp(m->file, ELFMAG, SELFMAG) ||
 		m->file[EI_CLASS] != ELFCLASS64)
-		return bad(d, m, "it is no 64-bit ELF file; other images are opened one by one");
+		return member_bad(
+			d, m, "it is no 64-bit ELF file; other images are opened one by one");
 	m->meta = box.meta_vaddr;
 	return 0;
 }
@@ -101,14 +103,15 @@ static int add_range(struct diags *d, struct member *m, const Elf64_Phdr *p)
 	bool write = p->p_flags & PF_W;
 
 	if (write && p->p_flags & PF_X)
-		return bad(d, m, "it has a segment that is writable and executable");
+		return member_bad(d, m, "it has a segment that is writable and executable");
 	if (p->p_vaddr > INT32_MAX || p->p_memsz > INT32_MAX || p->p_filesz > p->p_memsz)
-		return bad(d, m, "it has a segment beyond 2 GiB, or one with more in the file");
+		return member_bad(
+			d, m, "it has a segment beyond 2 GiB, or one with more in the file");
 	if (last && from < last->from + last->memsz)
-		return bad(d, m, "its segments share pages, or do not rise");
+		return member_bad(d, m, "its segments share pages, or do not rise");
 	if (!last || last->write != write) {
 		if (m->nranges == MEMBER_MOST_RANGES)
-			return bad(d, m, "it has too many segments");
+			return member_bad(d, m, "it has too many segments");
 		last = &m->range[m->nranges++];
 		*last = (struct member_range) { .from = from, .write = write };
 	}
@@ -139,7 +142,7 @@ static int read_segments(struct arena *a, struct diags *d, struct member *m)
 			m->page = p.p_align;
 	}
 	if (m->page > LARGEST_PAGE || m->page & (m->page - 1))
-		return bad(d, m, "its segments have no usual alignment");
+		return member_bad(d, m, "its segments have no usual alignment");
 	for (unsigned i = 0; segment_at(m, i, &p); i++) {
 		if (p.p_type == PT_LOAD && p.p_memsz && add_range(d, m, &p))
 			return -1;
@@ -183,10 +186,10 @@ static int read_others(struct diags *d, struct member *m)
 		}
 	}
 	if (!m->dynamic)
-		return bad(d, m, "it has no dynamic section");
+		return member_bad(d, m, "it has no dynamic section");
 	if (m->tls_memsz && (m->tls_align & (m->tls_align - 1) || m->tls.at % m->tls_align ||
 				    !member_bytes(m, m->tls.at, m->tls.size)))
-		return bad(d, m, "its thread-local variables are not where they should be");
+		return member_bad(d, m, "its thread-local variables are not where they should be");
 	return 0;
 }
 
@@ -237,7 +240,7 @@ static int take_tag(struct diags *d, struct member *m, const Elf64_Dyn *t,
 	}
 	for (size_t i = 0; i < sizeof(refused_tags) / sizeof(refused_tags[0]); i++) {
 		if (refused_tags[i].tag == t->d_tag)
-			return bad(d, m, refused_tags[i].problem);
+			return member_bad(d, m, refused_tags[i].problem);
 	}
 	if (t->d_tag == DT_STRTAB)
 		strings->at = t->d_un.d_ptr;
@@ -275,10 +278,11 @@ static int check_tables(struct diags *d, const struct member *m)
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (tables[i]->at % 4 || !member_bytes(m, tables[i]->at, tables[i]->size))
-			return bad(d, m, "a table of its dynamic section is outside of its memory");
+			return member_bad(
+				d, m, "a table of its dynamic section is outside of its memory");
 	}
 	if (m->relro.size && (m->relro.at > m->span || m->relro.size > m->span - m->relro.at))
-		return bad(d, m, "its read-only data is outside of its memory");
+		return member_bad(d, m, "its read-only data is outside of its memory");
 	return 0;
 }
 
@@ -298,11 +302,12 @@ static int read_dynamic(struct diags *d, struct member *m)
 	m->nstrings = strings.size;
 	if (!m->nsymbols || !m->symbols || !m->strings || !m->nstrings ||
 		m->strings[m->nstrings - 1])
-		return bad(d, m, "its dynamic symbols or their names are outside of its memory");
+		return member_bad(
+			d, m, "its dynamic symbols or their names are outside of its memory");
 	if (versym) {
 		m->versym = member_bytes(m, versym, m->nsymbols * sizeof(*m->versym));
 		if (!m->versym || versym % sizeof(*m->versym))
-			return bad(d, m, "its symbol versions are outside of its memory");
+			return member_bad(d, m, "its symbol versions are outside of its memory");
 	}
 	return check_tables(d, m);
 }
@@ -319,7 +324,7 @@ static int check_exports(struct diags *d, const struct member *m)
 		const char *name = member_string(m, m->symbols[i].st_name);
 
 		if (!name)
-			return bad(d, m, "a dynamic symbol has no name");
+			return member_bad(d, m, "a dynamic symbol has no name");
 		if (m->symbols[i].st_shndx != SHN_UNDEF && strcmp(name, IMG_ROOT_SYMBOL))
 			return diag_err(d, m->in.at,
 				"'%s' cannot be a member of a bundle: it exports symbols of its "

@@ -55,6 +55,9 @@ struct member {
 /* Read and check one. m->in is set. returns 0, or -1 with every mistake reported */
 int member_read(struct arena *a, struct diags *d, struct member *m);
 
+/* report why it cannot be in a bundle. returns -1 */
+int member_bad(struct diags *d, const struct member *m, const char *problem);
+
 /* the text at `offset` of its dynamic strings; NULL if there is none */
 const char *member_string(const struct member *m, uint64_t offset);
 

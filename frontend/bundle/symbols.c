@@ -55,12 +55,6 @@ struct version_map {
 	uint32_t n;
 };
 
-static int bad(struct diags *d, const struct member *m, const char *problem)
-{
-	return diag_err(
-		d, m->in.at, "'%s' cannot be a member of a bundle: %s", m->in.path, problem);
-}
-
 static Elf64_Half version_number(struct arena *a, struct bundle_symbols *s, const char *library,
 	const char *name, const Elf64_Vernaux *x)
 {
@@ -115,7 +109,7 @@ static int read_library(struct arena *a, struct diags *d, struct bundle_symbols 
 		map_version(a, map, x->vna_other & 0x7fff, number, s->versions.v[number - 2]);
 		aux += x->vna_next;
 	}
-	return library ? 0 : bad(d, m, "its list of symbol versions is broken");
+	return library ? 0 : member_bad(d, m, "its list of symbol versions is broken");
 }
 
 static int read_versions(struct arena *a, struct diags *d, struct bundle_symbols *s,
@@ -145,7 +139,7 @@ static void add_libraries(
 		case DT_RUNPATH:
 		case DT_RPATH:
 			if (!text)
-				bad(d, m, "the name of a library it needs is broken");
+				member_bad(d, m, "the name of a library it needs is broken");
 			else
 				names_add(m->dynamic[i].d_tag == DT_NEEDED ? &s->needed : &s->paths,
 					str_dup(a, text));
@@ -195,7 +189,7 @@ int bundle_symbols_add(struct arena *a, struct diags *d, struct bundle_symbols *
 		if (from->st_shndx != SHN_UNDEF)
 			continue;
 		if (versioned && (v >= versions.n || !versions.v[v]))
-			return bad(d, m, "a symbol has a version that is in no library");
+			return member_bad(d, m, "a symbol has a version that is in no library");
 		map[i] = symbol_number(a, s, str_dup(a, member_string(m, from->st_name)), from,
 			versioned ? versions.v[v] : VER_NDX_GLOBAL,
 			versioned ? versions.text[v] : NULL);
