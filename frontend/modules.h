@@ -6,8 +6,8 @@
 #include <llvm-c/Core.h>
 #include <stdbool.h>
 
+#include "base/names.h"
 #include "frontend/llvmdiag.h"
-#include "frontend/names.h"
 #include "frontend/target.h"
 #include "llvm/shim.h"
 

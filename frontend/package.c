@@ -19,13 +19,6 @@ struct reader {
 	struct package *p;
 };
 
-static void add_word(struct arena *a, struct job_words *l, const char *text, struct loc at)
-{
-	arena_push_room(a, l->v, l->n, l->cap);
-	l->v[l->n++] = (struct job_word) { text, at };
-	l->given = true;
-}
-
 /* ---- checks of single words */
 
 static void set_name(struct reader *r, const struct job_word *w)
@@ -86,7 +79,7 @@ static void read_host(struct reader *r, const struct yml_strs *names)
 	yml_each (i, names) {
 		if (!*names->v[i])
 			diag_err(r->d, names->at[i], "'host' wants symbol names, got ''");
-		add_word(r->mem, &r->p->host, names->v[i], names->at[i]);
+		job_words_add(r->mem, &r->p->host, names->v[i], names->at[i]);
 	}
 }
 
@@ -98,7 +91,8 @@ static void read_library(struct reader *r, const char *text, struct loc at)
 			r->d, at, "'needs' wants the name of a library, such as libm.so.6, got ''");
 		return;
 	}
-	add_word(r->mem, &r->p->needs, strchr(text, '/') ? beside_manifest(r, text) : text, at);
+	job_words_add(
+		r->mem, &r->p->needs, strchr(text, '/') ? beside_manifest(r, text) : text, at);
 }
 
 static void read_need(struct reader *r, const struct yml_node *n)
@@ -263,13 +257,13 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 	struct package *p = r->p;
 
 	yml_each (i, &m->modules)
-		add_word(
+		job_words_add(
 			r->mem, &p->modules, beside_manifest(r, m->modules.v[i]), m->modules.at[i]);
 	if (modules && modules->kind == YML_SEQ && !modules->n)
 		diag_err(r->d, modules->at, "'modules' wants at least one file, got an empty list");
 	take_exports(r, m->exports);
 	yml_each (i, &m->depfiles)
-		add_word(r->mem, &p->depfiles, beside_manifest(r, m->depfiles.v[i]),
+		job_words_add(r->mem, &p->depfiles, beside_manifest(r, m->depfiles.v[i]),
 			m->depfiles.at[i]);
 	read_needs(r, m->needs);
 	read_deps(r, m->dependencies);
@@ -304,7 +298,7 @@ static void read_manifest(struct reader *r, const char *path, struct loc asked)
 		p->import_library = (struct job_word) { beside_manifest(r, m.import_library.text),
 			m.import_library.at };
 	yml_each (i, &m.cpu_targets)
-		add_word(r->mem, &p->cpu_targets, m.cpu_targets.v[i], m.cpu_targets.at[i]);
+		job_words_add(r->mem, &p->cpu_targets, m.cpu_targets.v[i], m.cpu_targets.at[i]);
 	take_lists(r, &m, top);
 }
 
@@ -335,7 +329,7 @@ static void add_said_deps(struct reader *r)
 static void append_words(struct reader *r, struct job_words *to, const struct job_words *from)
 {
 	for (size_t i = 0; i < from->n; i++)
-		add_word(r->mem, to, from->v[i].text, from->v[i].at);
+		job_words_add(r->mem, to, from->v[i].text, from->v[i].at);
 	to->given |= from->given;
 }
 
@@ -387,7 +381,7 @@ static void take_command_line(struct reader *r, const struct build_request *q)
 		set_opt_level(r, &q->opt_level);
 	if (q->cpu_target.text) {
 		p->cpu_targets = (struct job_words) { 0 };
-		add_word(r->mem, &p->cpu_targets, q->cpu_target.text, q->cpu_target.at);
+		job_words_add(r->mem, &p->cpu_targets, q->cpu_target.text, q->cpu_target.at);
 	}
 	if (q->output.text)
 		p->output = q->output;
@@ -474,7 +468,7 @@ int package_read(
 		read_manifest(&r, manifest->text, manifest->at);
 	} else {
 		for (size_t i = 0; i < q->ninputs; i++)
-			add_word(a, &out->modules, q->inputs[i].text, q->inputs[i].at);
+			job_words_add(a, &out->modules, q->inputs[i].text, q->inputs[i].at);
 		if (!q->ninputs && !q->nmemory && !q->heap)
 			diag_err(d, NOWHERE,
 				"no input; name a package file or at least one .bc, .ll, .o or .a "

@@ -2,7 +2,7 @@
 #ifndef FRONTEND_START_H
 #define FRONTEND_START_H
 
-#include "frontend/names.h"
+#include "base/names.h"
 #include "frontend/target.h"
 
 /* Add the names that the platform's `image: start:` and `library:` define, as in LLVM IR.

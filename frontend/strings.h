@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "frontend/names.h"
+#include "base/names.h"
 
 struct strings {
 	struct arena *mem;

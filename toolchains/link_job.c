@@ -22,13 +22,16 @@ void job_set_str(struct link_job *job, enum job_str s, const char *text, struct 
 	job->str[s] = (struct job_word) { text, at };
 }
 
+void job_words_add(struct arena *a, struct job_words *l, const char *text, struct loc at)
+{
+	arena_push_room(a, l->v, l->n, l->cap);
+	l->v[l->n++] = (struct job_word) { text, at };
+	l->given = true;
+}
+
 void job_add(struct link_job *job, enum job_list l, const char *text, struct loc at)
 {
-	struct job_words *w = &job->list[l];
-
-	arena_push_room(job->mem, w->v, w->n, w->cap);
-	w->v[w->n++] = (struct job_word) { text, at };
-	w->given = true;
+	job_words_add(job->mem, &job->list[l], text, at);
 }
 
 void job_add_input(struct link_job *job, enum job_input_kind kind, const char *text, struct loc at)

@@ -163,6 +163,8 @@ struct job_words {
 	size_t n, cap;
 	bool given; /* said, if only as an empty list */
 };
+/* the text is borrowed, the list grows in `a` */
+void job_words_add(struct arena *a, struct job_words *l, const char *text, struct loc at);
 
 /* What stands among the inputs, in the user's order */
 enum job_input_kind {

@@ -87,13 +87,6 @@ static const char *beside(struct arena *a, const char *dir, const char *path)
 	return *path == '/' || str_eq(dir, ".") ? path : path_join(a, dir, path);
 }
 
-static void add_word(struct arena *a, struct job_words *l, const char *text, struct loc at)
-{
-	arena_push_room(a, l->v, l->n, l->cap);
-	l->v[l->n++] = (struct job_word) { text, at };
-	l->given = true;
-}
-
 /* ---- settings */
 
 static bool has_slash(const struct job_word *w)
@@ -118,7 +111,7 @@ static void take_settings(struct reader *r, const struct yml_node *node, const s
 	if (yml_get(node, "cpu-targets")) {
 		s->cpu_targets = (struct job_words) { 0 };
 		yml_each (i, &e->m.cpu_targets)
-			add_word(r->mem, &s->cpu_targets, e->m.cpu_targets.v[i],
+			job_words_add(r->mem, &s->cpu_targets, e->m.cpu_targets.v[i],
 				e->m.cpu_targets.at[i]);
 	}
 	if (yml_get(node, "strip"))
@@ -143,7 +136,8 @@ static void take_need(struct reader *r, struct ws_package *p, const struct yml_n
 		return;
 	}
 	if (has_slash(&e.library))
-		add_word(r->mem, &p->files, beside(r->mem, p->dir, e.library.text), e.library.at);
+		job_words_add(
+			r->mem, &p->files, beside(r->mem, p->dir, e.library.text), e.library.at);
 }
 
 static void take_needs(struct reader *r, struct ws_package *p, const struct yml_node *needs)
@@ -201,10 +195,10 @@ static void take_dependencies(
 static void take_files(struct reader *r, struct ws_package *p, const struct manifest *m)
 {
 	yml_each (i, &m->modules)
-		add_word(r->mem, &p->modules, beside(r->mem, p->dir, m->modules.v[i]),
+		job_words_add(r->mem, &p->modules, beside(r->mem, p->dir, m->modules.v[i]),
 			m->modules.at[i]);
 	yml_each (i, &m->depfiles)
-		add_word(r->mem, &p->depfiles, beside(r->mem, p->dir, m->depfiles.v[i]),
+		job_words_add(r->mem, &p->depfiles, beside(r->mem, p->dir, m->depfiles.v[i]),
 			m->depfiles.at[i]);
 	if (yml_get(p->node, "modules") && !m->modules.n &&
 		yml_get(p->node, "modules")->kind == YML_SEQ)
@@ -255,7 +249,7 @@ static void set_output(
 	bool here = s->target.text || s->platform.text;
 
 	if (has_slash(&s->platform))
-		add_word(r->mem, &p->files, s->platform.text, s->platform.at);
+		job_words_add(r->mem, &p->files, s->platform.text, s->platform.at);
 	p->target = here ? s->target : own->target;
 	p->chosen = here ? s->platform : own->platform;
 	p->platform = r->host->platform(r->host->ctx, &p->target, &p->chosen);
@@ -302,7 +296,7 @@ static void read_mapping(struct reader *r, struct ws_package *p, struct yml_node
 	if (has_slash(&own.platform))
 		own.platform.text = beside(r->mem, p->dir, own.platform.text);
 	if (!p->settings.cpu_targets.n && !p->has_targets && r->host->cpu_target.text)
-		add_word(r->mem, &p->settings.cpu_targets, r->host->cpu_target.text,
+		job_words_add(r->mem, &p->settings.cpu_targets, r->host->cpu_target.text,
 			r->host->cpu_target.at);
 	set_output(r, p, &e, &own);
 }

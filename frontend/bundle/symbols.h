@@ -2,8 +2,8 @@
 #ifndef FRONTEND_BUNDLE_SYMBOLS_H
 #define FRONTEND_BUNDLE_SYMBOLS_H
 
+#include "base/names.h"
 #include "frontend/bundle/member.h"
-#include "frontend/names.h"
 
 /* a string table in the making: each text once */
 struct text_table {

@@ -1,7 +1,7 @@
+#include "base/names.h"
 #include "frontend/exports.h"
 #include "frontend/jobs.h"
 #include "frontend/manifest.h"
-#include "frontend/names.h"
 #include "frontend/package.h"
 #include "frontend/soname.h"
 #include "frontend/strings.h"

@@ -1,6 +1,6 @@
 /* A set of names that numbers them: the first one added is 0, the next new one 1, and so on. */
-#ifndef FRONTEND_NAMES_H
-#define FRONTEND_NAMES_H
+#ifndef BASE_NAMES_H
+#define BASE_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "frontend/names.h"
+#include "base/names.h"
 
 #include <string.h>
 
