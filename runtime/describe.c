@@ -36,7 +36,9 @@ static void add_code(struct rt_codes *c, const void *at, uint64_t size, uint32_t
 
 	if (at)
 		c->v[c->n++] = (struct code) { .from = from,
-			.to = from + (size > room ? room : size ? (uintptr_t)size : 1),
+			.to = from + (size > room   ? room
+					     : size ? (uintptr_t)size
+						    : 1),
 			.index = i,
 			.function = f };
 }
