@@ -22,27 +22,32 @@ static void *host_symbol(const struct pkgimg_world *w, const char *name)
 	return address ? address : rt_host_symbol(name);
 }
 
-static void *dependency_address(struct pkgimg_image *other, const char *name, bool global)
+/* *out is untouched if it has no such symbol. returns whether there was memory enough */
+static bool dependency_address(
+	struct pkgimg_image *other, const char *name, bool global, void **out)
 {
 	uint32_t index;
+	int code = other ? rt_symbol_find(other, name, global, &index) : PKGIMG_E_NOT_FOUND;
 
-	if (!other || rt_symbol_find(other, name, global, &index))
-		return NULL;
-	return global ? rt_global_address(other, index) : rt_method_code(other, index);
+	if (!code)
+		*out = global ? rt_global_address(other, index) : rt_method_code(other, index);
+	return code != PKGIMG_E_MEMORY;
 }
 
-static void *bind_address(const struct pkgimg_image *image, const struct img_bind *b)
+/* *out    NULL: nobody has it. returns whether there was memory enough */
+static bool bind_address(const struct pkgimg_image *image, const struct img_bind *b, void **out)
 {
 	struct rt_member *m = image->member;
 	const char *name = bind_name(image, b);
 
+	*out = NULL;
 	switch (b->kind) {
-	case IMG_BIND_METHOD: return rt_method_code(image, b->index);
-	case IMG_BIND_GLOBAL: return rt_global_address(image, b->index);
-	case IMG_BIND_HOST: return host_symbol(m->world, name);
+	case IMG_BIND_METHOD: *out = rt_method_code(image, b->index); return true;
+	case IMG_BIND_GLOBAL: *out = rt_global_address(image, b->index); return true;
+	case IMG_BIND_HOST: *out = host_symbol(m->world, name); return true;
 	default:
-		return dependency_address(
-			m->dependencies[b->image - 1], name, b->kind == IMG_BIND_DEPENDENCY_GLOBAL);
+		return dependency_address(m->dependencies[b->image - 1], name,
+			b->kind == IMG_BIND_DEPENDENCY_GLOBAL, out);
 	}
 }
 
@@ -74,11 +79,15 @@ static int bind_words(struct rt_opening *o, struct pkgimg_image *image)
 
 	for (uint32_t i = 0; i < v->nbinds; i++) {
 		const struct img_bind *b = &v->binds[i];
-		uintptr_t address = (uintptr_t)bind_address(image, b);
+		void *address;
 
+		if (!bind_address(image, b, &address))
+			return rt_fail(
+				o->err, PKGIMG_E_MEMORY, o->path, ": out of memory", (char *)NULL);
 		if (!address)
 			return fail_bind(o, image, b);
-		*(uintptr_t *)(void *)(h->at + b->offset) = address + (uintptr_t)b->addend;
+		*(uintptr_t *)(void *)(h->at + b->offset) =
+			(uintptr_t)address + (uintptr_t)b->addend;
 		h->written++;
 	}
 	return PKGIMG_OK;

@@ -253,53 +253,6 @@ int pkgimg_object_next(const struct pkgimg_image *image, struct pkgimg_object *c
 
 /* ---- for builds and for hosts that compile */
 
-static const char *symbol_at(const struct pkgimg_dependency *dependency, const void *address,
-	uint64_t *offset, int *function)
-{
-	const struct pkgimg_image *image = dependency->image;
-	const struct img_view *v = &image->view;
-
-	*offset = 0;
-	for (uint32_t i = 0; v->naddresses && i < v->nmethods; i++) {
-		*function = 1;
-		if (rt_method_code(image, i) == address)
-			return img_str(v, v->methods[i].symbol);
-	}
-	for (uint32_t i = 0; v->naddresses && i < v->nglobals; i++) {
-		uintptr_t from = (uintptr_t)rt_global_address(image, i);
-
-		*function = 0;
-		*offset = (uintptr_t)address - from;
-		if (from && (*offset == 0 || *offset < v->globals[i].size))
-			return img_str(v, v->globals[i].symbol);
-	}
-	return NULL;
-}
-
-int pkgimg_describe(const struct pkgimg_image *image, struct pkgimg_dependency *out)
-{
-	const struct img_view *v;
-	const struct rt_heap *h = heap_of(image);
-
-	if (!image || !out || out->size != sizeof(*out))
-		return PKGIMG_E_ARGUMENT;
-	v = &image->view;
-	*out = (struct pkgimg_dependency) { .size = sizeof(*out),
-		.name = pkgimg_name(image),
-		.version = pkgimg_version(image),
-		.interface_digest = v->header->interface_digest,
-		.image = image,
-		.symbol = symbol_at };
-	memcpy(out->uuid, v->package->uuid, sizeof(out->uuid));
-	memcpy(out->build_id, v->header->build_id, sizeof(out->build_id));
-	if (h) {
-		out->heap_base = v->heap->base;
-		out->heap_size = v->heap->mapped;
-		out->heap = h->at;
-	}
-	return PKGIMG_OK;
-}
-
 uint32_t pkgimg_bitcode_count(const struct pkgimg_image *image)
 {
 	return image && image->member && image->member->file ? image->view.nbitcode : 0;

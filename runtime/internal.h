@@ -8,6 +8,7 @@
 
 struct rt_member;
 struct rt_bundle;
+struct rt_codes;
 
 struct pkgimg_image {
 	struct img_view view;     /* of the loaded library; of the file if it has no code */
@@ -15,6 +16,7 @@ struct pkgimg_image {
 	uint32_t target;          /* the one that runs */
 	bool heap_only;           /* PKGIMG_HEAP_ONLY */
 	struct rt_bundle *bundle; /* that it is in; NULL: it has a file of its own */
+	struct rt_codes *codes;   /* atomic: made by the first pkgimg_describe */
 	struct rt_library library;
 	size_t nneeds;
 	struct rt_library needs[]; /* none for symbols of the host */

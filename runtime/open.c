@@ -500,6 +500,7 @@ void rt_image_free(struct pkgimg_image *image)
 	for (size_t i = image->nneeds; i-- > 0;)
 		rt_library_unload(&image->needs[i]);
 	rt_bundle_drop(image->bundle);
+	free(image->codes);
 	free(image);
 }
 

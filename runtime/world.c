@@ -218,12 +218,14 @@ static int fail_cycle(struct rt_opening *o, const char *name, const struct rt_op
 		": images depend on each other in a circle: ", text, (char *)NULL);
 }
 
+/* What cannot be opened or looked at, but is there, is not passed over: its open tells why. */
 static bool exists(const char *path)
 {
 	struct rt_file f = { 0 };
 	struct rt_file_facts facts;
-	bool is = !rt_file_open(path, &f) && !rt_file_facts(&f, &facts) &&
-		  facts.flags & RT_FILE_REGULAR;
+	int error = rt_file_open(path, &f);
+	bool is = error ? error != ENOENT && error != ENOTDIR && error != ENAMETOOLONG
+			: rt_file_facts(&f, &facts) || facts.flags & RT_FILE_REGULAR;
 
 	rt_file_close(&f);
 	return is;

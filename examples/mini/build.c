@@ -135,12 +135,18 @@ static void begin(struct builder *b, const char *name, const char *bitcode)
 	check(pkgimg_build_module(b->build, name, bytes, size));
 }
 
+static const char *suffix_of(const char *target)
+{
+	if (target && strstr(target, "mingw"))
+		return ".dll";
+	return target && strstr(target, "-apple-") ? ".dylib" : ".so";
+}
+
 static const char *path_of(const struct builder *b, const char *name)
 {
 	static char path[4096];
 
-	snprintf(path, sizeof(path), "%s/%s%s", b->folder, name,
-		b->target && strstr(b->target, "mingw") ? ".dll" : ".so");
+	snprintf(path, sizeof(path), "%s/%s%s", b->folder, name, suffix_of(b->target));
 	return path;
 }
 

@@ -8,6 +8,8 @@
 
 #if defined(_WIN32)
 #define SUFFIX ".dll"
+#elif defined(__APPLE__)
+#define SUFFIX ".dylib"
 #else
 #define SUFFIX ".so"
 #endif

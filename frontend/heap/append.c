@@ -58,6 +58,8 @@ int heap_prepare(struct heap *h, const struct package *p, const struct target *t
 	return read_range(h, t) || heap_serialize(h) ? -1 : 0;
 }
 
+/* A segment of its own begins at a page, of 4 or 16 KiB. More than the smaller one must not be asked
+ * for: LLD pads the segment's addresses and its bytes by themselves, each as it happens to need. */
 const char *heap_room_ir(const struct heap *h, const struct target *t)
 {
 	if (!heap_exists(h) || t->platform->family != FAMILY_DARWIN)
@@ -65,7 +67,7 @@ const char *heap_room_ir(const struct heap *h, const struct target *t)
 	return str_fmt(h->a,
 		"target triple = \"%s\"\n"
 		"@pkgimg.heap = hidden global [%" PRIu64
-		" x i8] zeroinitializer, section \"%s,%s,regular,no_dead_strip\", align 16384\n"
+		" x i8] zeroinitializer, section \"%s,%s,regular,no_dead_strip\", align 4096\n"
 		"@llvm.used = appending global [1 x ptr] [ptr @pkgimg.heap], section "
 		"\"llvm.metadata\"\n",
 		t->triple.normal, h->size + IMG_HEAP_ALIGN, IMG_MACHO_HEAP_SEGMENT,

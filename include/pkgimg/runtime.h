@@ -420,8 +420,8 @@ PKGIMG_API int pkgimg_object_next(const struct pkgimg_image *image, struct pkgim
 
 /* pkgimg_describe -- an open image as the build of another one has to know it: heap.h.
  * out       its size is set by the caller; valid until pkgimg_close
- * returns   PKGIMG_OK, PKGIMG_E_ARGUMENT
- * threads   any; the first call of `symbol` sorts the image's addresses */
+ * returns   PKGIMG_OK, PKGIMG_E_ARGUMENT, PKGIMG_E_MEMORY
+ * threads   any, `symbol` too: O(log n). The first call for an image sorts its addresses */
 PKGIMG_API int pkgimg_describe(const struct pkgimg_image *image, struct pkgimg_dependency *out);
 
 /* A module of LLVM bitcode in an image without native code. */

@@ -16,11 +16,54 @@ char *macho_dlerror(void);
 int macho_dladdr(const void *address, void *out);
 uint32_t _dyld_image_count(void);
 
+/* What is loaded. The stand-in works on one file, `m`: the others wait here, all of their own with
+ * them. Those that are gone leave their place empty. */
+enum { MOST_LIBRARIES = 8 };
+static struct library {
+	__typeof__(m) own;
+	char path[512];
+	unsigned references;
+} libraries[MOST_LIBRARIES];
 static char system_library;
-static unsigned references;
+
+static unsigned all_references(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MOST_LIBRARIES; i++)
+		n += libraries[i].references;
+	return n;
+}
+
+static struct library *find_library(const char *path)
+{
+	for (unsigned i = 0; i < MOST_LIBRARIES; i++)
+		if (libraries[i].references && !strcmp(libraries[i].path, path))
+			return &libraries[i];
+	return NULL;
+}
+
+static struct library *find_place(void)
+{
+	for (unsigned i = 0; i < MOST_LIBRARIES; i++)
+		if (!libraries[i].references)
+			return &libraries[i];
+	fail("more than %d libraries", MOST_LIBRARIES);
+}
+
+static uint64_t end_of(const struct library *l)
+{
+	uint64_t end = 0;
+
+	for (unsigned i = 0; i < l->own.nsegments; i++)
+		if (l->own.segments[i].vaddr + l->own.segments[i].memsz > end)
+			end = l->own.segments[i].vaddr + l->own.segments[i].memsz;
+	return end;
+}
 
 static void load_file(const char *path)
 {
+	memset(&m, 0, sizeof(m));
 	read_file(path);
 	read_commands();
 	map();
@@ -38,14 +81,28 @@ static void load_file(const char *path)
 void *macho_dlopen(const char *path, int flags)
 {
 	const char *end = strstr(path, ".dylib");
+	struct library *l = find_library(path);
 
 	if (!strncmp(path, "/usr/lib/libSystem.", 19))
 		return &system_library;
-	if (!end || (flags & RTLD_NOLOAD && !references))
+	if (!end || (flags & RTLD_NOLOAD && !l))
 		return NULL;
-	if (!references++)
+	if (!l) {
+		l = find_place();
 		load_file(path);
-	return &m;
+		l->own = m;
+		snprintf(l->path, sizeof(l->path), "%s", path);
+	}
+	l->references++;
+	return l;
+}
+
+static bool is_library(const void *handle)
+{
+	for (unsigned i = 0; i < MOST_LIBRARIES; i++)
+		if (handle == &libraries[i])
+			return true;
+	return false;
 }
 
 void *macho_dlsym(void *handle, const char *name)
@@ -53,26 +110,26 @@ void *macho_dlsym(void *handle, const char *name)
 	char symbol[64];
 
 	snprintf(symbol, sizeof(symbol), "_%s", name);
-	return handle == &m ? find_export(symbol) : dlsym(RTLD_DEFAULT, name);
+	if (!is_library(handle))
+		return dlsym(RTLD_DEFAULT, name);
+	m = ((struct library *)handle)->own;
+	return find_export(symbol);
 }
 
 int macho_dlclose(void *handle)
 {
-	uint64_t end = 0;
+	struct library *l = handle;
 
-	if (handle != &m || --references)
+	if (!is_library(handle) || --l->references)
 		return 0;
-	while (nexits) {
+	while (!all_references() && nexits) { /* which one's they are is not known */
 		nexits--;
 		exits[nexits].function(exits[nexits].argument);
 	}
-	for (unsigned i = 0; i < m.nsegments; i++)
-		if (m.segments[i].vaddr + m.segments[i].memsz > end)
-			end = m.segments[i].vaddr + m.segments[i].memsz;
-	munmap(m.slide, end);
-	free(m.tls);
-	free(m.file);
-	memset(&m, 0, sizeof(m));
+	munmap(l->own.slide, end_of(l));
+	free(l->own.tls);
+	free(l->own.file);
+	memset(l, 0, sizeof(*l));
 	return 0;
 }
 
@@ -85,7 +142,11 @@ char *macho_dlerror(void)
 
 uint32_t _dyld_image_count(void)
 {
-	return 1 + !!references;
+	uint32_t n = 1;
+
+	for (unsigned i = 0; i < MOST_LIBRARIES; i++)
+		n += libraries[i].references != 0;
+	return n;
 }
 
 /* the file's name and the begin of the library are all that is wanted */
@@ -93,11 +154,16 @@ int macho_dladdr(const void *address, void *out)
 {
 	Dl_info *info = out;
 
-	if (!references || (const uint8_t *)address < m.slide)
-		return 0;
-	memset(info, 0, sizeof(*info));
-	info->dli_fbase = m.slide;
-	return 1;
+	for (unsigned i = 0; i < MOST_LIBRARIES; i++) {
+		const struct library *l = &libraries[i];
+
+		if (!l->references || (uintptr_t)address - (uintptr_t)l->own.slide >= end_of(l))
+			continue;
+		memset(info, 0, sizeof(*info));
+		info->dli_fbase = l->own.slide;
+		return 1;
+	}
+	return 0;
 }
 
 /* "r--p" of the mapping that holds `at` */
@@ -134,7 +200,7 @@ static void print_slots(const struct pkgimg_image *image)
 	print_pages("code", slots[0]);
 }
 
-static int open_once(const char *path, const char *name, int number)
+__attribute__((unused)) static int open_once(const char *path, const char *name, int number)
 {
 	struct pkgimg_options o = { .size = sizeof(o),
 		.flags = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN };
@@ -149,10 +215,11 @@ static int open_once(const char *path, const char *name, int number)
 	printf("%s: %d\n", name, ((int (*)(int))f.address)(number));
 	print_slots(image);
 	pkgimg_close(image);
-	printf("closed, %u references\n", references);
+	printf("closed, %u references\n", all_references());
 	return 0;
 }
 
+#ifndef MACHO_OPEN_NO_MAIN
 int main(int argc, char **argv)
 {
 	if (argc != 4)
@@ -161,3 +228,4 @@ int main(int argc, char **argv)
 	return open_once(argv[1], argv[2], atoi(argv[3])) ||
 	       open_once(argv[1], argv[2], atoi(argv[3]) + 1);
 }
+#endif

@@ -1,7 +1,10 @@
-/* open-cases CASE IMAGE [OTHER]: what pkgimg_open does when the system fails it. The calls that
- * libpkgimg makes of the system lead here (the linker's --wrap), and each can be made to fail.
+/* open-cases [old] [WAY] CASE IMAGE [OTHER]: what pkgimg_open does when the system fails it. The
+ * calls that libpkgimg makes of the system lead here (the linker's --wrap), and each can be made to
+ * fail.
  *   faults           each call fails once, alone; what is left behind is told, and it opens after
  *   old faults       the same as if kernel and C library were old: more calls, other ways
+ *   WAY faults       the same in a world that looks for dependencies in this folder: `world`;
+ *                    `moved`, all heaps not at their places; `bundle`, IMAGE is one
  *   swap             OTHER lies at the image's path while the system's loader opens it
  *   old swap
  *   reinstall        a copy of the image is put in its place while it is open
@@ -11,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,6 +34,18 @@ static struct {
 	const char *failed;      /* the call that did */
 	const char *put, *at;    /* rename put to at before the loader opens it */
 } now;
+
+/* how images are opened */
+static struct {
+	bool world, moved, bundle;
+} way;
+
+/* what was */
+struct opened {
+	struct pkgimg_world *world;
+	struct pkgimg_image *one, **all;
+	size_t n;
+};
 
 static bool fails(const char *name)
 {
@@ -108,6 +124,26 @@ WRAP(void *, calloc, size_t n, size_t size)
 	return fails("calloc") ? NULL : __real_calloc(n, size);
 }
 
+WRAP(void *, malloc, size_t size)
+{
+	return fails("malloc") ? NULL : __real_malloc(size);
+}
+
+WRAP(void *, realloc, void *p, size_t size)
+{
+	return fails("realloc") ? NULL : __real_realloc(p, size);
+}
+
+WRAP(ssize_t, pread, int fd, void *to, size_t size, off_t at)
+{
+	return fails("pread") ? -1 : __real_pread(fd, to, size, at);
+}
+
+WRAP(int, pthread_mutex_init, pthread_mutex_t *mutex, const pthread_mutexattr_t *how)
+{
+	return fails("pthread_mutex_init") ? ENOMEM : __real_pthread_mutex_init(mutex, how);
+}
+
 WRAP(char *, getcwd, char *buf, size_t size)
 {
 	return fails("getcwd") ? NULL : __real_getcwd(buf, size);
@@ -146,47 +182,97 @@ static unsigned mappings(const char *path, bool print)
 	return n;
 }
 
-static int open_now(const char *path, struct pkgimg_image **image, struct pkgimg_error *e)
+/* bytes of all that is mapped, but for malloc's */
+static unsigned long long mapped(void)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	unsigned long long from, to, n = 0;
+	char line[5000];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, "[heap]") && sscanf(line, "%llx-%llx", &from, &to) == 2)
+			n += to - from;
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static int open_in_world(const char *path, struct opened *out, struct pkgimg_error *e)
+{
+	static const char *const folders[] = { "." };
+	struct pkgimg_options o = { .size = sizeof(o), .flags = way.moved ? PKGIMG_MOVE : 0 };
+	int code = pkgimg_world_new(NULL, folders, 1, &out->world);
+
+	if (code) {
+		e->code = code; /* it has no words of its own */
+		strcpy(e->text, pkgimg_strerror(code));
+		return code;
+	}
+	o.world = out->world;
+	return way.bundle ? pkgimg_open_bundle(path, &o, &out->all, &out->n, e)
+			  : pkgimg_open(path, &o, &out->one, e);
+}
+
+static int open_now(const char *path, struct opened *out, struct pkgimg_error *e)
 {
 	int code;
 
-	*image = NULL;
+	*out = (struct opened) { 0 };
 	*e = (struct pkgimg_error) { 0 };
 	now.count = 0;
 	now.failed = NULL;
 	now.on = true;
-	code = pkgimg_open(path, NULL, image, e);
+	code = way.world ? open_in_world(path, out, e) : pkgimg_open(path, NULL, &out->one, e);
 	now.on = false;
 	return code;
 }
 
+/* returns whether something of them is still there */
+static bool close_now(struct opened *o)
+{
+	bool left;
+
+	pkgimg_close(o->one);
+	for (size_t i = 0; i < o->n; i++)
+		pkgimg_close(o->all[i]);
+	pkgimg_free_images(o->all);
+	left = pkgimg_world_next(o->world, NULL) != NULL;
+	pkgimg_world_free(o->world);
+	return left;
+}
+
+/* the first open brings in what stays: libraries, malloc's own */
 static int faults(const char *path)
 {
 	unsigned files = open_files(), bad = 0;
-	struct pkgimg_image *image;
+	unsigned long long before;
+	struct opened o;
 	struct pkgimg_error e;
-	int code;
+	int code = open_now(path, &o, &e);
 
+	bad += close_now(&o) || code;
+	before = mapped();
 	do {
 		now.fail_at++;
-		code = open_now(path, &image, &e);
+		code = open_now(path, &o, &e);
 		if (!now.failed)
 			break;
 		printf("%s: code %d\n", now.failed, code);
-		bad += (code != 0) != (image == NULL) || e.code != code ||
+		bad += (code != 0) != (!o.one && !o.all) || e.code != code ||
 		       (code != 0) != (e.text[0] != '\0');
-		pkgimg_close(image);
-		if (open_files() != files || mappings(path, false))
+		if (close_now(&o) || open_files() != files || mappings(path, false) ||
+			mapped() != before)
 			bad += 1 + (unsigned)printf("something is left behind\n");
 	} while (now.fail_at < 1000);
 	printf("%u calls, then code %d; %u mistakes\n", now.count, code, bad);
-	pkgimg_close(image);
+	close_now(&o);
 	return bad != 0;
 }
 
 static int swap(const char *path, const char *other)
 {
-	struct pkgimg_image *image;
+	struct opened image;
 	struct pkgimg_error e;
 
 	now.put = other;
@@ -195,13 +281,13 @@ static int swap(const char *path, const char *other)
 	printf("%s\n", e.text);
 	now.put = NULL;
 	printf("code %d once it is there\n", open_now(path, &image, &e));
-	pkgimg_close(image);
+	close_now(&image);
 	return 0;
 }
 
 static int reinstall(const char *path, const char *copy)
 {
-	struct pkgimg_image *image, *again;
+	struct opened image, again;
 	struct pkgimg_error e;
 	int one = open_now(path, &image, &e), two;
 
@@ -209,8 +295,8 @@ static int reinstall(const char *path, const char *copy)
 		return 1;
 	two = open_now(path, &again, &e);
 	printf("code %d, code %d\n", one, two);
-	pkgimg_close(again);
-	pkgimg_close(image);
+	close_now(&again);
+	close_now(&image);
 	return 0;
 }
 
@@ -222,7 +308,7 @@ int host_log(int n)
 
 int main(int argc, char **argv)
 {
-	struct pkgimg_image *image;
+	struct opened image;
 	struct pkgimg_error e;
 	const char *other;
 
@@ -230,6 +316,11 @@ int main(int argc, char **argv)
 	now.old = argc > 1 && !strcmp(argv[1], "old");
 	argc -= now.old;
 	argv += now.old;
+	way.moved = argc > 1 && !strcmp(argv[1], "moved");
+	way.bundle = argc > 1 && !strcmp(argv[1], "bundle");
+	way.world = way.moved || way.bundle || (argc > 1 && !strcmp(argv[1], "world"));
+	argc -= way.world;
+	argv += way.world;
 	if (argc < 3)
 		return 2;
 	other = argc > 3 ? argv[3] : "";
@@ -241,7 +332,7 @@ int main(int argc, char **argv)
 		return reinstall(argv[2], other);
 	printf("code %d\n", open_now(argv[2], &image, &e));
 	mappings(argv[2], true);
-	pkgimg_close(image);
+	close_now(&image);
 	printf("closed: %u\n", mappings(argv[2], true));
 	return 0;
 }

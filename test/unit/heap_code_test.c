@@ -1,70 +1,6 @@
 /* Heaps of images that have native code: what leads from one to the other. */
-#include "test/unit/heap_images.h"
-#include "test/unit/image_maker.h"
-
-enum { HEAP_AT = MAKER_ROOM, HEAP_MAPPED = 2 * IMG_HEAP_ALIGN, SCRATCH = 4096 };
-enum { VARIABLE = 6 }; /* index of its address */
-
-/* a closure: a number, two words of code; one in each section, at its begin */
-static void put_tables(struct maker *m, void *ctx)
-{
-	const struct img_heap heap = { .at = HEAP_AT,
-		.size = HEAP_MAPPED + IMG_HEAP_ALIGN,
-		.base = BASE,
-		.mapped = HEAP_MAPPED,
-		.nobjects = 2,
-		.starts = HEAP_MAPPED,
-		.types = HEAP_MAPPED + HEAP_MAPPED / 64,
-		.word = 8 };
-	const struct img_heap_section sections[] = { { IMG_FATE_MUTABLE, 0, 0, 40 },
-		{ IMG_FATE_BOUND_CONST, 0, IMG_HEAP_ALIGN, 40 },
-		{ IMG_FATE_SCRATCH, 0, HEAP_MAPPED, SCRATCH } };
-	const struct img_heap_type types[] = {
-		{ .type = MK_NODE, .npointers = 2, .count_at = IMG_NO_COUNTER }
-	};
-	const struct img_heap_pointer pointers[] = { { 8, IMG_P_CODE }, { 16, IMG_P_CODE } };
-	const struct img_bind binds[] = {
-		{ .offset = IMG_HEAP_ALIGN + 8, .kind = IMG_BIND_METHOD, .index = 1 },
-		{ .offset = IMG_HEAP_ALIGN + 16, .kind = IMG_BIND_GLOBAL, .index = 0, .addend = 1 },
-	};
-	const struct img_variable *variable = ctx;
-	const struct img_insert inserts[] = { { .function = mk_str(m, "show"),
-		.signature = mk_str(m, "int"),
-		.method = 1,
-		.object = IMG_HEAP_ALIGN } };
-
-	mk_table(m, IMG_HEAP, &heap, sizeof(heap), 1);
-	mk_table(m, IMG_HEAP_SECTIONS, sections, sizeof(sections[0]), COUNT(sections));
-	mk_table(m, IMG_HEAP_TYPES, types, sizeof(types[0]), COUNT(types));
-	mk_table(m, IMG_HEAP_POINTERS, pointers, sizeof(pointers[0]), COUNT(pointers));
-	mk_table(m, IMG_BINDS, binds, sizeof(binds[0]), COUNT(binds));
-	mk_table(m, IMG_VARIABLES, variable, sizeof(*variable), 1);
-	mk_table(m, IMG_INSERTS, inserts, sizeof(inserts[0]), COUNT(inserts));
-}
-
-/* "NAME.pkgimg" in the folder: ELF */
-static void write_it(struct unit *u, struct place *p, const char *name, struct maker_wish *wish,
-	struct img_variable variable)
-{
-	static char heap[HEAP_MAPPED + IMG_HEAP_ALIGN];
-	struct maker *m;
-	struct img_error e;
-	int fd = open(in(p, name), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	wish->name = name;
-	wish->more = put_tables;
-	wish->ctx = &variable;
-	m = mk_image(wish);
-	heap[0] = 11;
-	heap[IMG_HEAP_ALIGN] = 22;
-	heap[HEAP_MAPPED] = 1;                          /* starts: at 0 */
-	heap[HEAP_MAPPED + IMG_HEAP_ALIGN / 8 / 8] = 1; /* and in the second section */
-	CHECK(fd >= 0 && write(fd, m->file, m->size) == (ssize_t)m->size);
-	CHECK(pwrite(fd, heap, sizeof(heap), HEAP_AT) == (ssize_t)sizeof(heap));
-	CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK);
-	close(fd);
-	free(m);
-}
+#include "runtime/internal.h"
+#include "test/unit/heap_native.h"
 
 static int call(uint64_t address)
 {
@@ -73,6 +9,36 @@ static int call(uint64_t address)
 
 	memcpy(&f, &at, sizeof(f));
 	return f();
+}
+
+/* of each method and variable every byte of its own has its name, and what is beside has none */
+static void names_addresses(
+	struct unit *u, const struct pkgimg_image *image, const struct pkgimg_dependency *d)
+{
+	struct pkgimg_global counter;
+	struct pkgimg_method m;
+	uint64_t offset;
+	int function;
+
+	for (uint32_t i = 0; !pkgimg_method_at(image, i, &m); i++) {
+		const char *symbol = d->symbol(d, m.address, &offset, &function);
+
+		/* one of several that are there */
+		CHECK(symbol && offset == 0 && function == 1);
+		CHECK_INT(pkgimg_find(image, symbol, NULL, &m, NULL), PKGIMG_OK);
+		CHECK(d->symbol(d, m.address, &offset, &function) == symbol);
+		CHECK(!d->symbol(d, (char *)m.address + 1, &offset, &function));
+	}
+	CHECK_INT(pkgimg_find_global(image, "counter", &counter, NULL), PKGIMG_OK);
+	for (uint64_t i = 0; i < counter.size; i++) {
+		const char *symbol = d->symbol(d, (char *)counter.address + i, &offset, &function);
+
+		CHECK(symbol && !strcmp(symbol, "counter") && offset == i && function == 0);
+	}
+	CHECK(!d->symbol(d, (char *)counter.address - 1, &offset, &function));
+	CHECK(!d->symbol(d, (char *)counter.address + counter.size, &offset, &function));
+	CHECK(!d->symbol(d, NULL, &offset, &function));
+	CHECK(!d->symbol(d, (void *)UINTPTR_MAX, &offset, &function));
 }
 
 struct seen {
@@ -131,10 +97,30 @@ static void binds_code(struct unit *u)
 		symbol = d.symbol(&d, (void *)closure[2], &offset, &function);
 		CHECK(symbol && !strcmp(symbol, "counter") && offset == 1 && function == 0);
 		CHECK(!d.symbol(&d, &p, &offset, &function));
+		names_addresses(u, image, &d);
 		pkgimg_close(image);
 	}
 	pkgimg_world_free(world);
 	left(u, &p);
+}
+
+/* an image that has words which lead to a method and to `counter` of another one, as `d` tells it
+ */
+static void write_user(struct unit *u, struct place *p, const struct pkgimg_dependency *d,
+	const char *name, const char *method)
+{
+	struct hm *h = hm_new(name, BASE + STEP);
+	hm_ref object;
+	uint32_t dep;
+
+	hm_type(h, "closure", "dcc", 0, "");
+	dep = hm_depend(h, d->name, d->heap_base, d->build_id, d->interface_digest);
+	memcpy(((struct img_dependency *)(void *)h->dependencies.p)->uuid, d->uuid, 16);
+	object = hm_object(h, IMG_FATE_BOUND_CONST, 0, 0);
+	hm_bind(h, object, 1, IMG_BIND_DEPENDENCY_METHOD, method, 0, dep);
+	hm_bind(h, object, 2, IMG_BIND_DEPENDENCY_GLOBAL, "counter", 0, dep);
+	hm_root(h, "closure", object);
+	CHECK(hm_write(h, in(p, name)));
 }
 
 /* another image's heap has words that lead to the code of this one */
@@ -153,20 +139,8 @@ static void binds_code_of_dependencies(struct unit *u)
 	write_it(u, &p, "native", &wish, (struct img_variable) { VARIABLE, 0, 8 });
 	native = open_it(u, in(&p, "native"), NULL, 0);
 	pkgimg_describe(native, &d);
-	for (unsigned i = 0; i < 2; i++) {
-		struct hm *h = hm_new(i ? "bad" : "user", BASE + STEP);
-		hm_ref object;
-		uint32_t dep;
-
-		hm_type(h, "closure", "dcc", 0, "");
-		dep = hm_depend(h, d.name, d.heap_base, d.build_id, d.interface_digest);
-		memcpy(((struct img_dependency *)(void *)h->dependencies.p)->uuid, d.uuid, 16);
-		object = hm_object(h, IMG_FATE_BOUND_CONST, 0, 0);
-		hm_bind(h, object, 1, IMG_BIND_DEPENDENCY_METHOD, i ? "none" : "answer", 0, dep);
-		hm_bind(h, object, 2, IMG_BIND_DEPENDENCY_GLOBAL, "counter", 0, dep);
-		hm_root(h, "closure", object);
-		CHECK(hm_write(h, in(&p, i ? "bad" : "user")));
-	}
+	write_user(u, &p, &d, "user", "answer");
+	write_user(u, &p, &d, "bad", "none");
 	pkgimg_close(native);
 	CHECK_INT(pkgimg_world_new(NULL, folders, 1, &world), PKGIMG_OK);
 	user = open_it(u, in(&p, "user"), world, 0);
@@ -185,4 +159,52 @@ static void binds_code_of_dependencies(struct unit *u)
 	left(u, &p);
 }
 
-UNIT_MAIN(binds_code, binds_code_of_dependencies)
+#if defined(__x86_64__)
+enum { SOME = 8, MORE = 10 }; /* features that every machine has: sse3, sse4.1 */
+#else
+enum { SOME = 4, MORE = 5 };
+#endif
+
+/* a word that leads to another image's method has the version that was taken there, and no slot */
+static void binds_the_chosen_version(struct unit *u)
+{
+	struct place p = arrive();
+	struct pkgimg_dependency d = { .size = sizeof(d) };
+	struct maker_wish wish = { .versions = { SOME, MORE } };
+	const char *folders[] = { p.dir };
+	uintptr_t seen[3];
+
+	write_it(u, &p, "native", &wish, (struct img_variable) { VARIABLE, 0, 8 });
+	for (uint32_t target = 0; target < 3; target++) {
+		struct pkgimg_options opt = { .size = sizeof(opt), .cpu_target = 1 + target };
+		struct pkgimg_image *native = NULL, *user;
+		struct pkgimg_method m;
+		struct pkgimg_global counter;
+		uint64_t *closure;
+
+		CHECK_INT(pkgimg_world_new(NULL, folders, 1, &opt.world), PKGIMG_OK);
+		CHECK_INT(pkgimg_open(in(&p, "native"), &opt, &native, NULL), PKGIMG_OK);
+		CHECK_INT(pkgimg_target(native), target);
+		CHECK_INT(pkgimg_describe(native, &d), PKGIMG_OK);
+		if (!target)
+			write_user(u, &p, &d, "user", "answer");
+		user = open_it(u, in(&p, "user"), opt.world, 0);
+		closure = root(u, user, "closure");
+		CHECK_INT(call(closure[1]), 42 + target);
+		CHECK_INT(pkgimg_find(native, "answer", NULL, &m, NULL), PKGIMG_OK);
+		CHECK(closure[1] == (uintptr_t)m.address);
+		seen[target] = closure[1] - (uintptr_t)native->view.header;
+		names_addresses(u, native, &d);
+		/* its variable is there once, for whoever writes to it */
+		CHECK_INT(pkgimg_find_global(native, "counter", &counter, NULL), PKGIMG_OK);
+		*(int *)closure[2] = 77 + (int)target;
+		CHECK_INT(*(int *)counter.address, 77 + target);
+		pkgimg_close(user);
+		pkgimg_close(native);
+		pkgimg_world_free(opt.world);
+	}
+	CHECK(seen[0] != seen[1] && seen[1] != seen[2] && seen[0] != seen[2]);
+	left(u, &p);
+}
+
+UNIT_MAIN(binds_code, binds_code_of_dependencies, binds_the_chosen_version)

@@ -1,12 +1,11 @@
 /* Heaps that are broken, with sums that are right: refused, or the same as any heap to who only
  * asks the library. Never a crash; the sanitizers' build looks for reads out of bounds. */
-#include "test/unit/heap_images.h"
-
 #include "test/fuzz/heap_use.h"
+#include "test/unit/heap_native.h"
 
 struct file {
 	char *bytes; /* as they were made */
-	size_t size;
+	size_t size, meta_at;
 	int fd;
 	const char *path;
 	struct pkgimg_world *world;
@@ -22,6 +21,14 @@ static struct file get(struct unit *u, const char *path, struct pkgimg_world *wo
 	f.size = (size_t)lseek(f.fd, 0, SEEK_END);
 	f.bytes = malloc(f.size);
 	CHECK(pread(f.fd, f.bytes, f.size, 0) == (ssize_t)f.size);
+	if (memcmp(f.bytes, IMG_MAGIC, 8)) { /* it is a library */
+		struct img_container box = { 0 };
+		struct img_view view;
+		struct img_error e;
+
+		CHECK_INT(img_check_file(f.bytes, f.size, 0, &view, &box, &e), IMG_OK);
+		f.meta_at = box.meta_at;
+	}
 	return f;
 }
 
@@ -31,25 +38,36 @@ static void give_back(struct file *f)
 	close(f->fd);
 }
 
-/* n bytes changed, and the sum of the metadata made right */
+static struct img_header *header(const struct file *f)
+{
+	return (void *)(f->bytes + f->meta_at);
+}
+
+static void put(const struct file *f, const char *bytes, size_t n, size_t at)
+{
+	if (pwrite(f->fd, bytes, n, (off_t)at) != (ssize_t)n)
+		abort();
+}
+
+/* n bytes changed, in the metadata or elsewhere, and the sum of the metadata made right */
 static void try(struct file *f, size_t at, const void *bytes, size_t n)
 {
-	struct img_header *h = (void *)f->bytes;
-	size_t meta = h->meta_size;
+	size_t from = f->meta_at, meta = header(f)->meta_size;
+	bool inside = at >= from && at < from + meta;
 	char *changed = malloc(meta);
 	struct pkgimg_error err = { 0 };
 
-	memcpy(changed, f->bytes, meta);
-	if (at < meta)
-		memcpy(changed + at, bytes, n);
+	memcpy(changed, f->bytes + from, meta);
+	if (inside)
+		memcpy(changed + (at - from), bytes, n);
 	heap_repair(changed, meta, f->size);
-	if (pwrite(f->fd, changed, meta, 0) != (ssize_t)meta ||
-		(at >= meta && pwrite(f->fd, bytes, n, (off_t)at) != (ssize_t)n))
-		abort();
+	put(f, changed, meta, from);
+	if (!inside)
+		put(f, bytes, n, at);
 	heap_use(f->path, f->world, &err) ? f->refused++ : f->opened++;
-	if (pwrite(f->fd, f->bytes, meta, 0) != (ssize_t)meta ||
-		(at >= meta && pwrite(f->fd, f->bytes + at, n, (off_t)at) != (ssize_t)n))
-		abort();
+	put(f, f->bytes + from, meta, from);
+	if (!inside)
+		put(f, f->bytes + at, n, at);
 	free(changed);
 }
 
@@ -57,12 +75,12 @@ static void change_all(struct file *f)
 {
 	static const uint64_t edges[] = { 0, 1, 7, 8, 0xffff, 0x10000, UINT32_MAX,
 		UINT64_C(1) << 31, UINT64_C(1) << 63, UINT64_MAX };
-	const struct img_header *h = (void *)f->bytes;
+	const struct img_header *h = header(f);
 	const struct img_table *dir = (const void *)(h + 1);
-	size_t from = sizeof(*h) + h->ntables * sizeof(*dir), scratch = 0;
+	size_t from = sizeof(*h) + h->ntables * sizeof(*dir), scratch = 0, end;
 
 	for (uint32_t i = 0; i < h->ntables; i++) {
-		const struct img_heap *heap = (const void *)(f->bytes + dir[i].offset);
+		const struct img_heap *heap = (const void *)((const char *)h + dir[i].offset);
 
 		if (dir[i].kind == IMG_HEAP)
 			scratch = heap->at + heap->mapped;
@@ -72,14 +90,16 @@ static void change_all(struct file *f)
 		if (dir[i].kind < IMG_HEAP && dir[i].kind != IMG_DEPENDENCIES)
 			from = dir[i].offset + dir[i].count * dir[i].entry_size;
 	}
-	for (size_t at = from; at < h->meta_size; at++) {
+	from += f->meta_at;
+	end = f->meta_at + h->meta_size;
+	for (size_t at = from; at < end; at++) {
 		for (unsigned bit = 0; bit < 8; bit++) {
 			char byte = (char)(f->bytes[at] ^ 1 << bit);
 
 			try(f, at, &byte, 1);
 		}
 	}
-	for (size_t at = from / 8 * 8; at + 8 <= h->meta_size; at += 8) {
+	for (size_t at = from / 8 * 8; at + 8 <= end; at += 8) {
 		for (unsigned i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
 			try(f, at, &edges[i], 8);
 			try(f, at, &edges[i], 4);
@@ -107,10 +127,12 @@ static struct pkgimg_world *busy_world(struct unit *u, const struct place *p)
 static void change_one(struct unit *u, const char *name)
 {
 	struct place p = arrive();
+	struct maker_wish wish = { 0 };
 	struct file f;
 
 	write_family(u, &p, 5);
 	write_busy(u, &p);
+	write_it(u, &p, "native", &wish, (struct img_variable) { VARIABLE, 0, 8 });
 	f = get(u, in(&p, name), busy_world(u, &p));
 	change_all(&f);
 	printf("# %s: %u changes opened, %u refused\n", name, f.opened, f.refused);
@@ -134,6 +156,12 @@ static void dependent_changed(struct unit *u)
 static void busy_changed(struct unit *u)
 {
 	change_one(u, "busy");
+}
+
+/* with code, which is loaded and never called */
+static void native_changed(struct unit *u)
+{
+	change_one(u, "native");
 }
 
 static void cut(struct unit *u)
@@ -165,4 +193,4 @@ static void cut(struct unit *u)
 	left(u, &p);
 }
 
-UNIT_MAIN(base_changed, dependent_changed, busy_changed, cut)
+UNIT_MAIN(base_changed, dependent_changed, busy_changed, native_changed, cut)

@@ -215,6 +215,96 @@ static void refuses_other_builds(struct unit *u)
 	left(u, &p);
 }
 
+/* two builds of one package, each with its dependent, are two worlds that share nothing */
+static void keeps_versions_apart(struct unit *u)
+{
+	struct place p[2] = { arrive(), arrive() };
+	struct pkgimg_world *worlds[2];
+	struct pkgimg_image *base[2], *left_one[2];
+
+	write_family(u, &p[0], 10);
+	CHECK(hm_write(base_image(10, 2), in(&p[1], "base"))); /* another build, in its folder */
+	base[1] = open_it(u, in(&p[1], "base"), NULL, 0);
+	CHECK(hm_write(dependent("left", 1, base[1], 20), in(&p[1], "left")));
+	pkgimg_close(base[1]);
+	for (unsigned i = 0; i < 2; i++) {
+		worlds[i] = world_of(u, NULL, &p[i]);
+		left_one[i] = open_it(u, in(&p[i], "left"), worlds[i], 0);
+		base[i] = open_it(u, in(&p[i], "base"), worlds[i], 0);
+	}
+	CHECK(memcmp(pkgimg_build_id(base[0]), pkgimg_build_id(base[1]), 16));
+	for (unsigned i = 0; i < 2; i++) {
+		check_dependent(u, left_one[i], base[i], 10 + 10 * i);
+		CHECK_INT(root(u, base[i], "vector")[1], 1 + i);
+		CHECK(pkgimg_world_image_at(worlds[i], root(u, base[i], "list")) == base[i]);
+		CHECK(!pkgimg_world_image_at(worlds[i], root(u, base[1 - i], "list")));
+		CHECK(pkgimg_world_find(worlds[i], "base", NULL) == base[i]);
+	}
+	CHECK(root(u, left_one[0], "seven") != root(u, left_one[1], "seven"));
+	for (unsigned i = 0; i < 2; i++) {
+		pkgimg_close(base[i]);
+		pkgimg_close(left_one[i]);
+		pkgimg_world_free(worlds[i]);
+		left(u, &p[i]);
+	}
+}
+
+/* where the list of an open image is when all is at its preferred address */
+static uint64_t linked_list(struct unit *u, const struct pkgimg_image *image)
+{
+	struct pkgimg_heap_info info;
+
+	CHECK_INT(pkgimg_heap(image, &info), PKGIMG_OK);
+	return (uintptr_t)root(u, image, "list") - (uintptr_t)info.address + info.preferred;
+}
+
+/* "top" depends on left and right, which depend on the base: it is there once, whoever is first */
+static void opens_diamonds(struct unit *u)
+{
+	static const char *const sides[] = { "left", "right" };
+	struct place p = arrive();
+	struct pkgimg_image *image, *opened[2];
+	struct hm *h = start("top", BASE + 3 * STEP);
+	struct pkgimg_world *world = world_of(u, NULL, &p);
+	hm_ref pair = hm_object(h, IMG_FATE_CONST, CONS, 0);
+
+	write_family(u, &p, 10);
+	for (unsigned i = 0; i < 2; i++) {
+		struct pkgimg_dependency d = { .size = sizeof(d) };
+		uint32_t dep;
+
+		opened[i] = open_it(u, in(&p, sides[i]), world, 0);
+		pkgimg_describe(opened[i], &d);
+		dep = hm_depend(h, d.name, d.heap_base, d.build_id, d.interface_digest);
+		hm_link(h, pair, i, dep, linked_list(u, opened[i]), 0);
+	}
+	hm_root(h, "pair", pair);
+	CHECK(hm_write(h, in(&p, "top")));
+	pkgimg_close(opened[1]);
+	pkgimg_close(opened[0]);
+	CHECK(!pkgimg_world_next(world, NULL));
+	for (unsigned moved = 0; moved < 2; moved++) {
+		const struct pkgimg_image *at = NULL, *base;
+		unsigned n = 0;
+
+		image = open_it(u, in(&p, "top"), world, moved ? PKGIMG_MOVE : 0);
+		while ((at = pkgimg_world_next(world, at)) != NULL)
+			n++;
+		CHECK_INT(n, 4);
+		base = pkgimg_world_find(world, "base", NULL);
+		CHECK(base == pkgimg_world_next(world, NULL));
+		for (unsigned i = 0; i < 2; i++) {
+			at = pkgimg_world_find(world, sides[i], NULL);
+			check_dependent(u, at, base, 10);
+			CHECK_INT(root(u, image, "pair")[i], (uintptr_t)root(u, at, "list"));
+		}
+		pkgimg_close(image);
+		CHECK(!pkgimg_world_next(world, NULL));
+	}
+	pkgimg_world_free(world);
+	left(u, &p);
+}
+
 static void names_what_is_missing(struct unit *u)
 {
 	struct place p = arrive();
@@ -368,5 +458,6 @@ static void loads_more_than_4_gib(struct unit *u)
 }
 
 UNIT_MAIN(loads_at_its_place, loads_elsewhere, moves_if_the_place_is_taken, tells_objects,
-	brings_dependencies, opens_once, refuses_other_builds, names_what_is_missing,
-	compares_types, hands_types_over, follows_forwards, loads_more_than_4_gib)
+	brings_dependencies, opens_once, refuses_other_builds, keeps_versions_apart, opens_diamonds,
+	names_what_is_missing, compares_types, hands_types_over, follows_forwards,
+	loads_more_than_4_gib)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "test/fuzz/image_use.h"
 #include "test/unit/heap_host.h"
 #include "test/unit/unit.h"
 
@@ -474,42 +475,6 @@ static void dependent(struct unit *u)
 
 /* ---- hostile files */
 
-/* everything a loader reads in the heap, by the rules of FORMAT.md 10 */
-static void use(const struct image *m, const struct img_view *v)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < v->nheap_relocs; i++) {
-		const struct img_heap_reloc *r = &v->heap_relocs[i];
-		const uint8_t *bits = m->file + v->heap->at + r->bits;
-
-		for (uint64_t k = 0; k < r->nwords; k++) {
-			if (bit(bits, k))
-				sum += m->file[v->heap->at + r->first + v->heap->word * k];
-		}
-	}
-	for (uint32_t i = 0; i < v->ninterned; i++) {
-		const uint8_t *uses = m->file + v->heap->at + v->interned[i].uses;
-
-		for (uint32_t k = 0; k < v->interned[i].nuses; k++)
-			sum += uses[8 * k] + uses[8 * k + 7];
-		sum += m->file[v->heap->at + v->interned[i].offset];
-	}
-	for (uint32_t i = 0; v->heap && i < v->heap->mapped / 64; i++)
-		sum += m->file[v->heap->at + v->heap->starts + i];
-	for (uint64_t i = 0; v->heap && i < v->heap->nobjects; i++)
-		sum += m->file[v->heap->at + v->heap->types + 2 * i + 1];
-	for (uint32_t i = 0; i < v->nbinds; i++)
-		sum += m->file[v->heap->at + v->binds[i].offset + v->heap->word - 1];
-	for (uint32_t i = 0; i < v->nroots; i++)
-		sum += m->file[v->heap->at + v->roots[i].cell + v->heap->word - 1];
-	for (uint32_t i = 0; i < v->nbitcode; i++)
-		sum += v->bitcode[i].size ? m->file[v->bitcode[i].at + v->bitcode[i].size - 1] : 0;
-	for (uint32_t i = 0; i < v->nheap_types; i++)
-		sum += strlen(img_str(v, v->heap_types[i].hook));
-	*(volatile uint64_t *)&sum = sum;
-}
-
 struct tally {
 	unsigned tried, accepted;
 };
@@ -526,7 +491,7 @@ static void try(struct image *m, struct tally *t)
 	if (img_check_file(m->file, m->size, 0, &v, NULL, &e))
 		return;
 	t->accepted++;
-	use(m, &v);
+	image_use_heap(&v, v.heap ? m->file + v.heap->at : NULL, m->file);
 }
 
 static const uint64_t edges[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffffff, UINT64_C(1) << 63,

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "image/cpu_features.h"
+#include "test/fuzz/image_use.h"
 #include "test/unit/image_maker.h"
 #include "test/unit/unit.h"
 
@@ -490,32 +490,6 @@ static void checks_versions(struct unit *u)
 
 /* ---- hostile files */
 
-/* use all that an accepted view offers: nothing may crash, whatever it says */
-static void use(const struct img_view *v)
-{
-	char text[512];
-	uint32_t at;
-
-	for (uint32_t i = 0; i < v->nmethods; i++) {
-		const char *name = img_str(v, v->methods[i].name);
-
-		img_signature(v, i, true, text, sizeof(text));
-		img_find_method(v, name, text, &at);
-		img_find_method(v, img_str(v, v->methods[i].symbol), NULL, &at);
-	}
-	for (uint32_t i = 0; i < v->ntargets; i++)
-		img_cpu_names(img_cpu_arch(img_str(v, v->package->abi_text)), v->targets[i].needs,
-			0, " ", text, sizeof(text));
-	for (uint32_t i = 0; i < v->nglobals; i++)
-		img_find_global(v, img_str(v, v->globals[i].symbol), &at);
-	for (uint32_t i = 0; i < v->ntypes; i++) {
-		img_type_text(v, i, text, sizeof(text));
-		img_type_bare(v, i);
-		img_type_digest(v, i);
-	}
-	img_interface_digest(v);
-}
-
 struct tally {
 	unsigned tried, accepted;
 };
@@ -535,7 +509,7 @@ static void try(struct unit *u, struct sealed *s, struct tally *tally)
 		return;
 	}
 	tally->accepted++;
-	use(&v);
+	image_use(&v);
 	img_container_sizes(&box, &sizes);
 }
 

@@ -3,8 +3,13 @@
 set -e
 root=$1 build=$2 target=$3 clang=$4 out=$5
 mkdir -p "$out"
+free=
+case $target in # there is no SDK
+x86_64-apple-*) free="-ffreestanding -march=x86-64" ;;
+*-apple-*) free=-ffreestanding ;;
+esac
 for package in base shapes bank; do
-	"$clang" --target="$target" -g -O1 -emit-llvm -c "$root/examples/mini/$package.c" \
+	"$clang" --target="$target" $free -g -O1 -emit-llvm -c "$root/examples/mini/$package.c" \
 		-o "$out/$package.bc"
 done
 case $target in
