@@ -45,11 +45,11 @@ def pe_table(path):
 
 def macho_table(path):
     text = run("llvm-objdump", "--macho", "--unwind-info", path)
-    starts = sorted(int(m, 16) for m in
-                    re.findall(r"function offset=0x([0-9a-f]+), encoding", text))
-    ends = starts[1:] + [int(m, 16) for m in
-                         re.findall(r"(?m)^\s+\[\d+\]: function offset=0x([0-9a-f]+), 2nd level page offset=0x00000000", text)]
-    return list(zip(starts, ends))
+    rows = sorted((int(at, 16), int(encoding, 16)) for at, encoding in
+                  re.findall(r"function offset=0x([0-9a-f]+), encoding(?:\[\d+\])?=0x([0-9a-f]+)", text))
+    end = int(re.search(r"offset=0x([0-9a-f]+), 2nd level page offset=0x00000000", text)[1], 16)
+    ends = [start for start, _ in rows[1:]] + [end]
+    return [(start, e) for (start, encoding), e in zip(rows, ends) if encoding]  # 0: not known
 
 
 def is_leaf(path, name):
