@@ -223,6 +223,8 @@ static void add_flags(struct making *m, const char *cpus)
 	add_flag(m, "platform", m->platform->name);
 	if (strstr(cpus, "native")) /* this machine's CPU by another word */
 		add_flag(m, "host-cpu", cached_features(m->mem));
+	if (p->ndeps && (strstr(cpus, "base") || strstr(cpus, "sysimage"))) /* its targets, too */
+		add_flag(m, "base-targets", p->deps[0].targets);
 	m->out->q.flags_set = m->flags;
 	m->out->q.nflags = m->nflags;
 }

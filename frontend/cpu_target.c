@@ -21,6 +21,7 @@ struct reader {
 	struct arena *a;
 	struct diags *d;
 	const char *triple;
+	const char *base; /* the base image's targets, or NULL */
 	struct cpu_targets *out;
 	struct ll_names cpus, features;
 	struct origin *origins; /* [out->n] */
@@ -28,6 +29,8 @@ struct reader {
 	/* the word and the target at hand */
 	const struct job_word *word;
 	size_t offset; /* of the part at hand in the word */
+	bool inside;   /* ... of which `base` is the place: the part is of the base image */
+	size_t base_offset;
 	struct cpu_target *t;
 	struct origin *o;
 	struct strbuf words; /* t->features */
@@ -45,6 +48,10 @@ static int fail(struct reader *r, size_t offset, const char *fmt, ...)
 	text = str_vfmt(r->a, fmt, ap);
 	va_end(ap);
 	r->errors++;
+	if (r->inside)
+		return diag_err(r->d, r->word->at,
+			"cpu target, character %zu: the base image has the targets '%s': %s",
+			r->base_offset + 1, str_shown(r->a, r->base), text);
 	return diag_err(r->d, r->word->at, "cpu target, character %zu: %s", offset + 1, text);
 }
 
@@ -120,11 +127,6 @@ static int read_cpu(struct reader *r, const char *name)
 		return set_native(r);
 	if (str_eq(name, "generic"))
 		return set_generic(r), 0;
-	if (str_eq(name, "sysimage") || str_eq(name, "base"))
-		return fail(r, r->offset,
-			"'%s' is what the base image was built for, and this build has none; write "
-			"its targets out, such as 'generic;x86-64-v3,clone_all'",
-			name);
 	if (str_eq(name, "clone_all") || str_eq(name, "-clone_all") || str_eq(name, "opt_size") ||
 		str_eq(name, "min_size") || str_starts(name, "base(") || *name == '+')
 		return fail(r, r->offset,
@@ -254,7 +256,9 @@ static void begin_target(struct reader *r)
 	r->o = &r->origins[r->out->n];
 	*r->t = (struct cpu_target) { .clone_all = r->out->n == 0 };
 	*r->o = (struct origin) {
-		.at = r->word->at, .cpu_char = r->offset + 1, .added = { .mem = r->a }
+		.at = r->word->at,
+		.cpu_char = (r->inside ? r->base_offset : r->offset) + 1,
+		.added = { .mem = r->a }
 	};
 	r->words = (struct strbuf) { .mem = r->a };
 	r->out->n++;
@@ -274,14 +278,57 @@ static void read_target(struct reader *r, char *text)
 	r->t->features = strbuf_text(&r->words);
 }
 
-static void read_word(struct reader *r)
+static void read_targets(struct reader *r, const char *from, void (*read)(struct reader *, char *))
 {
-	char *text = str_dup(r->a, r->word->text), *rest = text, *part;
+	char *text = str_dup(r->a, from), *rest = text, *part;
 
 	while ((part = strsep(&rest, ";"))) {
 		r->offset = (size_t)(part - text);
-		read_target(r, part);
+		read(r, part);
 	}
+}
+
+static bool is_base(const char *part)
+{
+	size_t n = strcspn(part, ",");
+
+	return (n == 4 && str_starts(part, "base")) || (n == 8 && str_starts(part, "sysimage"));
+}
+
+/* All targets of the base image, so that whichever of those runs there is one here that goes with
+ * it. */
+static void read_base(struct reader *r, const char *part)
+{
+	size_t offset = r->offset;
+
+	if (r->out->n)
+		fail(r, offset, "'%s' stands for all targets of the base image: put it first",
+			part);
+	else if (strchr(part, ','))
+		fail(r, offset + strcspn(part, ",") + 1,
+			"the base image's targets are taken as they are; leave the options out");
+	else if (!r->base)
+		fail(r, offset,
+			"'%s' is what the base image was built for, and this build has none; name "
+			"it as the first dependency, or write its targets out, such as "
+			"'generic;x86-64-v3,clone_all'",
+			part);
+	if (r->out->n || strchr(part, ',') || !r->base) {
+		read_target(r, str_dup(r->a, "generic")); /* a sound dummy */
+		return;
+	}
+	r->inside = true;
+	r->base_offset = offset;
+	read_targets(r, r->base, read_target);
+	r->inside = false;
+}
+
+static void read_part(struct reader *r, char *part)
+{
+	if (is_base(part))
+		read_base(r, part);
+	else
+		read_target(r, part);
 }
 
 /* ---- all of them */
@@ -414,9 +461,9 @@ static void complete_needs(struct reader *r)
 }
 
 int cpu_targets_read(struct arena *a, struct diags *d, const struct job_word *words, size_t nwords,
-	const char *triple, struct cpu_targets *out)
+	const char *base, const char *triple, struct cpu_targets *out)
 {
-	struct reader r = { .a = a, .d = d, .triple = triple, .out = out };
+	struct reader r = { .a = a, .d = d, .triple = triple, .base = base, .out = out };
 	char abi[64] = "";
 
 	*out = (struct cpu_targets) { 0 };
@@ -428,7 +475,7 @@ int cpu_targets_read(struct arena *a, struct diags *d, const struct job_word *wo
 			d, nwords ? words->at : NOWHERE, "LLVM has no CPU tables for %s", triple);
 	for (size_t i = 0; i < nwords; i++) {
 		r.word = &words[i];
-		read_word(&r);
+		read_targets(&r, r.word->text, read_part);
 	}
 	if (!out->n)
 		return diag_err(d, NOWHERE, "a CPU target is wanted, such as 'generic'");

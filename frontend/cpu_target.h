@@ -14,6 +14,8 @@
 #include "image/cpu_features.h"
 #include "toolchains/link_job.h"
 
+struct img_view;
+
 struct cpu_target {
 	const char *name;     /* as said: "x86-64-v3", "native" */
 	const char *suffix;   /* of its clones: "x86-64-v3"; unique: "haswell.2" */
@@ -35,9 +37,11 @@ struct cpu_targets {
 
 /* Read and check the words, targets one after the other, each word one or several of them. All
  * mistakes of all words are reported, with the place in the word. Starts LLVM's targets.
+ * base     what `base` and `sysimage` stand for: the targets of the base image; NULL if there is
+ *          none
  * returns 0, or -1 reported */
 int cpu_targets_read(struct arena *a, struct diags *d, const struct job_word *words, size_t nwords,
-	const char *triple, struct cpu_targets *out);
+	const char *base, const char *triple, struct cpu_targets *out);
 
 /* Where the words come from if neither the command line nor the package says: PKGIMG_CPU_TARGET,
  * JULIA_CPU_TARGET, both if not empty. returns false if neither is set */
@@ -50,5 +54,7 @@ const char *cpu_targets_help(struct arena *a, struct diags *d, struct loc at, co
 
 /* The targets as one string that means the same on any machine: "native" is spelled out. */
 const char *cpu_targets_text(struct arena *a, const struct cpu_targets *t);
+/* the same of an image: what `base` means to those that are built with it */
+const char *cpu_targets_of_image(struct arena *a, const struct img_view *v);
 
 #endif

@@ -112,3 +112,23 @@ const char *cpu_targets_text(struct arena *a, const struct cpu_targets *t)
 	}
 	return strbuf_text(&b);
 }
+
+const char *cpu_targets_of_image(struct arena *a, const struct img_view *v)
+{
+	struct strbuf b = { .mem = a };
+
+	for (size_t i = 0; i < v->ntargets; i++) {
+		const struct img_target *t = &v->targets[i];
+		const char *features = img_str(v, t->features);
+
+		strbuf_fmt(&b, "%s%s%s%s", i ? ";" : "", img_str(v, t->cpu), *features ? "," : "",
+			features);
+		strbuf_puts(&b, t->flags & IMG_TGF_CLONE_ALL ? ",clone_all" : "");
+		strbuf_puts(&b, t->flags & IMG_TGF_OPT_SIZE   ? ",opt_size"
+				: t->flags & IMG_TGF_MIN_SIZE ? ",min_size"
+							      : "");
+		if (t->base)
+			strbuf_fmt(&b, ",base(%u)", (unsigned)t->base);
+	}
+	return strbuf_text(&b);
+}

@@ -368,11 +368,43 @@ static const char *runtime_part(const char *name)
 	return NULL;
 }
 
+/* what compilers of other languages call, and where they keep it */
+static const char *language_part(const char *name)
+{
+	static const char rust[] =
+		"it is of Rust's library: add the file of libstd-*.so to 'needs', or compile with "
+		"'#![no_std]' and '-C panic=abort'";
+	static const char *const rows[][2] = {
+		{ "_Fortran", "it is of flang's runtime: add libFortranRuntime.a and "
+			      "libFortranDecimal.a to the modules, and the C++ library to 'needs'" },
+		{ "_gfortran_", "it is of GNU Fortran's runtime: add the file of libgfortran.so.5 "
+				"to 'needs'" },
+		{ "_d_", "it is of D's runtime: add the file of libdruntime-ldc-shared.so to "
+			 "'needs', or compile with -betterC" },
+		{ "_D", "it is of a D module: add that, or for 'object', 'core' and 'std' the "
+			"files of libdruntime-ldc-shared.so and libphobos2-ldc-shared.so to "
+			"'needs'" },
+		{ "__rust_", rust },
+		{ "rust_", rust },
+	};
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (str_starts(name, rows[i][0]))
+			return rows[i][1];
+	}
+	/* Rust's names end in a hash */
+	return n > 20 && str_starts(name, "_ZN") && str_starts(name + n - 20, "17h") ? rust : NULL;
+}
+
 static void report_unknown(struct resolver *r, const char *name, const struct use *u)
 {
 	const char *part = is_dll(r->t) ? runtime_part(name) : NULL;
 
-	if (part)
+	if (language_part(name))
+		diag_err(r->d, NOWHERE, "undefined symbol '%s', %s; %s", name, who_uses(r, name, u),
+			language_part(name));
+	else if (part)
 		diag_err(r->d, NOWHERE,
 			"undefined symbol '%s', %s; it is %s, which is in no DLL of Windows: give "
 			"a static library that has it (libgcc.a, libclang_rt.builtins, ...) as a "

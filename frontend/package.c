@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "base/yml.h"
+#include "frontend/cpu_target.h"
 #include "frontend/input.h"
 #include "frontend/manifest.h"
 #include "image/image.h"
@@ -174,6 +175,7 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 			"dependency wants package '%s', but '%s' is package '%s'", dep->name,
 			dep->path, img_str(&v, v.package->name));
 	dep->version = img_str(&v, v.package->version);
+	dep->targets = cpu_targets_of_image(r->mem, &v);
 	memcpy(dep->uuid, v.package->uuid, sizeof(dep->uuid));
 	memcpy(dep->build_id, v.header->build_id, sizeof(dep->build_id));
 	dep->interface_digest = v.header->interface_digest;

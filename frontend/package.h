@@ -15,6 +15,7 @@ struct package_dep {
 	const char *name, *path;
 	struct loc at, path_at;
 	const char *version;
+	const char *targets; /* its CPU targets; the first dependency is the base image */
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
 };

@@ -124,7 +124,8 @@ static int read_cpus(struct arena *a, struct diags *d, const struct package *p, 
 
 	ll_init_targets();
 	cpus = cpu_words(a, p, t);
-	if (cpu_targets_read(a, d, cpus.v, cpus.n, t->triple.normal, &read))
+	if (cpu_targets_read(a, d, cpus.v, cpus.n, p->ndeps ? p->deps[0].targets : NULL,
+		    t->triple.normal, &read))
 		return -1;
 	t->cpus = read.v;
 	t->ncpus = read.n;

@@ -40,46 +40,58 @@ bool is_full(const DICompileUnit *u)
 	return u && u->getEmissionKind() == DICompileUnit::FullDebug;
 }
 
-void note_param(const DILocalVariable *v, const DISubprogram *sp, arena *a,
-	SmallVectorImpl<const char *> &names)
+using Params = SmallVector<const DILocalVariable *, 8>; // by number, from 0; NULL: not seen
+
+void note_param(const DILocalVariable *v, const DISubprogram *sp, size_t most, Params &params)
 {
 	unsigned arg = v ? v->getArg() : 0;
 
-	if (arg && arg <= names.size() && v->getScope() == sp)
-		names[arg - 1] = shim::copy(a, v->getName());
+	if (!arg || arg > most || v->getScope() != sp)
+		return;
+	if (params.size() < arg)
+		params.resize(arg);
+	params[arg - 1] = v;
 }
 
 // Optimised code keeps a function's variables in its metadata; -O0 only in its body, where both
 // forms of debug locations are met.
-void read_params(
-	const Function &f, const DISubprogram *sp, arena *a, SmallVectorImpl<const char *> &names)
+Params read_params(const Function &f, const DISubprogram *sp)
 {
+	DITypeRefArray types = sp->getType() ? sp->getType()->getTypeArray() : DITypeRefArray();
+	size_t most = std::max<size_t>(f.arg_size(), types ? types.size() : 0);
+	Params params;
+
 	for (const DINode *node : sp->getRetainedNodes())
-		note_param(dyn_cast_or_null<DILocalVariable>(node), sp, a, names);
+		note_param(dyn_cast_or_null<DILocalVariable>(node), sp, most, params);
 	for (const BasicBlock &b : f) {
 		for (const Instruction &i : b) {
 			for (const DbgVariableRecord &r : filterDbgVars(i.getDbgRecordRange()))
-				note_param(r.getVariable(), sp, a, names);
+				note_param(r.getVariable(), sp, most, params);
 			if (const auto *old = dyn_cast<DbgVariableIntrinsic>(&i))
-				note_param(old->getVariable(), sp, a, names);
+				note_param(old->getVariable(), sp, most, params);
 		}
 	}
+	return params;
 }
 
 void ModuleReader::function(const Function &f, const DISubprogram *sp)
 {
 	SmallVector<const char *, 8> names;
+	Params params;
 	ll_func out = {};
 
 	out.symbol = shim::copy(mem, f.getName());
 	out.name = shim::scoped_name(mem, sp->getScope(), sp->getName());
 	if (!*out.name) // thunks and the like are nobody's functions
 		return;
-	out.type = module_types.index(sp->getType());
+	params = read_params(f, sp);
+	out.type = module_types.function(f, sp, params);
 	module_types.drain();
 	names.assign(types.v[out.type].nmembers, "");
-	if (!names.empty())
-		read_params(f, sp, mem, names);
+	for (size_t i = 0; i < names.size() && i < params.size(); i++) {
+		if (params[i])
+			names[i] = shim::copy(mem, params[i]->getName());
+	}
 	out.params = shim::copy_array<const char *>(mem, names);
 	out.file = shim::copy(mem, sp->getFilename());
 	out.line = sp->getLine();

@@ -6,6 +6,7 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/IR/DebugInfoMetadata.h"
+#include "llvm/IR/Function.h"
 
 #include <utility>
 #include <vector>
@@ -28,6 +29,11 @@ struct ModuleTypes {
 	void fill_enum(const llvm::DICompositeType *t, uint32_t at);
 	void fill_struct(const llvm::DICompositeType *t, uint32_t at);
 	void add_member(const llvm::DIDerivedType *m);
+	void add_param(uint32_t type, uint32_t flags);
+	void add_address(const llvm::DIType *t, const llvm::Argument &arg);
+	void add_hidden(const llvm::Argument &arg);
+	uint32_t finish_function(uint32_t result);
+	uint32_t fortran_function(const llvm::Function &f, const llvm::DISubroutineType *type);
 
 	ModuleTypes(Types &into, bool language_is_c) : types(into), is_c(language_is_c)
 	{
@@ -35,6 +41,10 @@ struct ModuleTypes {
 
 	// null is void
 	uint32_t index(const llvm::DIType *t);
+	// The type of a function. Where its compiler's is known to leave things out they come from
+	// its parameters (by number, NULL if not known) and from its code.
+	uint32_t function(const llvm::Function &f, const llvm::DISubprogram *sp,
+		llvm::ArrayRef<const llvm::DILocalVariable *> params);
 	// fill all that was asked for, and all that this asks for
 	void drain();
 };

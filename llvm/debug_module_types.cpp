@@ -57,6 +57,113 @@ void ModuleTypes::drain()
 	}
 }
 
+// ---- functions whose types leave things out
+
+void ModuleTypes::add_param(uint32_t type, uint32_t flags)
+{
+	ll_member m = {};
+
+	m.name = "";
+	m.type = type;
+	m.flags = flags;
+	members.push_back(m);
+}
+
+// What Fortran calls by reference, of which its type says the value's
+void ModuleTypes::add_address(const DIType *t, const Argument &arg)
+{
+	auto *derived = dyn_cast_or_null<DIDerivedType>(t);
+	auto *composite = dyn_cast_or_null<DICompositeType>(t);
+	bool is_address = (derived && derived->getTag() == dwarf::DW_TAG_pointer_type) ||
+			  (composite && composite->getTag() == dwarf::DW_TAG_array_type);
+	uint32_t type = index(t);
+
+	if (!arg.getType()->isPointerTy() || is_address)
+		return add_param(type, 0);
+	uint32_t at = types.reserve();
+	types.v[at].kind = LL_T_REF;
+	types.v[at].target = type;
+	add_param(at, 0);
+}
+
+// The lengths of strings come behind all else
+void ModuleTypes::add_hidden(const Argument &arg)
+{
+	uint32_t at = types.reserve();
+	unsigned bits = arg.getType()->isIntegerTy() ? arg.getType()->getIntegerBitWidth() : 0;
+
+	types.v[at].kind = bits ? LL_T_INT : LL_T_POINTER;
+	types.v[at].name = bits ? "integer" : "";
+	types.v[at].size = bits / 8;
+	types.v[at].is_signed = bits != 0;
+	add_param(at, LL_M_ARTIFICIAL);
+}
+
+uint32_t ModuleTypes::finish_function(uint32_t result)
+{
+	uint32_t at = types.reserve();
+
+	types.v[at].kind = LL_T_FUNCTION;
+	types.v[at].target = result;
+	types.set_members(at, members);
+	return at;
+}
+
+// flang (19): a subroutine's type starts with its first parameter, and parameters have the type of
+// the value, though most are addresses.
+uint32_t ModuleTypes::fortran_function(const Function &f, const DISubroutineType *type)
+{
+	DITypeRefArray array = type->getTypeArray();
+	unsigned n = array ? array.size() : 0, i = 0;
+	bool in_memory = f.arg_size() && f.hasStructRetAttr();
+	bool has_result = !f.getReturnType()->isVoidTy() || in_memory;
+	uint32_t result = n && has_result ? index(array[i++]) : 0;
+
+	members.clear();
+	for (const Argument &arg : f.args()) {
+		if (arg.hasStructRetAttr())
+			continue;
+		if (i < n)
+			add_address(array[i++], arg);
+		else
+			add_hidden(arg);
+	}
+	return finish_function(result);
+}
+
+static bool is_fortran(const DICompileUnit *u)
+{
+	switch (u ? u->getSourceLanguage() : 0) {
+	case dwarf::DW_LANG_Fortran77:
+	case dwarf::DW_LANG_Fortran90:
+	case dwarf::DW_LANG_Fortran95:
+	case dwarf::DW_LANG_Fortran03:
+	case dwarf::DW_LANG_Fortran08:
+	case dwarf::DW_LANG_Fortran18: return true;
+	default: return false;
+	}
+}
+
+uint32_t ModuleTypes::function(
+	const Function &f, const DISubprogram *sp, ArrayRef<const DILocalVariable *> params)
+{
+	const DISubroutineType *type = sp->getType();
+	DITypeRefArray array = type ? type->getTypeArray() : DITypeRefArray();
+
+	if (type && is_fortran(sp->getUnit()))
+		return fortran_function(f, type);
+	if (!array || array.size() != 1 || params.empty())
+		return index(type);
+	/* LDC names the result alone */
+	members.clear();
+	for (const DILocalVariable *v : params)
+		add_param(index(v ? v->getType() : nullptr),
+			v && v->isArtificial() ? LL_M_ARTIFICIAL : 0);
+	return finish_function(index(array[0]));
+}
+
+// ----
+
 void ModuleTypes::fill(const DIType *t, uint32_t at)
 {
 	arena *a = types.mem;

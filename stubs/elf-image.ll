@@ -7,9 +7,10 @@
 ; The identity of this library in __cxa_atexit. Its value is its address, as in GCC's crtstuff.c.
 @__dso_handle = weak hidden global ptr @__dso_handle, section ".data.rel.ro.__dso_handle"
 
-; Run the destructors that were registered under this handle. ".0" sorts first and .fini_array is run
-; from its end: other destructors of the library run before this one, as with crtbeginS.o.
-@pkgimg.fini = internal global ptr @pkgimg.finalize, section ".fini_array.0"
+; Run the destructors that were registered under this handle. .fini_array is run from its end, where
+; those without a priority are: they run before this one, and those with a priority after it, as with
+; crtbeginS.o.
+@pkgimg.fini = internal global ptr @pkgimg.finalize, section ".fini_array.65535"
 @llvm.used = appending global [1 x ptr] [ptr @pkgimg.fini], section "llvm.metadata"
 
 declare extern_weak void @__cxa_finalize(ptr)
@@ -17,7 +18,7 @@ declare extern_weak i32 @__cxa_atexit(ptr, ptr, ptr)
 declare extern_weak i32 @__cxa_at_quick_exit(ptr, ptr)
 declare extern_weak i32 @__register_atfork(ptr, ptr, ptr, ptr)
 
-define internal void @pkgimg.finalize() nounwind section ".text.pkgimg.finalize" {
+define internal void @pkgimg.finalize() nounwind uwtable section ".text.pkgimg.finalize" {
   %there = icmp ne ptr @__cxa_finalize, null
   br i1 %there, label %call, label %done
 call:
@@ -29,7 +30,7 @@ done:
 
 ; glibc has these in libc_nonshared.a, because they need the caller's handle. A libc that exports them
 ; has no such need; an image that defines them itself wins. Without the function behind them they fail.
-define weak hidden i32 @atexit(ptr %f) nounwind section ".text.atexit" {
+define weak hidden i32 @atexit(ptr %f) nounwind uwtable section ".text.atexit" {
   %there = icmp ne ptr @__cxa_atexit, null
   br i1 %there, label %call, label %fail
 call:
@@ -39,7 +40,7 @@ fail:
   ret i32 -1
 }
 
-define weak hidden i32 @at_quick_exit(ptr %f) nounwind section ".text.at_quick_exit" {
+define weak hidden i32 @at_quick_exit(ptr %f) nounwind uwtable section ".text.at_quick_exit" {
   %there = icmp ne ptr @__cxa_at_quick_exit, null
   br i1 %there, label %call, label %fail
 call:
@@ -49,7 +50,7 @@ fail:
   ret i32 -1
 }
 
-define weak hidden i32 @pthread_atfork(ptr %a, ptr %b, ptr %c) nounwind section ".text.pthread_atfork" {
+define weak hidden i32 @pthread_atfork(ptr %a, ptr %b, ptr %c) nounwind uwtable section ".text.pthread_atfork" {
   %there = icmp ne ptr @__register_atfork, null
   br i1 %there, label %call, label %fail
 call:

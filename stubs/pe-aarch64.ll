@@ -3,13 +3,13 @@
 
 declare hidden void @pkgimg.dll(i32)
 
-define i32 @DllMainCRTStartup(ptr %dll, i32 %reason, ptr %reserved) nounwind {
+define i32 @DllMainCRTStartup(ptr %dll, i32 %reason, ptr %reserved) nounwind uwtable {
   call void @pkgimg.dll(i32 %reason)
   ret i32 1
 }
 
 ; GCC and clang call it first in main(), for constructors, which have run by then.
-define weak void @__main() nounwind {
+define weak void @__main() nounwind uwtable {
   ret void
 }
 

@@ -4,13 +4,13 @@
 
 declare hidden void @pkgimg.dll(i32)
 
-define i32 @DllMainCRTStartup(ptr %dll, i32 %reason, ptr %reserved) nounwind {
+define i32 @DllMainCRTStartup(ptr %dll, i32 %reason, ptr %reserved) nounwind uwtable {
   call void @pkgimg.dll(i32 %reason)
   ret i32 1
 }
 
 ; GCC and clang call it first in main(), for constructors, which have run by then.
-define weak void @__main() nounwind {
+define weak void @__main() nounwind uwtable {
   ret void
 }
 
@@ -41,34 +41,34 @@ declare hidden { i64, i64 } @pkgimg.udivmod64(i64, i64)
 declare hidden { i64, i64 } @pkgimg.divmod64(i64, i64)
 
 ; The divisor comes first; quotient and remainder are returned. Callers check for zero.
-define weak { i32, i32 } @__rt_udiv(i32 %d, i32 %n) nounwind {
+define weak { i32, i32 } @__rt_udiv(i32 %d, i32 %n) nounwind uwtable {
   %r = call { i32, i32 } @pkgimg.udivmod32(i32 %n, i32 %d)
   ret { i32, i32 } %r
 }
 
-define weak { i32, i32 } @__rt_sdiv(i32 %d, i32 %n) nounwind {
+define weak { i32, i32 } @__rt_sdiv(i32 %d, i32 %n) nounwind uwtable {
   %r = call { i32, i32 } @pkgimg.divmod32(i32 %n, i32 %d)
   ret { i32, i32 } %r
 }
 
-define weak { i64, i64 } @__rt_udiv64(i64 %d, i64 %n) nounwind {
+define weak { i64, i64 } @__rt_udiv64(i64 %d, i64 %n) nounwind uwtable {
   %r = call { i64, i64 } @pkgimg.udivmod64(i64 %n, i64 %d)
   ret { i64, i64 } %r
 }
 
-define weak { i64, i64 } @__rt_sdiv64(i64 %d, i64 %n) nounwind {
+define weak { i64, i64 } @__rt_sdiv64(i64 %d, i64 %n) nounwind uwtable {
   %r = call { i64, i64 } @pkgimg.divmod64(i64 %n, i64 %d)
   ret { i64, i64 } %r
 }
 
 ; What Windows reports as a division by zero.
-define hidden void @pkgimg.division.by.zero() nounwind {
+define hidden void @pkgimg.division.by.zero() nounwind uwtable {
   call void asm sideeffect "udf #249", ""()
   ret void
 }
 
 ; Both halves are exact in a double, so that only the sum is rounded.
-define weak arm_aapcs_vfpcc double @__u64tod(i64 %a) nounwind {
+define weak arm_aapcs_vfpcc double @__u64tod(i64 %a) nounwind uwtable {
   %top = lshr i64 %a, 32
   %high = trunc i64 %top to i32
   %low = trunc i64 %a to i32
@@ -79,7 +79,7 @@ define weak arm_aapcs_vfpcc double @__u64tod(i64 %a) nounwind {
   ret double %sum
 }
 
-define weak arm_aapcs_vfpcc double @__i64tod(i64 %a) nounwind {
+define weak arm_aapcs_vfpcc double @__i64tod(i64 %a) nounwind uwtable {
   %top = lshr i64 %a, 32
   %high = trunc i64 %top to i32
   %low = trunc i64 %a to i32
@@ -91,7 +91,7 @@ define weak arm_aapcs_vfpcc double @__i64tod(i64 %a) nounwind {
 }
 
 ; Rounded once: above 2^53 the bits that a double has no room for become one, which decides a tie.
-define weak arm_aapcs_vfpcc float @__u64tos(i64 %a) nounwind {
+define weak arm_aapcs_vfpcc float @__u64tos(i64 %a) nounwind uwtable {
   %top = lshr i64 %a, 53
   %small = icmp eq i64 %top, 0
   %lost = and i64 %a, 2047
@@ -105,7 +105,7 @@ define weak arm_aapcs_vfpcc float @__u64tos(i64 %a) nounwind {
   ret float %f
 }
 
-define weak arm_aapcs_vfpcc float @__i64tos(i64 %a) nounwind {
+define weak arm_aapcs_vfpcc float @__i64tos(i64 %a) nounwind uwtable {
   %negative = icmp slt i64 %a, 0
   %minus = sub i64 0, %a
   %abs = select i1 %negative, i64 %minus, i64 %a
@@ -115,7 +115,7 @@ define weak arm_aapcs_vfpcc float @__i64tos(i64 %a) nounwind {
   ret float %r
 }
 
-define weak arm_aapcs_vfpcc i64 @__dtou64(double %a) nounwind {
+define weak arm_aapcs_vfpcc i64 @__dtou64(double %a) nounwind uwtable {
   %scaled = fmul double %a, 0x3DF0000000000000 ; 2^-32, exact
   %h = call i32 @llvm.fptoui.sat.i32.f64(double %scaled)
   %whole = uitofp i32 %h to double
@@ -130,7 +130,7 @@ define weak arm_aapcs_vfpcc i64 @__dtou64(double %a) nounwind {
 }
 declare i32 @llvm.fptoui.sat.i32.f64(double)
 
-define weak arm_aapcs_vfpcc i64 @__dtoi64(double %a) nounwind {
+define weak arm_aapcs_vfpcc i64 @__dtoi64(double %a) nounwind uwtable {
   %negative = fcmp olt double %a, 0.0
   %minus = fneg double %a
   %abs = select i1 %negative, double %minus, double %a
@@ -140,13 +140,13 @@ define weak arm_aapcs_vfpcc i64 @__dtoi64(double %a) nounwind {
   ret i64 %r
 }
 
-define weak arm_aapcs_vfpcc i64 @__stou64(float %a) nounwind {
+define weak arm_aapcs_vfpcc i64 @__stou64(float %a) nounwind uwtable {
   %d = fpext float %a to double
   %r = call arm_aapcs_vfpcc i64 @__dtou64(double %d)
   ret i64 %r
 }
 
-define weak arm_aapcs_vfpcc i64 @__stoi64(float %a) nounwind {
+define weak arm_aapcs_vfpcc i64 @__stoi64(float %a) nounwind uwtable {
   %d = fpext float %a to double
   %r = call arm_aapcs_vfpcc i64 @__dtoi64(double %d)
   ret i64 %r

@@ -5,7 +5,7 @@
 declare dllimport ptr @GetProcessHeap()
 declare dllimport ptr @HeapAlloc(ptr, i32, ptr) ; the size is as wide as a pointer
 
-define i32 @atexit(ptr %f) nounwind {
+define i32 @atexit(ptr %f) nounwind uwtable {
   %heap = call ptr @GetProcessHeap()
   %node = call ptr @HeapAlloc(ptr %heap, i32 0, ptr inttoptr (i32 16 to ptr))
   %failed = icmp eq ptr %node, null

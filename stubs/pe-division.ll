@@ -4,7 +4,7 @@
 
 declare hidden void @pkgimg.division.by.zero()
 
-define hidden { i64, i64 } @pkgimg.udivmod64(i64 %n, i64 %d) nounwind {
+define hidden { i64, i64 } @pkgimg.udivmod64(i64 %n, i64 %d) nounwind uwtable {
   %zero = icmp eq i64 %d, 0
   br i1 %zero, label %trap, label %start
 trap:
@@ -45,7 +45,7 @@ done:
 }
 declare i64 @llvm.ctlz.i64(i64, i1)
 
-define hidden { i64, i64 } @pkgimg.divmod64(i64 %n, i64 %d) nounwind {
+define hidden { i64, i64 } @pkgimg.divmod64(i64 %n, i64 %d) nounwind uwtable {
   %ns = ashr i64 %n, 63
   %nx = xor i64 %n, %ns
   %nu = sub i64 %nx, %ns
@@ -65,7 +65,7 @@ define hidden { i64, i64 } @pkgimg.divmod64(i64 %n, i64 %d) nounwind {
   ret { i64, i64 } %r1
 }
 
-define hidden { i32, i32 } @pkgimg.udivmod32(i32 %n, i32 %d) nounwind {
+define hidden { i32, i32 } @pkgimg.udivmod32(i32 %n, i32 %d) nounwind uwtable {
   %zero = icmp eq i32 %d, 0
   br i1 %zero, label %trap, label %start
 trap:
@@ -106,7 +106,7 @@ done:
 }
 declare i32 @llvm.ctlz.i32(i32, i1)
 
-define hidden { i32, i32 } @pkgimg.divmod32(i32 %n, i32 %d) nounwind {
+define hidden { i32, i32 } @pkgimg.divmod32(i32 %n, i32 %d) nounwind uwtable {
   %ns = ashr i32 %n, 31
   %nx = xor i32 %n, %ns
   %nu = sub i32 %nx, %ns

@@ -12,7 +12,7 @@
 @pkgimg.exits = hidden global ptr null, align 8
 
 ; reasons: 1 loaded, 0 about to be unloaded, others are threads that begin and end
-define hidden void @pkgimg.dll(i32 %reason) nounwind {
+define hidden void @pkgimg.dll(i32 %reason) nounwind uwtable {
   switch i32 %reason, label %done [
     i32 1, label %load
     i32 0, label %unload
@@ -28,7 +28,7 @@ done:
   ret void
 }
 
-define internal void @pkgimg.construct() nounwind {
+define internal void @pkgimg.construct() nounwind uwtable {
 entry:
   br label %count
 count:
@@ -52,7 +52,7 @@ done:
   ret void
 }
 
-define internal void @pkgimg.destruct() nounwind {
+define internal void @pkgimg.destruct() nounwind uwtable {
 entry:
   br label %loop
 loop:
@@ -69,7 +69,7 @@ done:
   ret void
 }
 
-define internal void @pkgimg.run.exits() nounwind {
+define internal void @pkgimg.run.exits() nounwind uwtable {
   br label %loop
 loop:
   %node = load ptr, ptr @pkgimg.exits

@@ -86,6 +86,39 @@ for folder in config.environment["PATH"].split(os.pathsep):
         config.available_features.add("cargo")
         config.substitutions.append(("%cargo", "env RUSTC=%s %s" % (rustc, cargo)))
         break
+# compilers of other languages that make bitcode: Fortran's, Rust's by the LLVM that it has
+flang = shutil.which("flang-new-19") or shutil.which(config.llvm_bin + "/flang-new")
+if flang and glob.glob(config.llvm_bin + "/../lib/libFortranRuntime.a"):
+    config.available_features.add("flang")
+    config.substitutions += [("%flang", flang), ("%llvm-lib", config.llvm_bin + "/../lib")]
+
+
+def rust_compilers():
+    for program in ("/usr/bin/rustc", shutil.which("rustc")):
+        if program and os.access(program, os.X_OK):
+            home = subprocess.run([program, "--print", "sysroot"], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True, check=False).stdout.strip()
+            real = os.path.join(home, "bin", "rustc")  # rustup's own looks into HOME
+            text = subprocess.run([real, "-vV"], stdout=subprocess.PIPE, text=True,
+                                  check=False).stdout if os.access(real, os.X_OK) else ""
+            version = [line.split()[2] for line in text.splitlines() if "LLVM version" in line]
+            if version:
+                yield real, int(version[0].split(".")[0])
+
+
+for program, llvm_major in rust_compilers():
+    name = "rustc" if llvm_major <= 19 else "rustc-newer"
+    if name not in config.available_features:
+        config.available_features.add(name)
+        config.substitutions.append((f"%{{{name}}}", program))
+rust_std = glob.glob("/usr/lib/*/libstd-*.so")
+d_runtime = glob.glob("/usr/lib/*/libdruntime-ldc-shared.so.*")
+if rust_std:
+    config.available_features.add("rust-std")  # of Debian's rustc
+    config.substitutions.append(("%{rust-std}", rust_std[0]))
+if d_runtime:
+    config.available_features.add("d-runtime")
+    config.substitutions.append(("%{d-runtime}", d_runtime[0]))
 # Windows programs; Debian's package has the program in no folder of PATH
 wine = next(filter(None, map(shutil.which, ("wine64", "wine", "/usr/lib/wine/wine64"))), None)
 

@@ -17,7 +17,7 @@ static int read_cpus(struct arena *a, struct caught *c, const char *text, const 
 {
 	struct job_word w = { text, { .arg = 4 } };
 
-	return cpu_targets_read(a, caught_start(c), &w, 1, triple, out);
+	return cpu_targets_read(a, caught_start(c), &w, 1, NULL, triple, out);
 }
 
 /* ---- the string */
@@ -74,6 +74,8 @@ static void refuses(struct unit *u)
 		{ "+aes", "got the option '+aes'; write 'generic,+aes'", 1 },
 		{ "sysimage", "what the base image was built for", 1 },
 		{ "base;haswell", "what the base image was built for", 1 },
+		{ "generic;base", "put it first", 9 },
+		{ "sysimage,clone_all", "leave the options out", 10 },
 		{ "i486", "has no 64-bit mode", 1 },
 		{ "haswell,", "an option is missing", 9 },
 		{ "haswell,aes", "'aes' wants a sign: +aes to use it", 9 },
