@@ -55,7 +55,7 @@ static const void *symbols_of(struct arena *a, const struct sidecar *s)
 
 	for (uint32_t i = 0; i < n; i++)
 		v[i] = (struct pkgimg_cache_symbol) { sidecar_str(s, s->symbols[i].name),
-			s->symbols[i].digest };
+			s->symbols[i].digest, s->symbols[i].kind, 0 };
 	return v;
 }
 

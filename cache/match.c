@@ -250,23 +250,36 @@ static bool has_dependency(const struct match *m, const char *name)
 	return false;
 }
 
-static const struct pkgimg_cache_symbol *find_symbol(
-	const struct pkgimg_cache_dependency *d, const char *name)
+static size_t first_named(const struct pkgimg_cache_dependency *d, const char *name)
 {
 	size_t low = 0, high = d->nsymbols;
 
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int order = strcmp(d->symbols[mid].name, name);
 
-		if (!order)
-			return &d->symbols[mid];
-		if (order < 0)
+		if (strcmp(d->symbols[mid].name, name) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return NULL;
+	return low;
+}
+
+/* Does what is used still have its digest? A type that is not there is no other one, as the loader
+ * sees it (image/FORMAT.md 6). *now: one of that name, or NULL */
+static bool use_holds(const struct pkgimg_cache_dependency *d, const char *name,
+	const struct pki_symbol *use, const struct pkgimg_cache_symbol **now)
+{
+	*now = NULL;
+	for (size_t i = first_named(d, name); i < d->nsymbols && str_eq(d->symbols[i].name, name);
+		i++) {
+		if (d->symbols[i].kind != use->kind)
+			continue;
+		*now = &d->symbols[i];
+		if (d->symbols[i].digest == use->digest)
+			return true;
+	}
+	return use->kind && !*now;
 }
 
 static const char *dependency_field(struct match *m, bool base, const char *name)
@@ -281,12 +294,12 @@ static void match_uses(struct match *m, const struct pkgimg_cache_dependency *wa
 	for (uint32_t i = 0; i < have->nuses && !done(m); i++) {
 		const struct pki_symbol *use = &m->s.uses[have->first_use + i];
 		const char *name = sidecar_str(&m->s, use->name);
-		const struct pkgimg_cache_symbol *now = find_symbol(want, name);
+		const struct pkgimg_cache_symbol *now;
 
-		if (now && now->digest == use->digest)
+		if (use_holds(want, name, use, &now))
 			continue;
 		reject(m, PKGIMG_REJECT_DEP_INTERFACE,
-			str_fmt(m->why->mem, "%s, '%s'", field, name),
+			str_fmt(m->why->mem, "%s, %s'%s'", field, use->kind ? "type " : "", name),
 			now ? hex64(m, now->digest) : "no such symbol", hex64(m, use->digest));
 	}
 }

@@ -127,7 +127,7 @@ static int check_dependencies(struct checker *c)
 static int check_symbols(struct checker *c, int table, const struct pki_symbol *v)
 {
 	for (uint32_t i = 0; i < c->s->h->tables[table].count; i++)
-		if (!string_ok(c->s, v[i].name) || v[i].reserved)
+		if (!string_ok(c->s, v[i].name) || v[i].kind > 1)
 			return broken(c->a, c->t, tables[table].name, i, "a string");
 	return 0;
 }

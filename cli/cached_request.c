@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cache/interface.h"
 #include "cli/cached.h"
 #include "driver/driver.h"
 #include "driver/options.h"
@@ -261,6 +262,7 @@ static void add_dependencies(struct making *m)
 		v[i].name = p->deps[i].name;
 		v[i].version = p->deps[i].version;
 		v[i].interface_digest = p->deps[i].interface_digest;
+		v[i].symbols = interface_symbols(m->mem, &p->deps[i].view, &v[i].nsymbols);
 		memcpy(v[i].uuid, p->deps[i].uuid, 16);
 		memcpy(v[i].build_id, p->deps[i].build_id, 16);
 	}

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "cache/interface.h"
 #include "frontend/manifest.h"
 #include "image/image.h"
 
@@ -192,6 +193,7 @@ int ws_outside_image(struct arena *a, struct diags *d, const struct ws_dependenc
 		.version = img_str(&v, v.package->version),
 		.interface_digest = v.header->interface_digest,
 	};
+	out->symbols = interface_symbols(a, &v, &out->nsymbols);
 	memcpy(out->uuid, v.package->uuid, sizeof(out->uuid));
 	memcpy(out->build_id, v.header->build_id, sizeof(out->build_id));
 	return 0;
