@@ -8,6 +8,7 @@
 #include "base/yml.h"
 #include "frontend/input.h"
 #include "frontend/manifest.h"
+#include "frontend/soname.h"
 #include "image/image.h"
 
 struct reader {
@@ -178,6 +179,7 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	memcpy(dep->build_id, v.header->build_id, sizeof(dep->build_id));
 	dep->interface_digest = v.header->interface_digest;
 	dep->view = v;
+	dep->soname = soname_find(data, size);
 	return 0;
 }
 
@@ -263,6 +265,7 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 	if (modules && modules->kind == YML_SEQ && !modules->n)
 		diag_err(r->d, modules->at, "'modules' wants at least one file, got an empty list");
 	take_exports(r, m->exports);
+	manifest_read_preferences(r->mem, r->d, m->preferences, &p->preferences);
 	yml_each (i, &m->depfiles)
 		job_words_add(r->mem, &p->depfiles, beside_manifest(r, m->depfiles.v[i]),
 			m->depfiles.at[i]);
