@@ -130,7 +130,8 @@ char *path_dir(struct arena *a, const char *path)
 
 char *path_join(struct arena *a, const char *dir, const char *name)
 {
-	size_t n = strlen(dir);
+	size_t n = strlen(dir), m;
+	char *p;
 
 	if (!n)
 		return str_dup(a, name);
@@ -138,7 +139,12 @@ char *path_join(struct arena *a, const char *dir, const char *name)
 		n--;
 	while (*name == '/')
 		name++;
-	return str_fmt(a, "%.*s/%s", (int)n, dir, name);
+	m = strlen(name);
+	p = arena_alloc(a, n + m + 2, 1);
+	memcpy(p, dir, n);
+	p[n] = '/';
+	memcpy(p + n + 1, name, m);
+	return p;
 }
 
 /* ---- growing text */
@@ -178,6 +184,12 @@ void strbuf_fmt(struct strbuf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	strbuf_puts(b, str_vfmt(b->mem, fmt, ap));
 	va_end(ap);
+}
+
+void strbuf_hex(struct strbuf *b, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		strbuf_fmt(b, "%02x", bytes[i]);
 }
 
 void strbuf_shell(struct strbuf *b, const char *word)

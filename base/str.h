@@ -50,6 +50,8 @@ void strbuf_add(struct strbuf *b, const char *s, size_t n);
 void strbuf_puts(struct strbuf *b, const char *s);
 void strbuf_putc(struct strbuf *b, char c);
 void strbuf_fmt(struct strbuf *b, const char *fmt, ...) FMT(2, 3);
+/* two lower-case digits a byte */
+void strbuf_hex(struct strbuf *b, const uint8_t *bytes, size_t n);
 /* the word as a POSIX shell reads it back: plain if nothing in it is special, else 'quoted' */
 void strbuf_shell(struct strbuf *b, const char *word);
 /* the text, never NULL */

@@ -1,10 +1,11 @@
-"""The cache: a workspace with nothing to do."""
+"""The cache: what a hit costs, alone and in a workspace with nothing to do."""
 
 import os
 import shutil
 
-from inputs import ROOT
+from inputs import CLANG, ROOT
 from measure import Command
+from load_rows import open_loop
 from rows import Row
 
 PACKAGES = 200
@@ -24,7 +25,31 @@ def workspace_hit(inputs):
     return {"pkgimg": Command(build)}
 
 
+def cache_loop(inputs, mode):
+    """the program, on a store with the smallest image there is"""
+    def make(path):
+        lib = os.path.join(os.path.dirname(os.path.dirname(inputs.pkgimg)), "lib")
+        libraries = [os.path.join(lib, f"lib{name}.a") for name in ("cache", "image", "base")]
+        inputs.run(CLANG, "-O2", "-D_GNU_SOURCE", "-I" + ROOT, "-I" + ROOT + "/include",
+                   ROOT + "/bench/cache_loop.c", *libraries, "-lpthread", "-o", path)
+    _, image = open_loop(inputs)
+    return {"pkgimg": Command([inputs.once("cache_loop", make), mode,
+                               inputs.path("cache-loop"), image, "2000"], value=True)}
+
+
+def cache_accept(inputs):
+    return cache_loop(inputs, "accept")
+
+
+def cache_lookup(inputs):
+    return cache_loop(inputs, "lookup")
+
+
 ROWS = [
+    Row("cache-accept", "a sidecar with four sources, nothing changed: from opening it to the "
+        "verdict", cache_accept, metric="value", unit="us", goal=30, rounds=5),
+    Row("cache-lookup", "the same with the folder searched and the hit counted: "
+        "pkgimg_cache_lookup", cache_lookup, metric="value", unit="us", goal=50, rounds=5),
     Row("workspace-hit", f"a workspace of {PACKAGES} packages, nothing to do", workspace_hit,
         goal=60),
 ]

@@ -93,6 +93,7 @@ static int prepare(struct pkgimg_cache_build *b, const struct pkgimg_cache_reque
 		return code;
 	ca_hex(b->key, sizeof(b->key), b->key_text);
 	b->named = arena_array(&b->mem, bool, q->ndependencies);
+	b->very = arena_array(&b->mem, bool, q->ndependencies);
 	b->folder = path_join(&b->mem, b->store->path, q->package);
 	err = place_make_folders(&b->mem, b->folder);
 	if (err) {
@@ -248,7 +249,8 @@ int pkgimg_cache_build_use(struct pkgimg_cache_build *b, size_t dependency, cons
 		return PKGIMG_CACHE_E_ARGUMENT;
 	b->named[dependency] = true;
 	arena_push_room(&b->mem, b->uses, b->nuses, b->cap_uses);
-	b->uses[b->nuses++] = (struct use) { dependency, str_dup(&b->mem, name) };
+	b->uses[b->nuses++] =
+		(struct use) { .dependency = dependency, .name = str_dup(&b->mem, name) };
 	return PKGIMG_CACHE_OK;
 }
 

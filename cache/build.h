@@ -19,9 +19,13 @@ struct pkgimg_cache_build {
 	struct use {
 		size_t dependency;
 		const char *name;
+		uint32_t kind;
+		bool known; /* the image has its digest; else it is the request's */
+		uint64_t digest;
 	} *uses;
 	size_t nuses, cap_uses;
 	bool *named;         /* [ndependencies] uses are known */
+	bool *very;          /* [ndependencies] the image refers into that build */
 	struct place *found; /* discovered sources */
 	size_t nfound, cap_found;
 };

@@ -7,63 +7,22 @@
 #include <unistd.h>
 
 #include "cache/build.h"
+#include "cache/interface.h"
 #include "image/cpu_features.h"
 #include "image/image.h"
 
 /* ---- commit: what was made */
 
-static void add_symbol(struct draft *d, const char *name, uint64_t digest)
-{
-	arena_push_room(d->mem, d->symbols, d->nsymbols, d->cap_symbols);
-	d->symbols[d->nsymbols++] =
-		(struct pki_symbol) { .name = draft_str(d, name), .digest = digest };
-}
-
-static uint64_t digest_of(
-	const struct img_view *v, const char *symbol, uint32_t type, uint64_t more)
-{
-	const uint64_t words[2] = { type ? v->types[type].digest : 0, more };
-
-	return img_sum64(symbol, strlen(symbol)) * 31 + img_sum64(words, sizeof(words));
-}
-
-struct named {
-	const char *name;
-	uint64_t digest;
-};
-
-static int compare_named(const void *a, const void *b)
-{
-	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
-}
-
-/* The interface by name. Functions of one name and several signatures are one symbol. */
 static void add_symbols(struct pkgimg_cache_build *b, const struct img_view *v)
 {
-	size_t n = 0;
-	struct named *all = arena_array(&b->mem, struct named, (size_t)v->nmethods + v->nglobals);
+	struct draft *d = &b->d;
+	uint32_t n;
+	const struct pkgimg_cache_symbol *all = interface_symbols(&b->mem, v, &n);
 
-	for (uint32_t i = 0; i < v->nmethods; i++) {
-		const char *symbol = img_str(v, v->methods[i].symbol);
-
-		all[n++] = (struct named) { img_str(v, v->methods[i].name),
-			digest_of(v, symbol, v->methods[i].type, 1) };
-	}
-	for (uint32_t i = 0; i < v->nglobals; i++) {
-		const struct img_global *g = &v->globals[i];
-
-		all[n++] = (struct named) { img_str(v, g->name),
-			digest_of(v, img_str(v, g->symbol), g->type, g->size * 4 + g->flags) };
-	}
-	if (n)
-		qsort(all, n, sizeof(*all), compare_named);
-	for (size_t i = 0; i < n; i++) {
-		uint64_t digest = all[i].digest;
-
-		while (i + 1 < n && str_eq(all[i].name, all[i + 1].name))
-			digest += all[++i].digest;
-		add_symbol(&b->d, all[i].name, digest);
-	}
+	d->symbols = arena_array(&b->mem, struct pki_symbol, n);
+	for (uint32_t i = 0; i < n; i++)
+		d->symbols[d->nsymbols++] = (struct pki_symbol) { draft_str(d, all[i].name),
+			all[i].kind, all[i].digest };
 }
 
 static void add_targets(struct pkgimg_cache_build *b, const struct img_view *v)
@@ -89,14 +48,35 @@ static int not_asked_for(struct pkgimg_cache_error *e, const char *path, const c
 		path, what, got, wanted);
 }
 
-/* what the loader will compare counts, whatever was said of uses */
-static void use_whole_dependencies(struct pkgimg_cache_build *b, const struct img_view *v)
+static void take_use(
+	struct pkgimg_cache_build *b, size_t dependency, const struct img_view *v, uint32_t i)
 {
-	for (uint32_t i = 0; i < v->ndependencies; i++)
-		for (size_t k = 0; k < b->r.q->ndependencies; k++)
-			if (str_eq(img_str(v, v->dependencies[i].name),
-				    b->r.q->dependencies[k].name))
-				b->named[k] = false;
+	const struct img_use *u = &v->uses[i];
+
+	b->named[dependency] = true;
+	arena_push_room(&b->mem, b->uses, b->nuses, b->cap_uses);
+	b->uses[b->nuses++] = (struct use) { dependency, str_dup(&b->mem, img_str(v, u->name)),
+		u->kind, true, u->digest };
+}
+
+/* What the loader will compare counts, whatever was said of uses: those that the image lists, or
+ * all; and the build, if the image refers into it. */
+static void take_dependencies(struct pkgimg_cache_build *b, const struct img_view *v)
+{
+	for (uint32_t i = 0; i < v->ndependencies; i++) {
+		const char *name = img_str(v, v->dependencies[i].name);
+		size_t k = 0;
+
+		while (k < b->r.q->ndependencies && !str_eq(name, b->r.q->dependencies[k].name))
+			k++;
+		if (k == b->r.q->ndependencies)
+			continue;
+		b->named[k] = false;
+		b->very[k] = v->dependencies[i].flags & IMG_DEP_BUILD;
+		for (uint32_t u = 0; u < v->nuses; u++)
+			if (v->uses[u].dependency == i)
+				take_use(b, k, v, u);
+	}
 }
 
 static int read_image(
@@ -119,7 +99,7 @@ static int read_image(
 	b->d.h.interface_digest = v.header->interface_digest;
 	add_symbols(b, &v);
 	add_targets(b, &v);
-	use_whole_dependencies(b, &v);
+	take_dependencies(b, &v);
 	return PKGIMG_CACHE_OK;
 }
 
@@ -185,6 +165,7 @@ static int read_sections(struct pkgimg_cache_build *b, struct pkgimg_cache_error
 		h->interface_digest = v.header->interface_digest ? v.header->interface_digest
 								 : img_interface_digest(&v);
 		add_symbols(b, &v);
+		take_dependencies(b, &v);
 	}
 	blake3_end(&sum, id);
 	memcpy(h->build_id, id, sizeof(h->build_id));
@@ -238,19 +219,37 @@ static int add_sources(struct pkgimg_cache_build *b, struct pkgimg_cache_error *
 	return PKGIMG_CACHE_OK;
 }
 
-static uint64_t symbol_digest(const struct pkgimg_cache_dependency *d, const char *name)
-{
-	for (size_t i = 0; i < d->nsymbols; i++)
-		if (str_eq(d->symbols[i].name, name))
-			return d->symbols[i].digest;
-	return 0;
-}
-
-static void add_use(struct draft *d, const struct pkgimg_cache_dependency *from, const char *name)
+static void add_use(struct draft *d, const char *name, uint32_t kind, uint64_t digest)
 {
 	arena_push_room(d->mem, d->uses, d->nuses, d->cap_uses);
-	d->uses[d->nuses++] = (struct pki_symbol) { .name = draft_str(d, name),
-		.digest = symbol_digest(from, name) };
+	d->uses[d->nuses++] = (struct pki_symbol) { draft_str(d, name), kind, digest };
+}
+
+/* a symbol that the caller said is used */
+static void add_said(struct draft *d, const struct pkgimg_cache_dependency *from, const char *name)
+{
+	uint64_t digest = 0;
+
+	for (size_t i = 0; i < from->nsymbols; i++)
+		if (!from->symbols[i].kind && str_eq(from->symbols[i].name, name))
+			digest = from->symbols[i].digest;
+	add_use(d, name, 0, digest);
+}
+
+static void add_uses(struct pkgimg_cache_build *b, size_t i)
+{
+	const struct pkgimg_cache_dependency *from = &b->r.q->dependencies[i];
+
+	for (size_t k = 0; k < from->nuses; k++)
+		add_said(&b->d, from, from->uses[k]);
+	for (size_t k = 0; k < b->nuses; k++) {
+		const struct use *u = &b->uses[k];
+
+		if (u->dependency == i && u->known)
+			add_use(&b->d, u->name, u->kind, u->digest);
+		else if (u->dependency == i)
+			add_said(&b->d, from, u->name);
+	}
 }
 
 static void add_dependencies(struct pkgimg_cache_build *b)
@@ -266,15 +265,13 @@ static void add_dependencies(struct pkgimg_cache_build *b)
 		*to = (struct pki_dependency) { .name = draft_str(d, from->name),
 			.version = draft_str(d, from->version),
 			.interface_digest = from->interface_digest,
-			.flags = from->flags & 7,
+			.flags = (from->flags & 7) |
+				 (b->very[i] ? (unsigned)PKGIMG_CACHE_DEP_INLINED : 0),
 			.first_use = (uint32_t)d->nuses };
 		memcpy(to->uuid, from->uuid, sizeof(to->uuid));
 		memcpy(to->build_id, from->build_id, sizeof(to->build_id));
-		for (size_t k = 0; b->named[i] && k < from->nuses; k++)
-			add_use(d, from, from->uses[k]);
-		for (size_t k = 0; b->named[i] && k < b->nuses; k++)
-			if (b->uses[k].dependency == i)
-				add_use(d, from, b->uses[k].name);
+		if (b->named[i])
+			add_uses(b, i);
 		to->nuses = (uint32_t)d->nuses - to->first_use;
 	}
 }

@@ -82,7 +82,7 @@ struct pki_dependency {
 _Static_assert(sizeof(struct pki_dependency) == 64, "cache/FORMAT.md 5");
 
 struct pki_symbol {
-	uint32_t name, reserved;
+	uint32_t name, kind; /* pkgimg_cache_symbol.kind */
 	uint64_t digest;
 };
 _Static_assert(sizeof(struct pki_symbol) == 16, "cache/FORMAT.md 5");

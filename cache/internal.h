@@ -8,7 +8,7 @@
  *   lookup.c    candidates of a package, in order; answers
  *   lock.c      who builds what; leftovers of the dead
  *   build.c     making an image: begin (keep.c: a copy of its request)
- *   commit.c    what was made into the store
+ *   commit.c    what was made into the store (interface.c: an interface by name)
  *   place.c     files into their places, durably
  *   gc.c        gc and verify
  *   list.c      what is there
@@ -159,7 +159,7 @@ struct draft {
 	struct pki_section *sections;
 	const void **section_data;
 	size_t nflags, npreferences, nsources, ndependencies, nuses, nsymbols, ntargets, nsections;
-	size_t cap_sources, cap_uses, cap_symbols, cap_sections, cap_data;
+	size_t cap_sources, cap_uses, cap_sections, cap_data;
 };
 uint32_t draft_str(struct draft *d, const char *s);
 void draft_source(struct draft *d, const struct place *p, const struct now *n, bool discovered);

@@ -250,23 +250,41 @@ static bool has_dependency(const struct match *m, const char *name)
 	return false;
 }
 
-static const struct pkgimg_cache_symbol *find_symbol(
-	const struct pkgimg_cache_dependency *d, const char *name)
+static size_t first_named(const struct pkgimg_cache_dependency *d, const char *name)
 {
 	size_t low = 0, high = d->nsymbols;
 
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		int order = strcmp(d->symbols[mid].name, name);
 
-		if (!order)
-			return &d->symbols[mid];
-		if (order < 0)
+		if (strcmp(d->symbols[mid].name, name) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return NULL;
+	return low;
+}
+
+/* Does what is used still have its digest? A type that is not there is no other one, as the loader
+ * sees it (image/FORMAT.md 6). *now: one of that name, or NULL */
+static bool use_holds(const struct pkgimg_cache_dependency *d, const char *name,
+	const struct pki_symbol *use, const struct pkgimg_cache_symbol **now)
+{
+	*now = NULL;
+	for (size_t i = first_named(d, name); i < d->nsymbols && str_eq(d->symbols[i].name, name);
+		i++) {
+		if (d->symbols[i].kind != use->kind)
+			continue;
+		*now = &d->symbols[i];
+		if (d->symbols[i].digest == use->digest)
+			return true;
+	}
+	return use->kind && !*now;
+}
+
+static const char *dependency_field(struct match *m, bool base, const char *name)
+{
+	return str_fmt(m->why->mem, "%s '%s'", base ? "base image" : "dependency", name);
 }
 
 /* The interface changed: did something that is used? */
@@ -276,32 +294,47 @@ static void match_uses(struct match *m, const struct pkgimg_cache_dependency *wa
 	for (uint32_t i = 0; i < have->nuses && !done(m); i++) {
 		const struct pki_symbol *use = &m->s.uses[have->first_use + i];
 		const char *name = sidecar_str(&m->s, use->name);
-		const struct pkgimg_cache_symbol *now = find_symbol(want, name);
+		const struct pkgimg_cache_symbol *now;
 
-		if (now && now->digest == use->digest)
+		if (use_holds(want, name, use, &now))
 			continue;
 		reject(m, PKGIMG_REJECT_DEP_INTERFACE,
-			str_fmt(m->why->mem, "%s, '%s'", field, name),
+			str_fmt(m->why->mem, "%s, %s'%s'", field, use->kind ? "type " : "", name),
 			now ? hex64(m, now->digest) : "no such symbol", hex64(m, use->digest));
 	}
 }
 
+/* it must be the very build */
+static bool is_very(const struct pkgimg_cache_dependency *want, const struct pki_dependency *have)
+{
+	return (have->flags | want->flags) & (PKGIMG_CACHE_DEP_INLINED | PKGIMG_CACHE_DEP_BASE);
+}
+
+static bool is_as_it_was(
+	const struct pkgimg_cache_dependency *want, const struct pki_dependency *have)
+{
+	return !memcmp(want->uuid, have->uuid, sizeof(have->uuid)) &&
+	       !((want->flags ^ have->flags) & PKGIMG_CACHE_DEP_DATA_ONLY) &&
+	       want->interface_digest == have->interface_digest &&
+	       (!is_very(want, have) ||
+		       !memcmp(want->build_id, have->build_id, sizeof(have->build_id)));
+}
+
 static void match_dependency(struct match *m, const struct pki_dependency *have)
 {
-	const char *name = sidecar_str(&m->s, have->name);
+	const char *name = sidecar_str(&m->s, have->name), *field;
 	bool base = have->flags & PKGIMG_CACHE_DEP_BASE;
-	const char *field =
-		str_fmt(m->why->mem, "%s '%s'", base ? "base image" : "dependency", name);
 	const struct pkgimg_cache_dependency *want = find_wanted(m->r->q, name);
 	int build = base ? PKGIMG_REJECT_BASE : PKGIMG_REJECT_DEP_BUILD;
-	bool very;
 
+	if (want && is_as_it_was(want, have))
+		return;
+	field = dependency_field(m, base, name);
 	if (!want) {
 		reject(m, base ? PKGIMG_REJECT_BASE : PKGIMG_REJECT_DEP_MISSING, field, "none",
 			hex(m, have->build_id, 16));
 		return;
 	}
-	very = (have->flags | want->flags) & (PKGIMG_CACHE_DEP_INLINED | PKGIMG_CACHE_DEP_BASE);
 	if (memcmp(want->uuid, have->uuid, sizeof(have->uuid)))
 		reject(m, PKGIMG_REJECT_DEP_UUID, field, hex(m, want->uuid, 16),
 			hex(m, have->uuid, 16));
@@ -309,7 +342,8 @@ static void match_dependency(struct match *m, const struct pki_dependency *have)
 		reject(m, PKGIMG_REJECT_DEP_FORM, field,
 			want->flags & PKGIMG_CACHE_DEP_DATA_ONLY ? "data only" : "native code",
 			want->flags & PKGIMG_CACHE_DEP_DATA_ONLY ? "native code" : "data only");
-	else if (very && memcmp(want->build_id, have->build_id, sizeof(have->build_id)))
+	else if (is_very(want, have) &&
+		 memcmp(want->build_id, have->build_id, sizeof(have->build_id)))
 		reject(m, build, field, hex(m, want->build_id, 16), hex(m, have->build_id, 16));
 	else if (want->interface_digest != have->interface_digest && have->nuses && want->symbols)
 		match_uses(m, want, have, field);
@@ -332,9 +366,8 @@ static void match_dependencies(struct match *m)
 
 		if (!has_dependency(m, d->name))
 			reject(m, base ? PKGIMG_REJECT_BASE : PKGIMG_REJECT_DEP_ADDED,
-				str_fmt(m->why->mem, "%s '%s'", base ? "base image" : "dependency",
-					d->name),
-				hex(m, d->build_id, 16), "none");
+				dependency_field(m, base, d->name), hex(m, d->build_id, 16),
+				"none");
 	}
 }
 
@@ -431,6 +464,12 @@ void match_library(struct match *m, bool whole)
 
 /* ---- sources */
 
+/* texts are made when there is something to tell */
+static const char *source_field(struct match *m, const struct pki_source *s)
+{
+	return str_fmt(m->why->mem, "source %s", sidecar_str(&m->s, s->label));
+}
+
 static bool same_stat(const struct match *m, const struct pki_source *s, const struct now *n)
 {
 	int64_t mtime = ca_ns(n->st.st_mtim);
@@ -449,29 +488,29 @@ static const char *time_text(struct match *m, int64_t ns)
 		(long long)(ns % 1000000000));
 }
 
-static void match_content(
-	struct match *m, const struct pki_source *s, struct now *n, const char *field)
+static void match_content(struct match *m, const struct pki_source *s, struct now *n)
 {
 	unsigned track = s->flags & PKI_TRACK;
 	bool same = same_stat(m, s, n);
 
 	if (track == PKGIMG_CACHE_TRACK_TIME) {
 		if (!files_same_time(s->mtime, ca_ns(n->st.st_mtim)))
-			reject(m, PKGIMG_REJECT_SOURCE_TIME, field,
+			reject(m, PKGIMG_REJECT_SOURCE_TIME, source_field(m, s),
 				time_text(m, ca_ns(n->st.st_mtim)), time_text(m, s->mtime));
 		return;
 	}
 	if (same && !m->r->all && !(m->cache->flags & PKGIMG_CACHE_VERIFY))
 		return;
 	if (track == PKGIMG_CACHE_TRACK_CONTENT && (uint64_t)n->st.st_size != s->size) {
-		reject(m, PKGIMG_REJECT_SOURCE_SIZE, field, bytes(m, (uint64_t)n->st.st_size),
-			bytes(m, s->size));
+		reject(m, PKGIMG_REJECT_SOURCE_SIZE, source_field(m, s),
+			bytes(m, (uint64_t)n->st.st_size), bytes(m, s->size));
 		return;
 	}
 	if (!files_hash(n, track))
-		reject(m, PKGIMG_REJECT_SOURCE_MISSING, field, strerror(n->err), "a file");
+		reject(m, PKGIMG_REJECT_SOURCE_MISSING, source_field(m, s), strerror(n->err),
+			"a file");
 	else if (memcmp(n->digest, s->digest, sizeof(s->digest)))
-		reject(m, PKGIMG_REJECT_SOURCE_CONTENT, field, hex(m, n->digest, 32),
+		reject(m, PKGIMG_REJECT_SOURCE_CONTENT, source_field(m, s), hex(m, n->digest, 32),
 			hex(m, s->digest, 32));
 	else
 		m->stale_stats |= !same;
@@ -479,20 +518,19 @@ static void match_content(
 
 static void match_source(struct match *m, const struct pki_source *s, const char *path)
 {
-	const char *label = sidecar_str(&m->s, s->label);
-	const char *field = str_fmt(m->why->mem, "source %s", label);
 	struct now *n;
 
 	if (!path) {
-		reject(m, PKGIMG_REJECT_ROOT, field, "a place for this root",
+		reject(m, PKGIMG_REJECT_ROOT, source_field(m, s), "a place for this root",
 			sidecar_str(&m->s, s->root));
 		return;
 	}
 	n = files_at(m->r->files, path);
 	if (n->err)
-		reject(m, PKGIMG_REJECT_SOURCE_MISSING, field, strerror(n->err), "a file");
+		reject(m, PKGIMG_REJECT_SOURCE_MISSING, source_field(m, s), strerror(n->err),
+			"a file");
 	else
-		match_content(m, s, n, field);
+		match_content(m, s, n);
 }
 
 /* those that the request names are where it says; the others are found by their roots */

@@ -78,6 +78,18 @@ static bool has_dots(const char *path)
 	       str_ends(path, "/..") || str_ends(path, "/.");
 }
 
+/* "workspace:src/a.c"; every lookup makes one for each source, so not with a format */
+static const char *label_in(struct arena *a, const char *root, const char *rel)
+{
+	size_t n = strlen(root), m = strlen(rel);
+	char *p = arena_alloc(a, n + m + 2, 1);
+
+	memcpy(p, root, n);
+	p[n] = ':';
+	memcpy(p + n + 1, rel, m);
+	return p;
+}
+
 void request_place(const struct request *r, const struct pkgimg_cache_source *s, struct place *out)
 {
 	const char *path = absolute(r->mem, s->path);
@@ -93,7 +105,7 @@ void request_place(const struct request *r, const struct pkgimg_cache_source *s,
 	if (s->name)
 		out->label = s->name;
 	else
-		out->label = o ? str_fmt(r->mem, "%s:%s", o->name, out->rel) : path_base(path);
+		out->label = o ? label_in(r->mem, o->name, out->rel) : path_base(path);
 }
 
 const char *request_resolve(const struct request *r, const char *root, const char *rel)

@@ -6,7 +6,7 @@
 #include "cache/internal.h"
 #include "image/image.h"
 
-enum { FIRST_READ = 16 * 1024 };
+enum { LEAST_READ = sizeof(struct pki_header), FIRST_READ = 16 * 1024 };
 #define TABLES_MOST ((uint64_t)256 << 20)
 
 static const struct {
@@ -127,7 +127,7 @@ static int check_dependencies(struct checker *c)
 static int check_symbols(struct checker *c, int table, const struct pki_symbol *v)
 {
 	for (uint32_t i = 0; i < c->s->h->tables[table].count; i++)
-		if (!string_ok(c->s, v[i].name) || v[i].reserved)
+		if (!string_ok(c->s, v[i].name) || v[i].kind > 1)
 			return broken(c->a, c->t, tables[table].name, i, "a string");
 	return 0;
 }
@@ -278,9 +278,9 @@ static ssize_t read_at(int fd, void *buf, size_t n, size_t at)
 
 static int read_open(struct arena *a, int fd, struct sidecar *out, struct trouble *t, int *err)
 {
-	uint8_t *data = arena_alloc(a, FIRST_READ, 8);
 	ssize_t got = fstat(fd, &out->st) ? -1 : 0;
 	size_t wanted = out->st.st_size < FIRST_READ ? (size_t)out->st.st_size : FIRST_READ;
+	uint8_t *data = arena_alloc(a, wanted < LEAST_READ ? LEAST_READ : wanted, 8);
 
 	if (!got)
 		got = read_at(fd, data, wanted ? wanted : 1, 0);

@@ -10,6 +10,8 @@
 #include "frontend/build.h"
 #include "pkgimg/cache.h"
 
+struct platform;
+
 struct cached_options {
 	bool cache, rebuild;
 	struct job_word native; /* yes, no, existing; NULL: not said */
@@ -34,6 +36,9 @@ struct pkgimg_cache *cached_open(
 	struct arena *a, struct diags *d, const struct cached_options *o, unsigned flags);
 /* "pkgimg 0.1.0, LLVM 19.1.7, build 0123456789abcdef" */
 const char *cached_toolchain(struct arena *a);
+/* the platform that images are for, by what was said (or NULL) and what that chose */
+const char *cached_abi(
+	struct arena *a, const char *target, const char *platform, const struct platform *p);
 /* what this CPU offers; in the arena */
 const char *cached_features(struct arena *a);
 

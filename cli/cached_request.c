@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "cache/interface.h"
 #include "cli/cached.h"
 #include "driver/driver.h"
 #include "driver/options.h"
@@ -11,6 +12,7 @@
 #include "frontend/package.h"
 #include "image/image.h"
 #include "pkgimg/runtime.h"
+#include "workspace/options.h"
 
 /* ---- options */
 
@@ -115,6 +117,21 @@ const char *cached_features(struct arena *a)
 	return text;
 }
 
+const char *cached_abi(
+	struct arena *a, const char *target, const char *platform, const struct platform *p)
+{
+	char *text = arena_alloc(a, 256, 1);
+	const char *triple = target ? target : p->name;
+
+	if (!target && !platform)
+		return img_host_abi_text();
+	if (!target && !p->multiarch.text)
+		return p->name;
+	if (img_abi_text(ll_code_triple(a, triple), text, 256))
+		return text;
+	return triple;
+}
+
 /* ---- the request */
 
 struct making {
@@ -126,30 +143,15 @@ struct making {
 	const struct platform *platform;
 	struct cached *out;
 	struct pkgimg_cache_source *sources;
-	struct pkgimg_cache_option *flags;
-	size_t nsources, cap_sources, nflags, cap_flags;
+	struct option_list flags, preferences;
+	const char *folder; /* of the package file, as its modules' paths begin */
+	size_t nsources, cap_sources;
 };
 
 static void add_source(struct making *m, const char *path, const char *name)
 {
 	arena_push_room(m->mem, m->sources, m->nsources, m->cap_sources);
 	m->sources[m->nsources++] = (struct pkgimg_cache_source) { .path = path, .name = name };
-}
-
-static void add_flag(struct making *m, const char *name, const char *value)
-{
-	arena_push_room(m->mem, m->flags, m->nflags, m->cap_flags);
-	m->flags[m->nflags++] = (struct pkgimg_cache_option) { name, value };
-}
-
-/* in the order given: "a, b"; a file by its base name, its content is a source */
-static const char *joined(struct making *m, const struct job_words *w)
-{
-	struct strbuf b = { .mem = m->mem };
-
-	for (size_t i = 0; i < w->n; i++)
-		strbuf_fmt(&b, "%s%s", i ? ", " : "", path_base(w->v[i].text));
-	return strbuf_text(&b);
 }
 
 static int read_native(struct making *m)
@@ -179,16 +181,33 @@ static int choose_platform(struct making *m)
 	return m->platform ? 0 : -1;
 }
 
+/* an image that this one is built with says by its interface whether it changed */
+static const struct package_dep *dependency_at(const struct package *p, const char *path)
+{
+	for (size_t i = 0; i < p->ndeps; i++)
+		if (str_eq(p->deps[i].path, path))
+			return &p->deps[i];
+	return NULL;
+}
+
 /* the package's own files, and the platform's: what it says decides about the link */
 static void add_sources(struct making *m)
 {
 	const struct package *p = &m->p;
 
 	for (size_t i = 0; i < p->modules.n; i++)
-		add_source(m, p->modules.v[i].text, NULL);
-	for (size_t i = 0; i < p->needs.n; i++)
-		if (strchr(p->needs.v[i].text, '/'))
-			add_source(m, p->needs.v[i].text, NULL);
+		add_source(m, p->modules.v[i].text,
+			source_name(m->mem, m->folder, p->modules.v[i].text));
+	for (size_t i = 0; i < p->needs.n; i++) {
+		const char *path = p->needs.v[i].text;
+		const struct package_dep *dep = dependency_at(p, path);
+
+		if (dep)
+			option_add(&m->flags, str_fmt(m->mem, "soname of %s", dep->name),
+				dep->soname ? dep->soname : path_base(path));
+		else if (strchr(path, '/'))
+			add_source(m, path, source_name(m->mem, m->folder, path));
+	}
 	for (const char *const *f = m->platform->chain; f && *f; f++)
 		add_source(m, *f, str_fmt(m->mem, "platform:%s", path_base(*f)));
 	m->out->q.sources = m->sources;
@@ -197,36 +216,36 @@ static void add_sources(struct making *m)
 
 static void add_flags(struct making *m, const char *cpus)
 {
-	static const char *const levels[] = { "0", "1", "2", "3", "s", "z" };
 	const struct package *p = &m->p;
-	const char *level = "?";
+	struct image_options o = {
+		.opt_level = "?",
+		.output = m->out->base,
+		.exports_given = p->exports.given,
+		.exports = &p->exports,
+		.native = p->native,
+		.soname = p->soname.text,
+		.needs_given = p->needs.given,
+		.needs = &p->needs,
+		.host = &p->host,
+		.target = p->target.text,
+		.platform = p->platform.text,
+		.strip = m->r->strip,
+		.cpus = cpus,
+		.cpu_features = cached_features(m->mem),
+		.base_build_id = p->ndeps ? p->deps[0].build_id : NULL,
+	};
 
-	for (size_t i = 0; i < 6; i++)
-		if (levels[i][0] == p->opt_level)
-			level = levels[i];
-	add_flag(m, "opt-level", level);
-	add_flag(m, "output", m->out->base);
-	if (p->exports.given || p->exports.n)
-		add_flag(m, "exports", joined(m, &p->exports));
-	if (p->needs.given || p->needs.n)
-		add_flag(m, "needs", joined(m, &p->needs));
-	if (p->host.n)
-		add_flag(m, "host-symbols", joined(m, &p->host));
-	if (m->r->strip)
-		add_flag(m, "strip", "yes");
-	if (m->r->object_only)
-		add_flag(m, "kind", "object");
-	if (m->r->shard_size.text)
-		add_flag(m, "shard-size", m->r->shard_size.text);
-	if (p->target.text)
-		add_flag(m, "target", p->target.text);
-	add_flag(m, "platform", m->platform->name);
-	if (strstr(cpus, "native")) /* this machine's CPU by another word */
-		add_flag(m, "host-cpu", cached_features(m->mem));
-	if (p->ndeps && (strstr(cpus, "base") || strstr(cpus, "sysimage"))) /* its targets, too */
-		add_flag(m, "base-targets", p->deps[0].targets);
-	m->out->q.flags_set = m->flags;
-	m->out->q.nflags = m->nflags;
+	for (size_t i = 0; manifest_opt_levels[i]; i++)
+		if (manifest_opt_levels[i][0] == p->opt_level)
+			o.opt_level = manifest_opt_levels[i];
+	options_add(&m->flags, &o);
+	preferences_add(&m->preferences, &p->preferences);
+	m->out->q.preferences = m->preferences.v;
+	m->out->q.npreferences = m->preferences.n;
+	option_add(&m->flags, "kind", m->r->object_only ? "object" : NULL);
+	option_add(&m->flags, "shard-size", m->r->shard_size.text);
+	m->out->q.flags_set = m->flags.v;
+	m->out->q.nflags = m->flags.n;
 }
 
 static const char *cpu_text(struct making *m)
@@ -241,18 +260,6 @@ static const char *cpu_text(struct making *m)
 	return strbuf_text(&b);
 }
 
-static const char *abi_text(struct making *m)
-{
-	const char *triple = m->p.target.text ? m->p.target.text : m->platform->multiarch.text;
-	char text[256];
-
-	if (!m->p.target.text && !m->p.platform.text)
-		return img_host_abi_text();
-	if (triple && img_abi_text(triple, text, sizeof(text)))
-		return str_dup(m->mem, text);
-	return triple ? triple : m->platform->name;
-}
-
 static void add_dependencies(struct making *m)
 {
 	const struct package *p = &m->p;
@@ -263,6 +270,7 @@ static void add_dependencies(struct making *m)
 		v[i].name = p->deps[i].name;
 		v[i].version = p->deps[i].version;
 		v[i].interface_digest = p->deps[i].interface_digest;
+		v[i].symbols = interface_symbols(m->mem, &p->deps[i].view, &v[i].nsymbols);
 		memcpy(v[i].uuid, p->deps[i].uuid, 16);
 		memcpy(v[i].build_id, p->deps[i].build_id, 16);
 	}
@@ -283,7 +291,7 @@ static int add_roots(struct making *m)
 	if (!getcwd(cwd, sizeof(cwd)))
 		return diag_err(m->d, NOWHERE, "the current folder has no path");
 	root->name = "workspace";
-	root->path = path_dir(m->mem, manifest);
+	root->path = m->folder = path_dir(m->mem, manifest);
 	if (*root->path != '/')
 		root->path = str_eq(root->path, ".") ? str_dup(m->mem, cwd)
 						     : path_join(m->mem, cwd, root->path);
@@ -308,7 +316,9 @@ static void name_output(struct making *m)
 int cached_request(struct arena *a, struct diags *d, const struct build_request *r,
 	const struct cached_options *o, struct cached *out)
 {
-	struct making m = { .mem = a, .d = d, .r = r, .o = o, .out = out };
+	struct making m = {
+		.mem = a, .d = d, .r = r, .o = o, .out = out, .flags.mem = a, .preferences.mem = a
+	};
 	struct pkgimg_cache_request *q = &out->q;
 
 	*out = (struct cached) { .q = { .size = sizeof(out->q) } };
@@ -319,7 +329,7 @@ int cached_request(struct arena *a, struct diags *d, const struct build_request 
 	q->version = m.p.version;
 	memcpy(q->uuid, m.p.uuid, 16);
 	q->toolchain = cached_toolchain(a);
-	q->abi = abi_text(&m);
+	q->abi = cached_abi(a, m.p.target.text, m.p.platform.text, m.platform);
 	q->cpu_target = cpu_text(&m);
 	if (str_eq(q->abi, img_host_abi_text()))
 		q->cpu_features = cached_features(a);

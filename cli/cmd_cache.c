@@ -27,8 +27,7 @@ static const char *hex(struct arena *a, const uint8_t *bytes, size_t n)
 {
 	struct strbuf b = { .mem = a };
 
-	for (size_t i = 0; i < n; i++)
-		strbuf_fmt(&b, "%02x", bytes[i]);
+	strbuf_hex(&b, bytes, n);
 	return strbuf_text(&b);
 }
 

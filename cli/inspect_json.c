@@ -78,6 +78,23 @@ static void put_package(struct printer *p)
 }
 
 /* names of the bits that are set; one that has no name here is a number */
+static void put_uses(struct printer *p, uint32_t dependency)
+{
+	json_array(&p->j, "uses");
+	for (uint32_t i = 0; i < p->v->nuses; i++) {
+		const struct img_use *u = &p->v->uses[i];
+
+		if (u->dependency != dependency)
+			continue;
+		json_object(&p->j, NULL);
+		json_str(&p->j, "kind", img_use_kind_name(u->kind));
+		put_str(p, "name", u->name);
+		put_hex64(p, "digest", u->digest);
+		json_end_object(&p->j);
+	}
+	json_end_array(&p->j);
+}
+
 static void put_features(struct printer *p, const struct img_target *t)
 {
 	const struct cpu_arch *arch = img_cpu_arch(img_str(p->v, p->v->package->abi_text));
@@ -156,6 +173,7 @@ static void put_needs(struct printer *p)
 		put_id(p, "uuid", d->uuid);
 		put_id(p, "build_id", d->build_id);
 		put_hex64(p, "interface_digest", d->interface_digest);
+		put_uses(p, i);
 		json_end_object(&p->j);
 	}
 	json_end_array(&p->j);

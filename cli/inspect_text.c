@@ -147,6 +147,11 @@ static void print_needs(struct printer *p)
 
 		fprintf(p->f, "  %s %s  build id %s  interface %016" PRIx64 "\n", str(p, d->name),
 			str(p, d->version), inspect_hex(d->build_id, 16, id), d->interface_digest);
+		for (uint32_t k = 0; k < p->v->nuses; k++)
+			if (p->v->uses[k].dependency == i)
+				fprintf(p->f, "    uses %-6s %s\n",
+					img_use_kind_name(p->v->uses[k].kind),
+					str(p, p->v->uses[k].name));
 	}
 	arena_free(&p->scratch);
 }

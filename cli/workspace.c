@@ -45,18 +45,6 @@ static bool same(const char *a, const char *b)
 	return a && b ? str_eq(a, b) : a == b;
 }
 
-static const char *abi_of(struct arena *a, const struct job_word *target, const struct platform *p)
-{
-	char *text = arena_alloc(a, 256, 1);
-	const char *triple = target->text ? target->text : p->name;
-
-	if (!target->text && !p->multiarch.text)
-		return p->name;
-	if (img_abi_text(ll_code_triple(a, triple), text, 256))
-		return text;
-	return triple;
-}
-
 static const struct ws_platform *load_platform(
 	struct command *m, const struct job_word *target, const struct job_word *platform)
 {
@@ -74,7 +62,7 @@ static const struct ws_platform *load_platform(
 		return NULL;
 	*out = (struct ws_platform) {
 		.suffix = p->image_suffix.text ? p->image_suffix.text : "",
-		.abi = target->text || platform->text ? abi_of(a, target, p) : img_host_abi_text(),
+		.abi = cached_abi(a, target->text, platform->text, p),
 		.files = p->chain,
 	};
 	return out;

@@ -23,6 +23,7 @@ const struct yml_field manifest_fields[] = {
 	WORD("import-library", import_library, YML_OPTIONAL),
 	NODE("needs", needs),
 	NODE("dependencies", dependencies),
+	NODE("preferences", preferences),
 	STRS("cpu-targets", cpu_targets, YML_OPTIONAL),
 	{ "opt-level", YML_T_ENUM, YML_OPTIONAL, M(opt_level), YML_NO_AT, manifest_opt_levels, 0 },
 	WORD("target", target, YML_OPTIONAL),
@@ -63,6 +64,31 @@ int manifest_read_dependency(struct arena *a, struct diags *d, const struct yml_
 			"'path', got %s",
 			yml_kind_name(node));
 	return yml_fill(a, d, node, "an entry of 'dependencies'", dependency_fields, out);
+}
+
+void manifest_read_preferences(struct arena *a, struct diags *d, const struct yml_node *node,
+	struct manifest_preferences *out)
+{
+	*out = (struct manifest_preferences) { 0 };
+	if (!node)
+		return;
+	if (node->kind != YML_MAP) {
+		diag_err(d, node->at, "'preferences' wants a mapping of names and values, got %s",
+			yml_kind_name(node));
+		return;
+	}
+	out->v = arena_array(a, struct manifest_preference, node->n);
+	yml_each (i, node) {
+		const struct yml_node *value = node->items[i];
+
+		if (value->kind == YML_SCALAR && *node->keys[i]->text)
+			out->v[out->n++] =
+				(struct manifest_preference) { node->keys[i]->text, value->text };
+		else
+			diag_err(d, value->at,
+				"the preference '%s' wants a name and a plain value, got %s",
+				str_shown(a, node->keys[i]->text), yml_kind_name(value));
+	}
 }
 
 /* ---- exports */

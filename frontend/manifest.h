@@ -16,6 +16,7 @@ struct manifest {
 	int opt_level; /* index in manifest_opt_levels */
 	struct yml_strs modules, cpu_targets, depfiles;
 	struct yml_node *exports, *needs, *dependencies; /* NULL: not said */
+	struct yml_node *preferences;
 };
 
 extern const struct yml_field manifest_fields[];
@@ -45,6 +46,17 @@ struct manifest_exports {
 /* node may be NULL. Mistakes are reported, and left out of *out */
 void manifest_read_exports(struct arena *a, struct diags *d, const struct yml_node *node,
 	struct manifest_exports *out);
+
+/* `preferences`: settings by name, which an image is for but not made by pkgimg from */
+struct manifest_preferences {
+	struct manifest_preference {
+		const char *name, *value;
+	} *v;
+	size_t n;
+};
+/* node may be NULL. Mistakes are reported, and left out of *out */
+void manifest_read_preferences(struct arena *a, struct diags *d, const struct yml_node *node,
+	struct manifest_preferences *out);
 
 /* a letter, digit or '_', then '.', '+' and '-' too */
 enum { MANIFEST_NAME_MOST = 128 };

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "frontend/heap/tables.h"
 #include "frontend/types.h"
+#include "frontend/uses.h"
 #include "image/image.h"
 
 /* one export on its way into a table */
@@ -127,6 +128,18 @@ static void put_dependencies(struct writer *w)
 		out[i].interface_digest = dep->interface_digest;
 	}
 	set_table(w, IMG_DEPENDENCIES, out, w->p->ndeps, sizeof(*out));
+}
+
+/* A heap has its own dependencies and order of them, which refer to builds. */
+static void put_uses(struct writer *w, const struct needs *n)
+{
+	size_t count = 0;
+	const struct img_use *v = NULL;
+
+	if (!w->heap)
+		v = uses_find(w->a, w->p, w->m, n, &w->strings, &w->types, &count);
+	if (count)
+		set_table(w, IMG_USES, v, count, sizeof(*v));
 }
 
 /* ---- methods and globals */
@@ -455,6 +468,7 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	put_targets(&w);
 	put_needs(&w, n);
 	put_dependencies(&w);
+	put_uses(&w, n);
 	put_methods(&w);
 	put_globals(&w);
 	put_dispatch(&w);

@@ -619,6 +619,8 @@ int needs_resolve(struct arena *a, struct diags *d, const struct package *p, con
 	if (start_defines(a, d, t, &r.start) || collect_all(&r, objects))
 		return -1;
 	resolve(&r);
+	n->wanted = arena_new(a, struct names);
+	*n->wanted = r.wanted;
 	return d->errors == before ? 0 : -1;
 }
 

@@ -19,6 +19,7 @@ struct needs {
 	struct need *libraries, *host; /* in the order given */
 	size_t nlibraries, nhost;
 	struct provider *providers; /* [nlibraries] */
+	struct names *wanted;       /* undefined in the package's objects; NULL: not resolved */
 };
 
 /* Find the libraries of the manifest, or the platform's. returns 0, or -1 with each reported that

@@ -9,6 +9,7 @@
 #include "frontend/cpu_target.h"
 #include "frontend/input.h"
 #include "frontend/manifest.h"
+#include "frontend/soname.h"
 #include "image/image.h"
 
 struct reader {
@@ -179,6 +180,8 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	memcpy(dep->uuid, v.package->uuid, sizeof(dep->uuid));
 	memcpy(dep->build_id, v.header->build_id, sizeof(dep->build_id));
 	dep->interface_digest = v.header->interface_digest;
+	dep->view = v;
+	dep->soname = soname_find(data, size);
 	return 0;
 }
 
@@ -264,6 +267,7 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 	if (modules && modules->kind == YML_SEQ && !modules->n)
 		diag_err(r->d, modules->at, "'modules' wants at least one file, got an empty list");
 	take_exports(r, m->exports);
+	manifest_read_preferences(r->mem, r->d, m->preferences, &p->preferences);
 	yml_each (i, &m->depfiles)
 		job_words_add(r->mem, &p->depfiles, beside_manifest(r, m->depfiles.v[i]),
 			m->depfiles.at[i]);

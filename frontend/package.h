@@ -9,15 +9,18 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "frontend/build.h"
+#include "frontend/manifest.h"
+#include "image/image.h"
 
 /* An image that this one was built against, as its file says. */
 struct package_dep {
 	const char *name, *path;
 	struct loc at, path_at;
-	const char *version;
+	const char *version, *soname; /* soname: NULL if it has none */
 	const char *targets; /* its CPU targets; the first dependency is the base image */
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
+	struct img_view view; /* of its file, in the arena */
 };
 
 struct package {
@@ -36,6 +39,7 @@ struct package {
 	struct job_words needs;                 /* libraries; not given: the platform's */
 	struct job_words host;                  /* symbols of the host program */
 	struct job_words depfiles; /* what the modules were made of; nothing here reads them */
+	struct manifest_preferences preferences; /* the cache's alone */
 	struct package_dep *deps;
 	size_t ndeps, deps_cap;
 	struct job_words cpu_targets;     /* in order, each one target or several with ';' */

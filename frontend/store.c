@@ -80,8 +80,7 @@ static const char *entry_path(const struct store *s, const uint8_t key[32])
 {
 	struct strbuf b = { .mem = s->mem };
 
-	for (size_t i = 0; i < 32; i++)
-		strbuf_fmt(&b, "%02x", key[i]);
+	strbuf_hex(&b, key, 32);
 	return str_fmt(s->mem, "%s/%s.o", s->dir, strbuf_text(&b));
 }
 

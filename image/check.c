@@ -39,6 +39,7 @@ static const uint8_t entry_sizes[IMG_TABLE_KINDS] = {
 	[IMG_HOOKS] = sizeof(struct img_hook),
 	[IMG_INSERTS] = sizeof(struct img_insert),
 	[IMG_BITCODE] = sizeof(struct img_bitcode),
+	[IMG_USES] = sizeof(struct img_use),
 };
 
 static const char *const table_names[IMG_TABLE_KINDS] = {
@@ -55,6 +56,7 @@ static const char *const table_names[IMG_TABLE_KINDS] = {
 	[IMG_ADDRESSES] = "addresses",
 	[IMG_DISPATCH] = "dispatch",
 	[IMG_ENTRIES] = "entries",
+	[IMG_USES] = "uses",
 };
 
 static bool all_zero(const void *p, size_t n)
@@ -323,6 +325,29 @@ static bool check_needs(struct img_rd *r, const struct img_view *v)
 	return true;
 }
 
+static bool check_uses(struct img_rd *r, const struct img_view *v)
+{
+	r->doing = table_names[IMG_USES];
+	for (r->entry = 0; r->entry < v->nuses; r->entry++) {
+		const struct img_use *u = &v->uses[r->entry];
+
+		if (u->dependency >= v->ndependencies)
+			return img_bad_value(r, "its dependency is out of range", "below ",
+				v->ndependencies, u->dependency);
+		if (r->entry && u->dependency < u[-1].dependency)
+			return img_bad(r, "not sorted by dependency");
+		if (u->kind > IMG_USE_TYPE)
+			return img_bad_value(
+				r, "an unknown kind", "at most ", IMG_USE_TYPE, u->kind);
+		if (!img_check_name(r, v, u->name))
+			return false;
+		if (u->reserved)
+			return img_bad(r, "reserved fields are not zero");
+	}
+	r->entry = IMG_NO_ENTRY;
+	return true;
+}
+
 static bool check_dispatch(struct img_rd *r, const struct img_view *v, uint64_t count)
 {
 	const struct img_dispatch *d = v->dispatch;
@@ -462,9 +487,10 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 		return e->code;
 	img_view_at(meta, &v);
 	if (!check_strings(&r, &v) || !check_package(&r, &v, tables[IMG_PACKAGE].count) ||
-		!check_targets(&r, &v) || !check_needs(&r, &v) || !img_check_types(&r, &v) ||
-		!check_dispatch(&r, &v, tables[IMG_DISPATCH].count) || !check_methods(&r, &v) ||
-		!check_globals(&r, &v) || !img_check_heap(&r, &v, tables[IMG_HEAP].count))
+		!check_targets(&r, &v) || !check_needs(&r, &v) || !check_uses(&r, &v) ||
+		!img_check_types(&r, &v) || !check_dispatch(&r, &v, tables[IMG_DISPATCH].count) ||
+		!check_methods(&r, &v) || !check_globals(&r, &v) ||
+		!img_check_heap(&r, &v, tables[IMG_HEAP].count))
 		return e->code;
 	*out = v;
 	return IMG_OK;

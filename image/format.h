@@ -1,4 +1,4 @@
-/* The package image format, version 3: the structs behind image/FORMAT.md, which explains them.
+/* The package image format, version 4: the structs behind image/FORMAT.md, which explains them.
  * All integers are little-endian and of fixed width; all references inside the metadata are
  * offsets or indices, never pointers, so that no relocation touches it. */
 #ifndef IMAGE_FORMAT_H
@@ -12,7 +12,7 @@
 #define IMG_MAGIC                                                                                  \
 	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
 			*/
-#define IMG_VERSION     3
+#define IMG_VERSION     4
 #define IMG_ROOT_SYMBOL "pkgimg_image"
 #define IMG_SECTION     ".pkgimg" /* ELF and PE section */
 
@@ -92,6 +92,7 @@ enum img_table_kind {
 	IMG_HOOKS = 23,         /* struct img_hook, in the order of the calls */
 	IMG_INSERTS = 24,       /* struct img_insert, in the order of the calls */
 	IMG_BITCODE = 25,       /* struct img_bitcode: images without native code */
+	IMG_USES = 26,          /* struct img_use, by dependency */
 	IMG_TABLE_KINDS,
 };
 
@@ -154,6 +155,22 @@ struct img_dependency {
 };
 _Static_assert(sizeof(struct img_dependency) == 64 &&
 		       offsetof(struct img_dependency, interface_digest) == 40,
+	"image/FORMAT.md 6");
+
+enum img_use_kind {
+	IMG_USE_SYMBOL = 0, /* a method or a global, by its linkage name */
+	IMG_USE_TYPE = 1,   /* a type that both have, by its name */
+};
+
+/* What the image takes from the interface of a dependency. One without any may take all of it. */
+struct img_use {
+	uint32_t dependency; /* index */
+	uint32_t kind;       /* enum img_use_kind */
+	uint32_t name;       /* string */
+	uint32_t reserved;
+	uint64_t digest; /* FORMAT.md 9, as it was */
+};
+_Static_assert(sizeof(struct img_use) == 24 && offsetof(struct img_use, digest) == 16,
 	"image/FORMAT.md 6");
 
 enum img_type_kind {

@@ -73,12 +73,13 @@ struct img_view {
 	const struct img_interned *interned;
 	const struct img_hook *hooks;
 	const struct img_insert *inserts;
+	const struct img_use *uses;
 	const struct img_bitcode *bitcode; /* none: the code is in the file's code part */
 	uint32_t nstrings;                 /* bytes */
 	uint32_t ntargets, nneeds, ndependencies, ntypes, nmembers, nmethods, nparams, nglobals,
 		naddresses, nentries;
 	uint32_t nheap_sections, nheap_types, nheap_pointers, nroots, nheap_relocs, nbinds,
-		nvariables, ninterned, nhooks, ninserts, nbitcode;
+		nvariables, ninterned, nhooks, ninserts, nbitcode, nuses;
 	enum img_style style;
 };
 
@@ -169,6 +170,7 @@ const char *img_fate_name(uint32_t fate);
 /* what the names mean: "library", "struct"; "?" for numbers out of range */
 const char *img_need_kind_name(uint32_t kind);
 const char *img_type_kind_name(uint32_t kind);
+const char *img_use_kind_name(uint32_t kind);
 
 /* The type behind names and qualifiers: typedef, const, volatile, restrict, atomic. */
 uint32_t img_type_bare(const struct img_view *v, uint32_t type);
@@ -211,6 +213,35 @@ uint32_t img_digest_types(
 	struct img_type *types, uint32_t n, const struct img_member *members, const char *strings);
 uint64_t img_type_digest(const struct img_view *v, uint32_t type); /* made anew, to compare */
 uint64_t img_interface_digest(const struct img_view *v);
+
+/* ---- the interface in parts (FORMAT.md 9) */
+
+/* a method, a global, or a type that has a name and is defined; several may have one name */
+struct img_part {
+	const char *name; /* in the view */
+	uint64_t index;
+	uint32_t kind; /* enum img_use_kind */
+};
+/* part i of [0, img_nparts(v)); false: that type is none */
+uint64_t img_nparts(const struct img_view *v);
+bool img_part_at(const struct img_view *v, uint64_t i, struct img_part *out);
+
+/* What it takes to make digests of parts. room: [2 * ntypes] zeros, borrowed until the last one */
+struct img_parts {
+	const struct img_view *v;
+	uint32_t *mark, *stack;
+	uint32_t round;
+	bool coarse;
+	uint64_t all;
+};
+void img_parts_start(struct img_parts *p, const struct img_view *v, uint32_t *room);
+uint64_t img_part_digest(struct img_parts *p, const struct img_part *part);
+/* Does what image `v` takes from its dependency number `dependency` have the same digests in the
+ * image `now`? Images that say nothing of uses take all of it.
+ * returns true; or false with *changed the first name whose part is another one or not there; NULL:
+ * all of it counts */
+bool img_uses_hold(
+	const struct img_view *v, uint32_t dependency, struct img_parts *now, const char **changed);
 
 /* ---- ABI text */
 

@@ -48,6 +48,7 @@ static void place(struct img_view *v, uint32_t kind, const void *at, uint32_t n)
 	case IMG_HOOKS: v->hooks = at, v->nhooks = n; break;
 	case IMG_INSERTS: v->inserts = at, v->ninserts = n; break;
 	case IMG_BITCODE: v->bitcode = at, v->nbitcode = n; break;
+	case IMG_USES: v->uses = at, v->nuses = n; break;
 	default: break;
 	}
 }
@@ -73,6 +74,15 @@ const char *img_need_kind_name(uint32_t kind)
 	switch (kind) {
 	case IMG_NEED_LIBRARY: return "library";
 	case IMG_NEED_HOST: return "host";
+	default: return "?";
+	}
+}
+
+const char *img_use_kind_name(uint32_t kind)
+{
+	switch (kind) {
+	case IMG_USE_SYMBOL: return "symbol";
+	case IMG_USE_TYPE: return "type";
 	default: return "?";
 	}
 }

@@ -49,4 +49,9 @@ int rt_fail_values(struct pkgimg_error *err, int code, const char *path, const c
 /* from the checker's error */
 int rt_fail_image(struct pkgimg_error *err, const char *path, const struct img_error *e);
 
+/* Is image `now`, which is dependency `number` of `v`, one that it can work with (FORMAT.md 6)?
+ * returns PKGIMG_OK, PKGIMG_E_DEPENDENCY with both interface digests, or PKGIMG_E_MEMORY */
+int rt_check_interface(const char *path, const struct img_view *v, uint32_t number,
+	const struct img_view *now, struct pkgimg_error *err);
+
 #endif

@@ -112,13 +112,6 @@ static int check_file(struct rt_work *w)
 	return PKGIMG_OK;
 }
 
-static void put_hex(char *buf, uint64_t value)
-{
-	for (int i = 15; i >= 0; i--, value >>= 4)
-		buf[i] = "0123456789abcdef"[value & 15];
-	buf[16] = '\0';
-}
-
 /* each image it was built with is among those given, with the interface it had then */
 static int check_dependencies(struct rt_work *w)
 {
@@ -129,7 +122,7 @@ static int check_dependencies(struct rt_work *w)
 		const struct img_dependency *d = &v->dependencies[i];
 		const struct img_view *o = NULL;
 		const char *name = img_str(v, d->name);
-		char wanted[17], got[17];
+		int code;
 
 		for (size_t k = 0; k < given && !o; k++) {
 			o = &w->opt.dependencies[k]->view;
@@ -141,12 +134,9 @@ static int check_dependencies(struct rt_work *w)
 			return rt_fail(w->err, PKGIMG_E_DEPENDENCY, w->path,
 				": it was built with '", name,
 				"', which is not among the open images given", (char *)NULL);
-		put_hex(wanted, d->interface_digest);
-		put_hex(got, o->header->interface_digest);
-		if (o->header->interface_digest != d->interface_digest)
-			return rt_fail_values(w->err, PKGIMG_E_DEPENDENCY, w->path,
-				"the interface of an image it was built with has changed", wanted,
-				got);
+		code = rt_check_interface(w->path, v, i, o, w->err);
+		if (code)
+			return code;
 	}
 	return PKGIMG_OK;
 }

@@ -335,24 +335,16 @@ static int check_build(
 	const struct img_header *h = image->view.header;
 	char problem[200];
 	struct img_out out = { problem, sizeof(problem), 0 };
-	bool exact = d->flags & IMG_DEP_BUILD;
-	uint8_t wanted[16] = { 0 }, got[16] = { 0 };
 
-	if (exact && !memcmp(d->build_id, h->build_id, 16))
+	if (!(d->flags & IMG_DEP_BUILD))
+		return rt_check_interface(o->path, o->checked,
+			(uint32_t)(d - o->checked->dependencies), &image->view, o->err);
+	if (!memcmp(d->build_id, h->build_id, 16))
 		return PKGIMG_OK;
-	if (!exact && d->interface_digest == h->interface_digest)
-		return PKGIMG_OK;
-	img_out_str(&out, exact ? "it refers into another build of '"
-				: "the interface of an image it was built with has changed: '");
+	img_out_str(&out, "it refers into another build of '");
 	img_out_str(&out, img_str(o->checked, d->name));
 	img_out_str(&out, "', build it again");
-	if (exact)
-		return fail_build(o, PKGIMG_E_DEPENDENCY, problem, d->build_id, h->build_id);
-	for (int i = 0; i < 8; i++) {
-		wanted[i] = (uint8_t)(d->interface_digest >> (56 - 8 * i));
-		got[i] = (uint8_t)(h->interface_digest >> (56 - 8 * i));
-	}
-	return fail_build(o, PKGIMG_E_DEPENDENCY, problem, wanted, got);
+	return fail_build(o, PKGIMG_E_DEPENDENCY, problem, d->build_id, h->build_id);
 }
 
 /* images that the caller has open elsewhere; they have no part in this world */

@@ -25,14 +25,14 @@ TABLES = {1: "strings", 2: "package", 3: "targets", 4: "needs", 5: "dependencies
           7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses",
           12: "dispatch", 13: "entries", 14: "heap", 15: "heap_sections", 16: "heap_types",
           17: "heap_pointers", 18: "roots", 19: "heap_relocs", 20: "binds", 21: "variables",
-          22: "interned", 23: "hooks", 24: "inserts", 25: "bitcode"}
+          22: "interned", 23: "hooks", 24: "inserts", 25: "bitcode", 26: "uses"}
 ENTRIES = {"package": "<8I16s", "targets": "<4I4Q", "needs": "<2I", "dependencies": "<2I16s16s2Q2I",
            "types": "<4BIQIIQIIQ", "members": "<4Iq", "methods": "<8I", "params": "<I",
            "globals": "<4IQ4I", "addresses": "<i",
            "dispatch": "<4I", "entries": "<i", "heap": "<7Q2I", "heap_sections": "<2I2Q",
            "heap_types": "<8IQ", "heap_pointers": "<2I", "roots": "<2IQ", "heap_relocs": "<2I5Q",
            "binds": "<Q4Iq", "variables": "<2IQ", "interned": "<2Q2IQ", "hooks": "<Q2I",
-           "inserts": "<4IQ", "bitcode": "<2I2Q"}
+           "inserts": "<4IQ", "bitcode": "<2I2Q", "uses": "<4IQ"}
 UNBOUNDED = 2**64 - 1
 NO_ADDRESS = 2**32 - 1
 MAX_NEST = 64
@@ -174,8 +174,8 @@ class Image:
             self.sections = list(readers.get(data[:2], self.read_sections)())
             at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
-        if self.header[:3] != (b"\x89PKGIMG\n", 3, 128):
-            raise ValueError("no package image of version 3")
+        if self.header[:3] != (b"\x89PKGIMG\n", 4, 128):
+            raise ValueError("no package image of version 4")
         for name in TABLES.values():
             setattr(self, name, [])
         for i in range(self.header[11]):
@@ -394,8 +394,12 @@ def describe(path):
                   for kind, name in image.needs],
         "dependencies": [{"name": image.string(name), "version": image.string(ver),
                           "uuid": identity(uuid), "build_id": identity(build),
-                          "interface_digest": hex64(digest)}
-                         for name, ver, uuid, build, digest, _, _, _ in image.dependencies],
+                          "interface_digest": hex64(digest),
+                          "uses": [{"kind": {0: "symbol", 1: "type"}[kind],
+                                    "name": image.string(use), "digest": hex64(was)}
+                                   for of, kind, use, _, was in image.uses if of == i]}
+                         for i, (name, ver, uuid, build, digest, _, _, _)
+                         in enumerate(image.dependencies)],
         "sizes": sizes(image),
         "heap": None,
         "methods": [method(image, row) for row in image.methods],

@@ -205,6 +205,7 @@ static void take_files(struct reader *r, struct ws_package *p, const struct mani
 		diag_err(r->d, yml_get(p->node, "modules")->at,
 			"'modules' wants at least one file, got an empty list");
 	manifest_read_exports(r->mem, r->d, m->exports, &p->exports);
+	manifest_read_preferences(r->mem, r->d, m->preferences, &p->preferences);
 	p->soname = m->soname;
 	if (m->import_library.text)
 		diag_err(r->d, m->import_library.at,

@@ -120,6 +120,8 @@ static int gather_dependencies(struct ws_run *r, size_t i)
 			.name = of->package,
 			.version = of->version,
 			.interface_digest = of->interface_digest,
+			.symbols = of->symbols,
+			.nsymbols = of->nsymbols,
 		};
 		memcpy(dep->uuid, of->uuid, sizeof(dep->uuid));
 		memcpy(dep->build_id, of->build_id, sizeof(dep->build_id));

@@ -9,6 +9,7 @@
 #include "base/argv.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "workspace/request.h"
 
 #define INTERFACE_SUFFIX ".interface"
 
@@ -60,7 +61,9 @@ static void put_inputs(struct strbuf *b, const struct ws *ws, const struct ws_pa
 	put_path(b, host->program);
 	if (p->file.text)
 		put_path(b, p->file.text);
-	put_words(b, &p->files);
+	for (size_t i = 0; i < p->files.n; i++)
+		if (!ws_dependency_at(ws, p, p->files.v[i].text)) /* its interface counts */
+			put_path(b, p->files.v[i].text);
 	for (const char *const *f = p->platform ? p->platform->files : NULL; f && *f; f++)
 		put_path(b, *f);
 	for (size_t k = 0; k < p->ndeps; k++)

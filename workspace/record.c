@@ -36,8 +36,7 @@ static bool read_hex(const char *text, uint8_t *out, size_t n)
 
 static void put_hex(struct strbuf *b, const uint8_t *v, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		strbuf_fmt(b, "%02x", v[i]);
+	strbuf_hex(b, v, n);
 	strbuf_putc(b, ' ');
 }
 

@@ -7,69 +7,12 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "cache/interface.h"
 #include "frontend/manifest.h"
 #include "image/image.h"
-
-/* ---- YAML as one line that says the same exactly if the trees are the same */
-
-static void put_scalar(struct strbuf *b, const char *s)
-{
-	if (*s && !s[strcspn(s, ",:[]{}\"\\ \t\n")]) {
-		strbuf_puts(b, s);
-		return;
-	}
-	strbuf_putc(b, '"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			strbuf_putc(b, '\\');
-		strbuf_putc(b, *s);
-	}
-	strbuf_putc(b, '"');
-}
-
-static void put_node(struct strbuf *b, const struct yml_node *n)
-{
-	if (n->kind == YML_SCALAR) {
-		put_scalar(b, n->text);
-		return;
-	}
-	strbuf_putc(b, n->kind == YML_SEQ ? '[' : '{');
-	yml_each (i, n) {
-		strbuf_puts(b, i ? ", " : "");
-		if (n->kind == YML_MAP) {
-			put_scalar(b, n->keys[i]->text);
-			strbuf_puts(b, ": ");
-		}
-		put_node(b, n->items[i]);
-	}
-	strbuf_putc(b, n->kind == YML_SEQ ? ']' : '}');
-}
+#include "workspace/options.h"
 
 /* ---- options */
-
-struct options {
-	struct arena *mem;
-	struct pkgimg_cache_option *v;
-	size_t n, cap;
-};
-
-static void add_option(struct options *o, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	arena_push_room(o->mem, o->v, o->n, o->cap);
-	o->v[o->n++] = (struct pkgimg_cache_option) { name, value };
-}
-
-static void add_node(struct options *o, const char *name, const struct yml_node *n)
-{
-	struct strbuf b = { .mem = o->mem };
-
-	if (n) {
-		put_node(&b, n);
-		add_option(o, name, strbuf_text(&b));
-	}
-}
 
 /* "generic;haswell", by the nearest place that says it; NULL: the platform's own */
 static const char *cpu_target(struct arena *a, const struct ws_package *p)
@@ -86,29 +29,80 @@ static const char *cpu_target(struct arena *a, const struct ws_package *p)
 	return strbuf_text(&b);
 }
 
-static void add_options(
-	struct options *o, const struct ws_package *p, const struct ws_host *host, const char *cpus)
+struct said {
+	struct job_words libraries, host;
+	bool given; /* a list of libraries, maybe an empty one */
+};
+
+static void take_need(struct arena *a, const struct yml_node *n, struct said *out)
+{
+	const struct yml_node *library = n->kind == YML_SCALAR ? n : yml_get(n, "library");
+	const struct yml_node *host = yml_get(n, "host");
+
+	if (library)
+		job_words_add(a, &out->libraries, library->text, library->at);
+	if (host && host->kind == YML_SCALAR)
+		job_words_add(a, &out->host, host->text, host->at);
+	else if (host)
+		yml_each (i, host)
+			job_words_add(a, &out->host, host->items[i]->text, host->items[i]->at);
+}
+
+static struct said needs_of(struct arena *a, const struct ws_package *p)
+{
+	struct said out = { 0 };
+
+	if (!p->needs)
+		return out;
+	out.given = p->needs->kind == YML_SEQ && !p->needs->n;
+	if (p->needs->kind == YML_SEQ)
+		yml_each (i, p->needs)
+			take_need(a, p->needs->items[i], &out);
+	else
+		take_need(a, p->needs, &out);
+	return out;
+}
+
+static void add_options(struct option_list *l, const struct ws_package *p,
+	const struct ws_host *host, const char *cpus,
+	const struct pkgimg_cache_dependency *dependencies)
 {
 	const struct yml_node *level = p->file.text ? yml_get(p->node, "opt-level") : NULL;
+	const struct said said = needs_of(l->mem, p);
+	const struct image_options o = {
+		.opt_level = p->settings.opt_level.text ? p->settings.opt_level.text
+			     : level                    ? level->text
+							: "2",
+		.output = path_base(p->output.text),
+		.exports_given = p->exports.names.given,
+		.exports = &p->exports.names,
+		.native = p->exports.native,
+		.soname = p->soname.text,
+		.needs_given = said.given,
+		.needs = &said.libraries,
+		.host = &said.host,
+		.target = p->target.text,
+		.platform = p->chosen.text,
+		.strip = p->settings.strip,
+		.cpus = cpus,
+		.cpu_features = host->cpu_features,
+		.base_build_id = p->ndeps ? dependencies[0].build_id : NULL,
+	};
 
-	add_option(o, "opt-level",
-		p->settings.opt_level.text ? p->settings.opt_level.text
-		: level                    ? level->text
-					   : "2");
-	add_node(o, "exports", yml_get(p->node, "exports"));
-	add_node(o, "soname", yml_get(p->node, "soname"));
-	add_node(o, "needs", yml_get(p->node, "needs"));
-	add_option(o, "target", p->target.text);
-	if (p->chosen.text)
-		add_option(o, "platform", path_base(p->chosen.text));
-	add_option(o, "output", path_base(p->output.text)); /* it is in the library */
-	if (p->settings.strip)
-		add_option(o, "strip", "true");
-	if (cpus && strstr(cpus, "native"))
-		add_option(o, "native-cpu", host->cpu_features);
+	options_add(l, &o);
 }
 
 /* ---- sources */
+
+const struct ws_package *ws_dependency_at(
+	const struct ws *ws, const struct ws_package *p, const char *path)
+{
+	for (size_t i = 0; i < p->ndeps; i++)
+		if (p->deps[i].package != WS_OUTSIDE &&
+			str_eq(ws->v[p->deps[i].package].output.text, path))
+			return &ws->v[p->deps[i].package];
+	return NULL;
+}
 
 static void add_source(struct pkgimg_cache_source *v, size_t *n, const char *path, const char *name)
 {
@@ -117,8 +111,8 @@ static void add_source(struct pkgimg_cache_source *v, size_t *n, const char *pat
 
 /* in the order that the linker sees modules; the platform's files have names of their own, since
  * they lie where pkgimg is installed */
-static const struct pkgimg_cache_source *sources(
-	struct arena *a, const struct ws_package *p, size_t *out)
+static const struct pkgimg_cache_source *sources(struct arena *a, const struct ws *ws,
+	const struct ws_package *p, struct option_list *l, size_t *out)
 {
 	const char *const *files = p->platform ? p->platform->files : NULL;
 	struct pkgimg_cache_source *v;
@@ -129,11 +123,20 @@ static const struct pkgimg_cache_source *sources(
 	v = arena_array(a, struct pkgimg_cache_source, p->modules.n + p->files.n + n);
 	n = 0;
 	for (size_t i = 0; i < p->modules.n; i++)
-		add_source(v, &n, p->modules.v[i].text, NULL);
-	for (size_t i = 0; i < p->files.n; i++)
-		add_source(v, &n, p->files.v[i].text, NULL);
+		add_source(
+			v, &n, p->modules.v[i].text, source_name(a, p->dir, p->modules.v[i].text));
+	for (size_t i = 0; i < p->files.n; i++) {
+		const char *path = p->files.v[i].text;
+		const struct ws_package *dep = ws_dependency_at(ws, p, path);
+
+		if (dep) /* its interface says whether it changed; its soname is in our library */
+			option_add(l, str_fmt(a, "soname of %s", dep->name),
+				dep->soname.text ? dep->soname.text : path_base(path));
+		else
+			add_source(v, &n, path, source_name(a, p->dir, path));
+	}
 	for (; files && *files; files++)
-		add_source(v, &n, *files, str_fmt(a, "platform %s", path_base(*files)));
+		add_source(v, &n, *files, str_fmt(a, "platform:%s", path_base(*files)));
 	*out = n;
 	return v;
 }
@@ -143,11 +146,15 @@ void ws_request(struct arena *a, const struct ws *ws, size_t i, const struct ws_
 {
 	const struct ws_package *p = &ws->v[i];
 	const char *cpus = cpu_target(a, p);
-	struct options o = { .mem = a };
+	struct option_list o = { .mem = a }, preferences = { .mem = a };
+	const struct pkgimg_cache_source *from;
+	size_t nsources;
 	struct pkgimg_cache_root *root = arena_new(a, struct pkgimg_cache_root);
 
 	*root = (struct pkgimg_cache_root) { "workspace", ws->root };
-	add_options(&o, p, host, cpus);
+	add_options(&o, p, host, cpus, dependencies);
+	from = sources(a, ws, p, &o, &nsources);
+	preferences_add(&preferences, &p->preferences);
 	*out = (struct pkgimg_cache_request) {
 		.size = sizeof(*out),
 		.package = p->name,
@@ -156,8 +163,12 @@ void ws_request(struct arena *a, const struct ws *ws, size_t i, const struct ws_
 		.abi = p->platform ? p->platform->abi : "",
 		.cpu_target = cpus,
 		.suffix = p->platform ? p->platform->suffix : NULL,
+		.sources = from,
+		.nsources = nsources,
 		.flags_set = o.v,
 		.nflags = o.n,
+		.preferences = preferences.v,
+		.npreferences = preferences.n,
 		.roots = root,
 		.nroots = 1,
 		.dependencies = dependencies,
@@ -165,7 +176,6 @@ void ws_request(struct arena *a, const struct ws *ws, size_t i, const struct ws_
 	};
 	if (p->uuid.text)
 		manifest_uuid(p->uuid.text, out->uuid);
-	out->sources = sources(a, p, &out->nsources);
 }
 
 /* ---- images that are there already */
@@ -192,6 +202,7 @@ int ws_outside_image(struct arena *a, struct diags *d, const struct ws_dependenc
 		.version = img_str(&v, v.package->version),
 		.interface_digest = v.header->interface_digest,
 	};
+	out->symbols = interface_symbols(a, &v, &out->nsymbols);
 	memcpy(out->uuid, v.package->uuid, sizeof(out->uuid));
 	memcpy(out->build_id, v.header->build_id, sizeof(out->build_id));
 	return 0;

@@ -52,6 +52,7 @@ struct ws_package {
 	/* of an entry without a file, as the three above */
 	struct job_word version, uuid, soname;
 	struct manifest_exports exports;
+	struct manifest_preferences preferences;
 	struct yml_node *needs;
 	struct job_words modules, depfiles;
 	struct job_words files; /* further ones that are read: libraries, a platform file */

@@ -133,8 +133,9 @@ struct pkgimg_cache_source {
 
 /* A part of an interface, by name: a digest of all that its users depend on. */
 struct pkgimg_cache_symbol {
-	const char *name;
+	const char *name; /* kind 0: a function's or a variable's linkage name; 1: a type's name */
 	uint64_t digest;
+	uint32_t kind, reserved;
 };
 
 enum {

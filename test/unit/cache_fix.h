@@ -74,8 +74,8 @@ static inline void start(struct fix *f, struct unit *u)
 	f->sources[0].path = at(f, f->work, "a.src");
 	f->sources[1].path = at(f, f->work, "b.src");
 	f->root = (struct pkgimg_cache_root) { "workspace", f->work };
-	f->symbols[0] = (struct pkgimg_cache_symbol) { "one", 1 };
-	f->symbols[1] = (struct pkgimg_cache_symbol) { "two", 2 };
+	f->symbols[0] = (struct pkgimg_cache_symbol) { .name = "one", .digest = 1 };
+	f->symbols[1] = (struct pkgimg_cache_symbol) { .name = "two", .digest = 2 };
 	f->deps[0] = (struct pkgimg_cache_dependency) { .name = "base",
 		.interface_digest = 5,
 		.build_id = { 1 },
