@@ -235,7 +235,7 @@ struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
-	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
+	const char *ready; /* PLAN_IR, PLAN_IR_ARCHIVE: what it makes, if it is there; or NULL */
 	struct loc at;
 };
 
