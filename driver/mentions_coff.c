@@ -2,8 +2,8 @@
  * DLLs that these are about.
  *
  * A list has C's names. Symbols may have "__imp_" in front (of what is imported), on i386 '_' or
- * '@', and '@' and a number behind: each name counts without them, too, which is at worst a function
- * more in an import library. */
+ * '@', and '@' and a number behind: each name counts without them, too, which is at worst a
+ * function more in an import library. */
 #include "driver/mentions_coff.h"
 
 #include <string.h>
@@ -99,8 +99,8 @@ static bool read_sections(
 }
 
 /* the name of the symbol at `at`, in eight bytes there or in the table of strings */
-static bool read_name(struct arena *a, struct mentions *m, const struct coff *o, uint64_t at,
-	uint64_t strings)
+static bool read_name(
+	struct arena *a, struct mentions *m, const struct coff *o, uint64_t at, uint64_t strings)
 {
 	const char *s = (const char *)o->at + at, *end;
 	uint64_t where = strings + get(o, at + 4, 4);

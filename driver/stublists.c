@@ -25,8 +25,8 @@ static bool is_list(const struct plan_make *m)
 	return m->kind == PLAN_ELF_STUB || m->kind == PLAN_IMPORT_LIBRARY;
 }
 
-/* An ELF link that will fail for a symbol that nothing provides wants all of them: LLD's "did you mean"
- * looks through them. */
+/* An ELF link that will fail for a symbol that nothing provides wants all of them: LLD's "did you
+ * mean" looks through them. */
 static bool will_fail(
 	const struct link_plan *plan, const struct mentions *m, const struct stub_list *lists)
 {
@@ -72,5 +72,6 @@ int stublists_read(
 	some = mentions_read(a, plan, &m);
 	if (read_lists(a, d, plan, some ? &m : NULL, lists))
 		return -1;
-	return some && !m.coff && will_fail(plan, &m, lists) ? read_lists(a, d, plan, NULL, lists) : 0;
+	return some && !m.coff && will_fail(plan, &m, lists) ? read_lists(a, d, plan, NULL, lists)
+							     : 0;
 }
