@@ -190,9 +190,12 @@ struct job_option {
 
 struct darwin_sdk; /* toolchains/darwin_target.h */
 
+struct yml_kept;
+
 struct link_job {
-	struct arena *mem; /* holds everything below */
-	struct loc at;     /* the job file's top, or nowhere */
+	struct arena *mem;     /* holds everything below */
+	struct loc at;         /* the job file's top, or nowhere */
+	struct yml_kept *kept; /* platforms that this process has read, or NULL */
 	struct {
 		bool on;
 		struct loc at;
