@@ -30,7 +30,7 @@ const char *file_error_text(int err, char *buf, size_t size);
 /* An output in the making: a private directory beside the target that holds a file of the target's
  * final base name (Mach-O signatures contain it), then a rename. Nothing waits for the disk, as
  * with any linker: after a loss of power the output is made again; a store of outputs syncs for
- * itself. Leftovers of killed runs (their pid is in the name) are removed by the next run. A target
+ * itself. Leftovers of killed runs are removed by the next run for that target (outdir.c). A target
  * that is no regular file (/dev/null, a pipe) is made in $TMPDIR and copied into: a rename would
  * replace the device. {0} is an outfile that needs no dropping. */
 struct outfile {
@@ -38,6 +38,7 @@ struct outfile {
 	const char *target; /* as the user spelled it */
 	const char *dir;    /* the temporary directory, absolute or relative as target is */
 	const char *path;   /* dir/BASENAME: write here */
+	int lock;           /* the open directory, or -1 */
 };
 
 /* returns 0, or -1 reported: no such folder, not writable, target is a directory; then nothing is

@@ -1,14 +1,6 @@
-/* Outputs that are all there or not there at all; see file.h.
- *
- * The temporary directory is `.BASENAME.pkgimg-PID-XXXXXX` beside the target, so that the rename
- * stays in one file system and a name tells whose it is. The pid is of this host (and of this pid
- * namespace): a folder shared with other hosts may lose their unfinished outputs to our cleaning,
- * which they report, and never a finished one. */
-#include <dirent.h>
+/* Outputs that are all there or not there at all; see file.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,72 +8,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/outdir.h"
 #include "base/str.h"
-
-#define MARK      ".pkgimg-"
-#define RANDOM    6   /* letters that mkdtemp puts in */
-#define BASE_MOST 200 /* bytes of the base name that fit a directory's name beside the rest */
-
-/* ---- temporary directories */
-
-static void remove_flat_dir(int parent, const char *name)
-{
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-
-	if (dir) {
-		while ((e = readdir(dir))) {
-			if (!str_eq(e->d_name, ".") && !str_eq(e->d_name, ".."))
-				unlinkat(fd, e->d_name, 0);
-		}
-		closedir(dir);
-	} else if (fd >= 0) {
-		close(fd);
-	}
-	unlinkat(parent, name, AT_REMOVEDIR);
-}
-
-/* The pid in a temporary directory's name, 0 if it is none of ours for this target. Every part is
- * checked, since what matches may be removed. */
-static pid_t leftover_pid(const char *name, const char *prefix)
-{
-	const char *p = name + strlen(prefix);
-	long pid = 0;
-	size_t n;
-
-	if (!str_starts(name, prefix))
-		return 0;
-	for (; *p >= '0' && *p <= '9'; p++) {
-		pid = 10 * pid + (*p - '0');
-		if (pid > INT_MAX)
-			return 0;
-	}
-	if (*p++ != '-')
-		return 0;
-	n = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
-	return n == RANDOM && !p[n] ? (pid_t)pid : 0;
-}
-
-static void remove_leftovers(const char *folder, const char *prefix)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *e;
-	struct stat st;
-
-	if (!dir)
-		return;
-	while ((e = readdir(dir))) {
-		pid_t pid = leftover_pid(e->d_name, prefix);
-
-		if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH)
-			continue;
-		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-			S_ISDIR(st.st_mode) && st.st_uid == geteuid())
-			remove_flat_dir(dirfd(dir), e->d_name);
-	}
-	closedir(dir);
-}
 
 /* ---- begin */
 
@@ -149,21 +77,21 @@ int outfile_begin(
 	struct arena *a, struct diags *d, struct loc at, const char *target, struct outfile *out)
 {
 	const char *base = path_base(target), *folder;
-	char *prefix, *dir;
+	struct outdir dir;
+	int err;
 
 	*out = (struct outfile) { 0 };
 	if (check_target(d, at, target))
 		return -1;
 	folder = is_copied_into(target) ? temporary_folder() : path_dir(a, target);
-	prefix = str_fmt(a, ".%.*s" MARK, BASE_MOST, base);
-	remove_leftovers(folder, prefix);
-	dir = path_join(a, folder, str_fmt(a, "%s%ld-XXXXXX", prefix, (long)getpid()));
-	if (!mkdtemp(dir))
-		return report_begin(d, at, target, folder, errno);
+	err = outdir_make(a, folder, base, &dir);
+	if (err)
+		return report_begin(d, at, target, folder, err);
 	out->at = at;
 	out->target = str_dup(a, target);
-	out->dir = dir;
-	out->path = path_join(a, dir, base);
+	out->dir = dir.path;
+	out->lock = dir.lock;
+	out->path = path_join(a, dir.path, base);
 	return 0;
 }
 
@@ -318,7 +246,7 @@ int outfile_commit(struct diags *d, struct outfile *o, unsigned mode)
 void outfile_drop(struct outfile *o)
 {
 	if (o->dir)
-		remove_flat_dir(AT_FDCWD, o->dir);
+		outdir_remove(&(struct outdir) { o->dir, o->lock });
 	*o = (struct outfile) { 0 };
 }
 

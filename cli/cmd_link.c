@@ -49,7 +49,7 @@ static int show(struct cli *c, const struct link_plan *plan, const struct link_m
 
 static int link_line(struct cli *c)
 {
-	struct link_job job = { .mem = c->mem };
+	struct link_job job = { .mem = c->mem, .kept = c->kept };
 	struct link_mode mode = { 0 };
 	struct link_plan plan;
 	bool usage = false;

@@ -60,7 +60,7 @@ int cmd_platforms(struct cli *c)
 	}
 	if (!name)
 		return list(c, json);
-	p = platform_load(c->mem, c->d, at, name, false);
+	p = platform_load(c->mem, c->d, NULL, at, name, false);
 	if (!p)
 		return EXIT_INPUT;
 	platform_print(p, stdout);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/yml_kept.h"
 #include "cli/cli.h"
 #include "driver/cmdline.h"
 #include "driver/options.h"
@@ -22,6 +23,7 @@ struct many {
 	const char **words; /* of the command line that are not about many links */
 	size_t nwords;
 	size_t done, failed;
+	struct yml_kept kept; /* in a worker */
 };
 
 /* ---- in a worker */
@@ -30,7 +32,7 @@ struct many {
  * command's fixed part on the worker's own command line. */
 static int link_request(void *ctx, struct arena *mem, const struct link_request *rq, bool *spent)
 {
-	const struct many *m = ctx;
+	struct many *m = ctx;
 	struct diags d = { 0 };
 	struct cli c = {
 		.mem = mem,
@@ -38,6 +40,7 @@ static int link_request(void *ctx, struct arena *mem, const struct link_request 
 		.first = m->c->first,
 		.target = m->c->target,
 		.in_worker = true,
+		.kept = &m->kept,
 	};
 	const char **v = arena_array(mem, const char *, m->nwords + rq->n + 1);
 	int code;

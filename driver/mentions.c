@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "driver/mentions_coff.h"
 
 /* ---- the set */
 
@@ -48,7 +49,7 @@ static void grow(struct arena *a, struct mentions *m)
 			*slot_of(m, old.slots[i].name, old.slots[i].length) = old.slots[i];
 }
 
-static struct mention *add(struct arena *a, struct mentions *m, const char *name, size_t n)
+struct mention *mentions_add(struct arena *a, struct mentions *m, const char *name, size_t n)
 {
 	struct mention *s;
 
@@ -129,7 +130,7 @@ static bool read_symbol(struct arena *a, struct mentions *m, const struct object
 	if (end == name)
 		return true;
 	/* NAME@VERSION, by .symver */
-	s = add(a, m, name, name[0] == '@' ? (size_t)(end - name) : strcspn(name, "@"));
+	s = mentions_add(a, m, name, name[0] == '@' ? (size_t)(end - name) : strcspn(name, "@"));
 	s->defined |= shndx != SHN_UNDEF;
 	s->wanted |= shndx == SHN_UNDEF && bind != STB_WEAK;
 	return true;
@@ -160,7 +161,7 @@ static bool is_of_unknown_names(uint64_t type)
 	return type == LLVM_DEPENDENT_LIBRARIES || type == LLVM_LTO;
 }
 
-static bool read_object(struct arena *a, struct mentions *m, const uint8_t *bytes, uint64_t size)
+static bool read_elf(struct arena *a, struct mentions *m, const uint8_t *bytes, uint64_t size)
 {
 	struct object o = { bytes, size, false, false };
 	uint64_t headers, n;
@@ -185,6 +186,11 @@ static bool read_object(struct arena *a, struct mentions *m, const uint8_t *byte
 			return false;
 	}
 	return true;
+}
+
+static bool read_object(struct arena *a, struct mentions *m, const uint8_t *bytes, uint64_t size)
+{
+	return m->coff ? mentions_read_coff(a, m, bytes, size) : read_elf(a, m, bytes, size);
 }
 
 /* ---- archives: 60-byte headers, the size of a member in decimal at 48 */
@@ -268,8 +274,10 @@ static bool read_word(struct arena *a, struct mentions *m, const char *word)
 	for (const char *s = word; *s;) {
 		size_t n = strspn(s, parts);
 
-		if (n)
-			add(a, m, s, n);
+		if (n && m->coff)
+			mentions_add_coff(a, m, s, n);
+		else if (n)
+			mentions_add(a, m, s, n);
 		s += n + (s[n] != 0);
 	}
 	return true;
@@ -277,7 +285,7 @@ static bool read_word(struct arena *a, struct mentions *m, const char *word)
 
 bool mentions_read(struct arena *a, const struct link_plan *plan, struct mentions *out)
 {
-	*out = (struct mentions) { 0 };
+	*out = (struct mentions) { .coff = plan->flavor == PLAN_MINGW };
 	grow(a, out);
 	for (size_t i = 0; i < plan->argv.n; i++)
 		if (!read_word(a, out, plan->argv.v[i]))
@@ -285,7 +293,10 @@ bool mentions_read(struct arena *a, const struct link_plan *plan, struct mention
 	for (size_t i = 0; i < plan->nmakes; i++) {
 		const struct plan_make *m = &plan->makes[i];
 
-		if (m->kind == PLAN_IR && (!m->ready || !read_file(a, out, m->ready)))
+		if ((m->kind == PLAN_IR || m->kind == PLAN_IR_ARCHIVE) &&
+			(!m->ready || !read_file(a, out, m->ready)))
+			return false;
+		if (m->kind == PLAN_TEXT && out->coff && !read_word(a, out, m->source))
 			return false;
 	}
 	for (size_t i = 0; i < plan->ninputs; i++)

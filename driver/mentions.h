@@ -1,4 +1,5 @@
-/* The names of symbols that native ELF inputs of a link mention. A stub library needs no others. */
+/* The names of symbols that native ELF or COFF inputs of a link mention. A stub library needs no
+ * others. */
 #ifndef DRIVER_MENTIONS_H
 #define DRIVER_MENTIONS_H
 
@@ -17,6 +18,7 @@ struct mention {
 struct mentions {
 	struct mention *slots;
 	size_t n, cap;
+	bool coff;             /* the inputs are for Windows */
 	uint64_t lengths[256]; /* by first letter: bit (length % 64) is set where a name has it */
 };
 
@@ -26,6 +28,9 @@ struct mentions {
  *          library, a script or broken, or an option brings in names that are not seen here;
  * whoever asks takes every symbol then */
 bool mentions_read(struct arena *a, const struct link_plan *plan, struct mentions *out);
+
+/* a name that was met; its slot is there until another one is */
+struct mention *mentions_add(struct arena *a, struct mentions *m, const char *name, size_t n);
 
 /* ctx is a struct mentions: a stub_wanted (stubs/elfstub.h) */
 bool mentions_has(const void *ctx, const char *name, size_t n);

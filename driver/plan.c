@@ -69,8 +69,9 @@ static bool report_not_linked(
  * part: x86_64-unknown-freebsd14 is x86_64-freebsd, aarch64-linux-android21 aarch64-linux-android.
  * A Linux without an environment (x86_64-redhat-linux) has glibc. */
 static const struct platform *by_triple(
-	struct arena *a, struct diags *d, struct loc asked, const struct ll_triple *t)
+	struct arena *a, struct diags *d, const struct link_job *job, const struct ll_triple *t)
 {
+	struct loc asked = job->str[JS_TARGET].at;
 	const char *env = !*t->env && str_eq(t->os, "linux") ? "gnu" : t->env;
 	const char *apple = apple_system(t);
 	const char *any_env = str_starts(env, "musl") ? "musl" : "gnu";
@@ -93,7 +94,7 @@ static const struct platform *by_triple(
 
 		if (strchr(names[i], '/'))
 			continue;
-		p = platform_load(a, d, asked, names[i], true);
+		p = platform_load(a, d, job->kept, asked, names[i], true);
 		if (p || d->errors != before)
 			return p;
 	}
@@ -108,13 +109,13 @@ static const struct platform *by_triple(
 
 const struct platform *driver_platform(struct arena *a, struct diags *d, const struct link_job *job)
 {
-	const struct job_word *name = &job->str[JS_PLATFORM], *target = &job->str[JS_TARGET];
+	const struct job_word *name = &job->str[JS_PLATFORM];
 	struct ll_triple t;
 
 	if (name->text)
-		return platform_load(a, d, name->at, name->text, false);
+		return platform_load(a, d, job->kept, name->at, name->text, false);
 	target_of_job(a, job, &t);
-	return by_triple(a, d, target->at, &t);
+	return by_triple(a, d, job, &t);
 }
 
 /* LIBRARY_PATH names folders of this machine, so it counts only for its own architecture and

@@ -45,7 +45,7 @@ struct run {
 	const char *path; /* what LLD writes: out.path, also for one architecture of several */
 	struct argv argv; /* the words as LLD gets them */
 	const char *const *found;      /* what stands for words of the plan, or NULL: none does */
-	struct stub_list *lists;       /* [nmakes] of ELF stub libraries */
+	struct stub_list *lists;       /* [nmakes] of stub and import libraries */
 	struct made *made;             /* [nmakes] what the words of the plan's makes become */
 	const struct link_plan *first; /* whose makes they are; other architectures name them too */
 	bool verbose, one_thread;
@@ -112,16 +112,23 @@ static int compile_ir(struct run *r, const struct plan_make *m, void **object, s
 		r->d, path_base(m->source), text, r->plan->triple, r->plan->cpu, object, size);
 }
 
+/* it was made with the program: its word is that file */
+static bool is_ready(struct run *r, const struct plan_make *m)
+{
+	if (!m->ready || !file_exists(m->ready))
+		return false;
+	r->made[m - r->plan->makes].path = m->ready;
+	return true;
+}
+
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 {
 	void *object;
 	size_t size;
 	int rc;
 
-	if (m->ready && file_exists(m->ready)) {
-		r->made[m - r->plan->makes].path = m->ready;
+	if (is_ready(r, m))
 		return 0;
-	}
 	if (compile_ir(r, m, &object, &size))
 		return -1;
 	rc = make_file(r, m, path, object, size);
@@ -135,6 +142,8 @@ static int make_ir_archive(struct run *r, const struct plan_make *m, const char 
 	size_t size;
 	int rc;
 
+	if (is_ready(r, m))
+		return 0;
 	if (compile_ir(r, m, &object, &size))
 		return -1;
 	rc = ll_write_archive(r->d, m->at, path, path_base(m->source), object, size);
@@ -163,21 +172,21 @@ static int make_elf_stub(struct run *r, const struct plan_make *m, const char *p
 
 static int make_import_library(struct run *r, const struct plan_make *m, const char *path)
 {
-	struct stub_list list;
-	struct ll_import *v;
+	const struct stub_list *list = &r->lists[m - r->plan->makes];
+	struct ll_import *v = arena_array(r->a, struct ll_import, list->nsymbols + 1);
 
-	if (stub_list_read(r->a, r->d, m->at, m->source, &list))
-		return -1;
-	stub_list_narrow(&list, r->plan->arch);
-	v = arena_array(r->a, struct ll_import, list.nsymbols + 1);
-	for (size_t i = 0; i < list.nsymbols; i++) {
-		const struct stub_symbol *s = &list.symbols[i];
+	if (!list->nsymbols) { /* a DLL of which nothing is used is not named */
+		r->made[m - r->plan->makes].path = NULL;
+		return 0;
+	}
+	for (size_t i = 0; i < list->nsymbols; i++) {
+		const struct stub_symbol *s = &list->symbols[i];
 
 		v[i] = (struct ll_import) { s->name, s->other, s->kind == STUB_OBJECT, s->stdcall,
 			s->args };
 	}
 	return ll_write_import_library(
-		r->d, m->at, path, list.soname, r->plan->triple, v, list.nsymbols);
+		r->d, m->at, path, list->soname, r->plan->triple, v, list->nsymbols);
 }
 
 static int make_tbd(struct run *r, const struct plan_make *m, const char *path)

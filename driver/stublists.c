@@ -20,8 +20,13 @@ static bool is_provided(
 	return str_eq(name, "_GLOBAL_OFFSET_TABLE_") || is_of_host(plan, name);
 }
 
-/* A link that will fail for a symbol that nothing provides wants all of them: LLD's "did you mean"
- * looks through them. */
+static bool is_list(const struct plan_make *m)
+{
+	return m->kind == PLAN_ELF_STUB || m->kind == PLAN_IMPORT_LIBRARY;
+}
+
+/* An ELF link that will fail for a symbol that nothing provides wants all of them: LLD's "did you
+ * mean" looks through them. */
 static bool will_fail(
 	const struct link_plan *plan, const struct mentions *m, const struct stub_list *lists)
 {
@@ -40,10 +45,15 @@ static int read_lists(struct arena *a, struct diags *d, const struct link_plan *
 {
 	unsigned before = d->errors;
 
-	for (size_t i = 0; i < plan->nmakes; i++)
-		if (plan->makes[i].kind == PLAN_ELF_STUB)
-			stub_list_read_some(a, d, plan->makes[i].at, plan->makes[i].source,
-				m ? mentions_has : NULL, m, &lists[i]);
+	for (size_t i = 0; i < plan->nmakes; i++) {
+		const struct plan_make *make = &plan->makes[i];
+
+		if (is_list(make) &&
+			!stub_list_read_some(a, d, make->at, make->source, m ? mentions_has : NULL,
+				m, &lists[i]) &&
+			make->kind == PLAN_IMPORT_LIBRARY)
+			stub_list_narrow(&lists[i], plan->arch);
+	}
 	return d->errors == before ? 0 : -1;
 }
 
@@ -56,11 +66,12 @@ int stublists_read(
 
 	*out = lists;
 	for (size_t i = 0; i < plan->nmakes; i++)
-		any |= plan->makes[i].kind == PLAN_ELF_STUB;
+		any |= is_list(&plan->makes[i]);
 	if (!any)
 		return 0;
 	some = mentions_read(a, plan, &m);
 	if (read_lists(a, d, plan, some ? &m : NULL, lists))
 		return -1;
-	return some && will_fail(plan, &m, lists) ? read_lists(a, d, plan, NULL, lists) : 0;
+	return some && !m.coff && will_fail(plan, &m, lists) ? read_lists(a, d, plan, NULL, lists)
+							     : 0;
 }

@@ -53,7 +53,7 @@ bool shim::guarded(function_ref<void()> work, std::string *why)
 {
 	LLVM_SHIM_LEAKS;
 
-	ll_start(); // the handler above
+	ll_start_link(); // the handler above
 	Recovery on;
 	CrashRecoveryContext context;
 	std::string *outer = guard_why;
@@ -69,6 +69,7 @@ bool ll_guarded(struct arena *a, void (*work)(void *ctx), void *ctx, const char 
 {
 	std::string reason;
 
+	ll_start();
 	if (shim::guarded([&] { work(ctx); }, &reason))
 		return true;
 	*why = shim::copy(a, llvm::StringRef(reason));

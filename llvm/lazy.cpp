@@ -8,6 +8,7 @@
 #include "llvm/LTO/LTO.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileOutputBuffer.h"
 
 namespace llvm
 {
@@ -82,4 +83,20 @@ std::error_code wrap_try(StringRef path) WRAP(TRY);
 std::error_code wrap_try(StringRef path)
 {
 	return output_is_sure ? std::error_code() : real_try(path);
+}
+
+// LLD maps its output under a temporary name, with handlers for a dozen signals until it is
+// renamed. In a folder of its own it needs none of that, and a small file is written faster than it
+// is mapped.
+constexpr size_t small_output = 1 << 20; // bytes
+
+#define OUTPUT "_ZN4llvm16FileOutputBuffer6createENS_9StringRefEmj"
+using output = Expected<std::unique_ptr<FileOutputBuffer>>;
+output real_output(StringRef path, size_t size, unsigned flags) REAL(OUTPUT);
+output wrap_output(StringRef path, size_t size, unsigned flags) WRAP(OUTPUT);
+output wrap_output(StringRef path, size_t size, unsigned flags)
+{
+	if (output_is_sure && size <= small_output)
+		flags |= FileOutputBuffer::F_no_mmap;
+	return real_output(path, size, flags);
 }

@@ -336,6 +336,16 @@ int Reader::archive(const char *name, MemoryBufferRef bytes)
 	return status;
 }
 
+// also an object with bitcode in a section, which is then what is read
+bool holds_bitcode(MemoryBufferRef bytes)
+{
+	Expected<MemoryBufferRef> found = IRObjectFile::findBitcodeInMemBuffer(bytes);
+
+	if (!found)
+		consumeError(found.takeError());
+	return bool(found);
+}
+
 int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 {
 	file_magic magic = identify_magic(bytes.getBuffer());
@@ -346,6 +356,8 @@ int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 		return universal(name, bytes);
 	if (magic == file_magic::tapi_file && !member)
 		return stub(name, bytes);
+	if (holds_bitcode(bytes))
+		ll_start();
 	if (!SymbolicFile::isSymbolicFile(magic, &context)) {
 		if (member) // Rust's lib.rmeta, a README: linkers pass over them
 			return 0;
@@ -375,7 +387,7 @@ const char *ll_stub_install_name(arena *a, const void *data, size_t n)
 int ll_object_symbols(arena *a, diags *d, loc at, const char *path, const void *data, size_t n,
 	const char *triple, const ll_symbol **out, size_t *count)
 {
-	ll_start(); // bitcode needs it
+	ll_start_link(); // native objects need no more
 	// lost after a fatal error, which may have left it in any state
 	Reader *r = new Reader(a, d, at, triple);
 	MemoryBufferRef bytes(StringRef(static_cast<const char *>(data), n), path);

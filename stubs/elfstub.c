@@ -516,17 +516,28 @@ static void read_line(struct reader *r, char *line)
 	r->errors += rc != 0;
 }
 
-/* is the line one of a symbol that is not wanted? */
-static bool is_passed_over(const struct reader *r, const char *line)
+static bool is_statement(const char *line, size_t n)
 {
-	size_t n = strcspn(line, " \t");
-
-	if (!r->wanted || !r->list->machine || !line[n] || r->wanted(r->ctx, line, n))
-		return false;
 	for (size_t i = 0; i < STATEMENTS; i++)
 		if (strncmp(statements[i].key, line, n) == 0 && !statements[i].key[n])
-			return false;
-	return n && line[0] != '#';
+			return true;
+	return false;
+}
+
+/* Is the line one of a symbol that is not wanted? Most lines are, of some thousands that a link
+ * reads. */
+static bool is_passed_over(const struct reader *r, const char *line)
+{
+	enum { LONGEST_STATEMENT = 7 };
+	size_t n = 0;
+
+	if (!r->wanted || !r->list->machine || line[0] == '#')
+		return false;
+	while (line[n] && line[n] != ' ' && line[n] != '\t')
+		n++;
+	if (!n || !line[n] || r->wanted(r->ctx, line, n))
+		return false;
+	return n > LONGEST_STATEMENT || !is_statement(line, n);
 }
 
 /* `like` says who reads, for whom, and what */

@@ -89,46 +89,6 @@ static void slot_undefined(struct tc *t, const struct slot *s)
 	}
 }
 
-/* "armv7", "linux", "gnueabihf" of armv7-VENDOR-linux-gnueabihf: what code depends on */
-static const char *without_vendor(struct arena *a, const char *triple)
-{
-	const char *arch_end = strchr(triple, '-');
-	const char *vendor_end = arch_end ? strchr(arch_end + 1, '-') : NULL;
-
-	return vendor_end ? str_fmt(a, "%.*s%s", (int)(arch_end - triple), triple, vendor_end)
-			  : triple;
-}
-
-/* The start code as it was compiled with this program: only for the triple of the platform that
- * names the object (armv7 inherits from arm), and only if what else decides its bytes is as we ship
- * it. NULL: it has to be compiled. */
-static const char *ready_start(struct tc *t)
-{
-	const struct fact *f = &t->pf->image_start_object;
-	const struct fact *made_of[] = { f, &t->pf->image_start, &t->pf->cpu_target };
-	const char *name = f->text ? path_base(f->text) : "";
-
-	if (!str_eq(name, str_fmt(t->mem, "%s.o", without_vendor(t->mem, t->triple))))
-		return NULL;
-	for (size_t i = 0; i < sizeof(made_of) / sizeof(made_of[0]); i++) {
-		if (made_of[i]->text && !str_starts(made_of[i]->at.file, t->data))
-			return NULL;
-	}
-	return str_fmt(t->mem, "%s/stubs/%s", t->data, f->text);
-}
-
-static void slot_start(struct tc *t, const struct slot *s)
-{
-	const struct fact *f = &t->pf->image_start;
-
-	if (!f->text)
-		return;
-	plan_make(t->plan, PLAN_IR, "start.o", str_fmt(t->mem, "%s/stubs/%s", t->data, f->text),
-		f->at);
-	t->plan->makes[t->plan->nmakes - 1].ready = ready_start(t);
-	tc_word(t, s, f->at, PLAN_TMP "start.o");
-}
-
 static void slot_needs(struct tc *t, const struct slot *s)
 {
 	static const struct image_needs how = { PLAN_ELF_STUB, "", "a shared library file" };

@@ -190,9 +190,12 @@ struct job_option {
 
 struct darwin_sdk; /* toolchains/darwin_target.h */
 
+struct yml_kept;
+
 struct link_job {
-	struct arena *mem; /* holds everything below */
-	struct loc at;     /* the job file's top, or nowhere */
+	struct arena *mem;     /* holds everything below */
+	struct loc at;         /* the job file's top, or nowhere */
+	struct yml_kept *kept; /* platforms that this process has read, or NULL */
 	struct {
 		bool on;
 		struct loc at;
@@ -235,7 +238,7 @@ struct plan_make {
 	enum plan_make_kind kind;
 	const char *name;
 	const char *source;
-	const char *ready; /* PLAN_IR: the object that it makes, if it is there already; or NULL */
+	const char *ready; /* PLAN_IR, PLAN_IR_ARCHIVE: what it makes, if it is there; or NULL */
 	struct loc at;
 };
 

@@ -52,29 +52,6 @@ static void slot_import_library(struct tc *t, const struct slot *s)
 	tc_word(t, s, w->at, w->text);
 }
 
-static void slot_start(struct tc *t, const struct slot *s)
-{
-	const struct fact *f = &t->pf->image_start;
-
-	plan_make(t->plan, PLAN_IR, "start.o", str_fmt(t->mem, "%s/stubs/%s", t->data, f->text),
-		f->at);
-	tc_word(t, s, f->at, PLAN_TMP "start.o");
-}
-
-/* behind the inputs, which may have some of it themselves */
-static void slot_library(struct tc *t, const struct slot *s)
-{
-	const struct yml_strs *files = &t->pf->image_library;
-
-	yml_each (i, files) {
-		const char *name = str_fmt(t->mem, "%s.a", files->v[i]);
-
-		plan_make(t->plan, PLAN_IR_ARCHIVE, name,
-			str_fmt(t->mem, "%s/stubs/%s", t->data, files->v[i]), files->at[i]);
-		tc_wordf(t, s, files->at[i], PLAN_TMP "%s", name);
-	}
-}
-
 static void slot_needs(struct tc *t, const struct slot *s)
 {
 	static const struct image_needs how = { PLAN_IMPORT_LIBRARY, ".a", "an import library" };
@@ -97,7 +74,8 @@ static const struct slot image_slots[] = {
 	{ "user-library-dirs", .emit = slot_user_library_dirs },
 	{ "inputs", .emit = slot_inputs },
 	{ "whole-archive", .word = "--no-whole-archive" },
-	{ "image-library", .emit = slot_library },
+	/* behind the inputs, which may have some of it themselves */
+	{ "image-library", .emit = slot_start_library },
 	{ "needs", .emit = slot_needs },
 	{ 0 },
 };

@@ -301,6 +301,7 @@ static struct yml_node *part(
 struct load {
 	struct arena *a;
 	struct diags *d;
+	struct yml_kept *kept;
 	const char *chain[DEEPEST_CHAIN + 1]; /* files being read, the asked one first */
 	size_t n;
 };
@@ -335,7 +336,7 @@ static int load_file(struct load *l, struct loc asked, const char *path, struct 
 {
 	struct platform_file f = { .p = p };
 	unsigned before = l->d->errors;
-	struct yml_node *top = yml_read(l->a, l->d, asked, "platform file", path);
+	struct yml_node *top = yml_kept_read(l->kept, l->a, l->d, asked, "platform file", path);
 
 	if (!top)
 		return -1;
@@ -445,11 +446,11 @@ static void check_complete(struct diags *d, const struct platform *p)
 			(unsigned long long)p->page_size);
 }
 
-const struct platform *platform_load(
-	struct arena *a, struct diags *d, struct loc asked, const char *name, bool quiet)
+const struct platform *platform_load(struct arena *a, struct diags *d, struct yml_kept *kept,
+	struct loc asked, const char *name, bool quiet)
 {
 	struct platform *p = arena_new(a, struct platform);
-	struct load l = { .a = a, .d = d };
+	struct load l = { .a = a, .d = d, .kept = kept };
 	const char *path = find_file(a, name);
 	unsigned before = d->errors;
 

@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
-#include "base/yml.h"
+#include "base/yml_kept.h"
 
 enum platform_family {
 	FAMILY_ELF,
@@ -183,9 +183,10 @@ static inline bool platform_is_bsd(const struct platform *p)
 
 /* Read the platform `name` (a name looked up in PKGIMG_PLATFORM_PATH, then in the program's own
  * platforms; or, when it holds a '/' or ends in ".yaml", a file). `quiet`: say nothing if there is
- * no such name. returns it (in the arena), or NULL: reported, unless quiet and absent */
-const struct platform *platform_load(
-	struct arena *a, struct diags *d, struct loc asked, const char *name, bool quiet);
+ * no such name. kept: what this process has read of them, or NULL. returns it (in the arena), or
+ * NULL: reported, unless quiet and absent */
+const struct platform *platform_load(struct arena *a, struct diags *d, struct yml_kept *kept,
+	struct loc asked, const char *name, bool quiet);
 
 /* What a list of platforms shows; texts are NULL where the file itself does not say. */
 struct platform_row {

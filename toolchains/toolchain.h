@@ -107,6 +107,9 @@ void slot_output(struct tc *t, const struct slot *s);
 void slot_inputs(struct tc *t, const struct slot *s);
 void slot_user_library_dirs(struct tc *t, const struct slot *s);
 void slot_library_dirs(struct tc *t, const struct slot *s);
+/* images: the platform's `start:` and `library:`, compiled with this program or at the link */
+void slot_start(struct tc *t, const struct slot *s);
+void slot_start_library(struct tc *t, const struct slot *s);
 
 static inline bool tc_flag(const struct tc *t, enum job_flag f)
 {

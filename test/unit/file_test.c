@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "base/str.h"
@@ -274,7 +275,7 @@ static void begins_and_commits(struct unit *u)
 	CHECK_INT(outfile_begin(&r.a, r.d, NOWHERE, "sub/out.so", &o), 0);
 	CHECK_STR(o.target, "sub/out.so");
 	CHECK_STR(path_base(o.path), "out.so");
-	CHECK(str_starts(o.dir, str_fmt(&r.a, "sub/.out.so.pkgimg-%ld-", (long)getpid())));
+	CHECK_STR(o.dir, "sub/.out.so.pkgimg-tmp");
 	CHECK_INT(mode_of(o.dir), 0700);
 	put(o.path, "new");
 	put(path_join(&r.a, o.dir, "out.so.tmp123"), "left by the linker");
@@ -367,51 +368,86 @@ static void target_turns_into_a_folder(struct unit *u)
 	room_close(&r);
 }
 
-/* the pid of a process that is no more */
-static long dead_pid(void)
+/* A process makes an output up to here and is killed. `inner`: while this one makes the same. */
+static void be_killed(struct room *r, const char *target)
 {
 	pid_t pid = fork();
+	struct outfile o;
 
-	if (!pid)
-		_exit(0);
+	if (!pid) {
+		if (!outfile_begin(&r->a, r->d, NOWHERE, target, &o)) {
+			put(o.path, "half");
+			put(path_join(&r->a, o.dir, "libc.so.6"), "stub");
+		}
+		kill(getpid(), SIGKILL);
+	}
 	waitpid(pid, NULL, 0);
-	return (long)pid;
 }
 
 static void leftovers(struct unit *u)
 {
-	long dead = dead_pid(), alive = (long)getpid();
+	static const char dir[] = ".out.so.pkgimg-tmp";
+	struct outfile o, other;
 	struct room r;
-	char *gone, *kept[7];
 
 	room_open(&r);
-	gone = str_fmt(&r.a, ".out.so.pkgimg-%ld-aB3dEf", dead);
-	/* another user's; only root can make one, so for others it is a living one */
-	kept[6] = str_fmt(&r.a, ".out.so.pkgimg-%ld-others", geteuid() == 0 ? dead : alive);
-	kept[0] = str_fmt(&r.a, ".out.so.pkgimg-%ld-aB3dEf", alive);
-	kept[1] = str_fmt(&r.a, ".out.so.pkgimg-%ld-notes", dead);
-	kept[2] = str_fmt(&r.a, ".out.so.pkgimg-%ld-abcdef.bak", dead);
-	kept[3] = str_fmt(&r.a, ".other.so.pkgimg-%ld-aB3dEf", dead);
-	kept[4] = str_fmt(&r.a, ".out.so.pkgimg-%ldx-abcdef", dead);
-	kept[5] = str_dup(&r.a, ".out.so.pkgimg-99999999999999999999-abcdef");
-	CHECK_INT(mkdir(gone, 0700), 0);
-	put(path_join(&r.a, gone, "out.so"), "half");
-	for (size_t i = 0; i < UNIT_COUNT(kept); i++)
-		CHECK_INT(mkdir(kept[i], 0700), 0);
-	CHECK(geteuid() != 0 || chown(kept[6], 65534, 65534) == 0);
-	/* a link to a folder is not followed */
-	CHECK_INT(mkdir("precious", 0755), 0);
+	be_killed(&r, "out.so");
+	CHECK(file_exists(".out.so.pkgimg-tmp/libc.so.6"));
+	CHECK_INT(file_write(&r.a, r.d, NOWHERE, "other.so", "new", 3), 0);
+	CHECK(file_exists(".out.so.pkgimg-tmp/libc.so.6"));
+	CHECK_INT(outfile_begin(&r.a, r.d, NOWHERE, "out.so", &o), 0);
+	CHECK_STR(path_base(o.dir), dir);
+	CHECK_INT(entries(dir), 0);
+	put(o.path, "new");
+	/* others make it, too, and are killed, while this one is alive and after */
+	be_killed(&r, "out.so");
+	CHECK_INT(outfile_begin(&r.a, r.d, NOWHERE, "out.so", &other), 0);
+	CHECK(strstr(other.dir, ".out.so.pkgimg-tmp/also-"));
+	put(other.path, "newer");
+	CHECK_INT(entries(dir), 3);
+	CHECK_INT(outfile_commit(r.d, &o, 0666), 0);
+	CHECK_STR(text_of(&r, "out.so"), "new");
+	CHECK_INT(entries(dir), 1);
+	be_killed(&r, "out.so");
+	CHECK_INT(entries(dir), 3);
+	CHECK_INT(outfile_commit(r.d, &other, 0666), 0);
+	CHECK_STR(text_of(&r, "out.so"), "newer");
+	CHECK_INT(entries(dir), 2);
+	CHECK_INT(file_write(&r.a, r.d, NOWHERE, "out.so", "newest", 6), 0);
+	CHECK_INT(entries("."), 2);
+	CHECK_STR(text_of(&r, "out.so"), "newest");
+	CHECK_STR(r.c.text, "");
+	room_close(&r);
+}
+
+/* what only looks like a leftover, or is another user's, is not touched */
+static void no_leftovers(struct unit *u)
+{
+	struct room r;
+
+	room_open(&r);
+	CHECK_INT(mkdir("precious", 0700), 0);
 	put("precious/file", "x");
-	CHECK_INT(symlink("precious", str_fmt(&r.a, ".out.so.pkgimg-%ld-linked", dead)), 0);
-	CHECK_INT(file_write(&r.a, r.d, NOWHERE, "out.so", "new", 3), 0);
-	CHECK(!file_exists(gone));
-	for (size_t i = 0; i < UNIT_COUNT(kept); i++) {
-		u->row = kept[i];
-		CHECK(file_is_dir(kept[i]));
+	CHECK_INT(symlink("precious", ".a.so.pkgimg-tmp"), 0);
+	CHECK_INT(mkdir(".b.so.pkgimg-tmp", 0755), 0); /* ours are private */
+	put(".b.so.pkgimg-tmp/file", "x");
+	put(".c.so.pkgimg-tmp", "x");
+	CHECK_INT(mkdir(".d.so.pkgimg-tmp", 0700), 0);
+	put(".d.so.pkgimg-tmp/file", "x");
+	CHECK(geteuid() != 0 || chown(".d.so.pkgimg-tmp", 65534, 65534) == 0);
+	for (const char *name = "abcd"; *name; name++) {
+		const char *path = str_fmt(&r.a, "%c.so", *name);
+
+		u->row = path;
+		CHECK_INT(file_write(&r.a, r.d, NOWHERE, path, "new", 3), 0);
+		CHECK_STR(text_of(&r, path), "new");
 	}
 	u->row = NULL;
 	CHECK(file_exists("precious/file"));
-	CHECK_STR(text_of(&r, "out.so"), "new");
+	CHECK(file_exists(".b.so.pkgimg-tmp/file"));
+	CHECK(file_exists(".c.so.pkgimg-tmp"));
+	CHECK(geteuid() != 0 || file_exists(".d.so.pkgimg-tmp/file"));
+	CHECK_STR(r.c.text, "");
 	room_close(&r);
 }
 
@@ -506,5 +542,5 @@ static void full_device(struct unit *u)
 }
 
 UNIT_MAIN(reads, reads_a_pipe, read_errors, looks, no_permission, error_texts, where_the_program_is,
-	begins_and_commits, drops, begin_errors, target_turns_into_a_folder, leftovers, whole_files,
-	pipes_are_copied_into, open_files_are_copied_into, full_device)
+	begins_and_commits, drops, begin_errors, target_turns_into_a_folder, leftovers,
+	no_leftovers, whole_files, pipes_are_copied_into, open_files_are_copied_into, full_device)

@@ -1,6 +1,10 @@
 #include "base/yml.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/str.h"
+#include "base/yml_kept.h"
 #include "test/unit/caught.h"
 #include "test/unit/unit.h"
 
@@ -503,6 +507,47 @@ static void mistakes(struct unit *u)
 	}
 }
 
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	(void)!write(fd, text, strlen(text));
+	close(fd);
+}
+
+/* A file is read once while it stays as it is. */
+static void kept_files(struct unit *u)
+{
+	char path[] = "/tmp/pkgimg-unit-XXXXXX";
+	struct yml_kept kept = { 0 };
+	struct arena a = { 0 };
+	int fd = mkstemp(path);
+	struct yml_node *one, *two;
+	struct caught c;
+
+	close(fd);
+	put(path, "a: 1\n");
+	one = yml_kept_read(&kept, &a, caught_start(&c), NOWHERE, "platform file", path);
+	two = yml_kept_read(&kept, &a, caught_start(&c), NOWHERE, "platform file", path);
+	CHECK(one && two && one != two && !kept.first); /* too new to tell */
+	sleep(4);
+	one = yml_kept_read(&kept, &a, caught_start(&c), NOWHERE, "platform file", path);
+	two = yml_kept_read(&kept, &a, caught_start(&c), NOWHERE, "platform file", path);
+	CHECK(one && one == two);
+	arena_free(&a); /* it is not of the first reader's */
+	CHECK_STR(yml_get(two, "a")->text, "1");
+	CHECK_STR(two->at.file, path);
+	put(path, "a: 2\n");
+	two = yml_kept_read(&kept, &a, caught_start(&c), NOWHERE, "platform file", path);
+	CHECK(two && str_eq(yml_get(two, "a")->text, "2"));
+	CHECK(yml_kept_read(NULL, &a, &c.d, NOWHERE, "platform file", path) != two);
+	unlink(path);
+	CHECK(!yml_kept_read(&kept, &a, caught_start(&c), NOWHERE, "platform file", path));
+	CHECK_INT(c.d.errors, 1);
+	arena_free(&a);
+	arena_free(&kept.mem);
+}
+
 static void numbers(struct unit *u)
 {
 	static const struct {
@@ -555,5 +600,5 @@ static void no_mapping(struct unit *u)
 	arena_free(&a);
 }
 
-UNIT_MAIN(tree, kind_names, dialect, syntax, bytes, limits, many_keys, broken_texts, files, fills,
-	mistakes, numbers, no_mapping)
+UNIT_MAIN(tree, kind_names, dialect, syntax, bytes, limits, many_keys, broken_texts, files,
+	kept_files, fills, mistakes, numbers, no_mapping)

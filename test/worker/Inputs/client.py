@@ -66,8 +66,18 @@ def fifo(name):
 
 
 def in_link(worker):
-    """its processes that are linking: their temporary folders are there, and LLD waits for a fifo"""
-    return [pid for pid in worker.children() if any(f"-{pid}-" in e for e in os.listdir("."))]
+    """its processes that are linking: they hold their temporary folder, and LLD waits for a fifo"""
+    return [pid for pid in worker.children() if any(".so.pkgimg-" in f for f in files_of(pid))]
+
+
+def files_of(pid):
+    names = []
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            names.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
+        except FileNotFoundError:  # closed meanwhile
+            pass
+    return names
 
 
 def rss(pid):
