@@ -27,6 +27,7 @@ enum : unsigned {
 	ONLY_CALL_SIZE = 3000,
 	BORROWED_SIZE = 512, // bytes of a constant that is copied to be folded
 	CUT_ONE_IN = 8,      // clusters
+	CALLER_SIZES = 8,    // shards: a caller with all that only it calls
 };
 
 // ---- functions that stay with their caller
@@ -42,9 +43,10 @@ void join_callers(Split &s)
 		const SplitValue &caller = s.values[x.caller];
 		uint64_t joined = s.values[s.cluster(i)].cluster_weight +
 				  s.values[s.cluster(x.caller)].cluster_weight;
-		/* one long chain of such calls must not become one shard */
-		if (joined <=
-			std::max<uint64_t>(s.size + s.size / 2, caller.weight + caller.weight / 4))
+		/* one long chain of such calls must not become one shard; but a loop's one call of
+		 * a large function is worth more than shards of one size (SQLite's interpreter) */
+		if (joined <= std::max<uint64_t>(
+				      CALLER_SIZES * s.size, caller.weight + caller.weight / 2))
 			s.join(i, x.caller);
 	}
 }
