@@ -23,6 +23,8 @@ namespace
 // those call in turn.
 enum : unsigned {
 	IMPORT_SIZE = 100,
+	IMPORT_HINTED =
+		3, // times that, of what the source calls inline: LLVM's limit is higher too
 	IMPORT_DECAY = 70, // percent per level
 	ONLY_CALL_SIZE = 3000,
 	BORROWED_SIZE = 512, // bytes of a constant that is copied to be folded
@@ -120,12 +122,13 @@ void import_from(Split &s, unsigned shard, unsigned user, unsigned limit,
 {
 	for (unsigned c : s.values[user].calls) {
 		const SplitValue &x = s.values[c];
-		bool must;
 
 		if (x.shard == shard || !x.v || x.v->isDeclaration() || !x.importable)
 			continue;
-		must = cast<Function>(x.v)->hasFnAttribute(Attribute::AlwaysInline);
-		if (!must && (!s.imports || x.weight > limit))
+		const auto *f = cast<Function>(x.v);
+		bool must = f->hasFnAttribute(Attribute::AlwaysInline);
+		bool hinted = f->hasFnAttribute(Attribute::InlineHint);
+		if (!must && (!s.imports || x.weight > (hinted ? IMPORT_HINTED : 1) * limit))
 			continue;
 		auto [at, added] = best.insert({ c, limit });
 		if (!added && at->second >= limit)
