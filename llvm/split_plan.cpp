@@ -117,24 +117,42 @@ void cut(Split &s)
 
 // ---- copies of functions that may be inlined
 
+bool must_import(const SplitValue &x)
+{
+	const auto *f = dyn_cast_or_null<Function>(x.v);
+
+	return f && f->hasFnAttribute(Attribute::AlwaysInline);
+}
+
+bool may_import(const Split &s, const SplitValue &x, unsigned limit)
+{
+	bool hinted = cast<Function>(x.v)->hasFnAttribute(Attribute::InlineHint);
+
+	return s.imports && x.weight <= (hinted ? IMPORT_HINTED : 1) * limit;
+}
+
 void import_from(Split &s, unsigned shard, unsigned user, unsigned limit,
 	DenseMap<unsigned, unsigned> &best, std::vector<std::pair<unsigned, unsigned>> &todo)
 {
-	for (unsigned c : s.values[user].calls) {
+	auto look_at = [&](unsigned c) {
 		const SplitValue &x = s.values[c];
 
-		if (x.shard == shard || !x.v || x.v->isDeclaration() || !x.importable)
-			continue;
-		const auto *f = cast<Function>(x.v);
-		bool must = f->hasFnAttribute(Attribute::AlwaysInline);
-		bool hinted = f->hasFnAttribute(Attribute::InlineHint);
-		if (!must && (!s.imports || x.weight > (hinted ? IMPORT_HINTED : 1) * limit))
-			continue;
+		if (x.shard == shard || !x.v || x.v->isDeclaration() || !x.importable ||
+			!(must_import(x) || may_import(s, x, limit)))
+			return;
 		auto [at, added] = best.insert({ c, limit });
 		if (!added && at->second >= limit)
-			continue;
+			return;
 		at->second = limit;
 		todo.push_back({ c, limit * IMPORT_DECAY / 100 });
+	};
+
+	for (unsigned c : s.values[user].calls)
+		look_at(c);
+	/* a function that is handed to another one is called there, once that is inlined */
+	for (unsigned r : s.values[user].refs) {
+		if (must_import(s.values[r]))
+			look_at(r);
 	}
 }
 
