@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <llvm-c/Transforms/PassBuilder.h>
+
 #include "base/str.h"
 #include "llvm/shim.h"
 
@@ -101,6 +103,7 @@ struct choice {
 	double *work;        /* [n] likewise, ll_func_facts.work and .gaining */
 	double *gaining;
 	uint32_t *via; /* [n] the inlined function that most of it is in, or itself */
+	const struct ll_func_facts **end; /* [n] find_end's */
 	enum { NEW, OPEN, DONE } * state; /* [n] of the walk that fills these in */
 };
 
@@ -210,16 +213,36 @@ static void choose_gaining(struct choice *c, uint32_t gain)
 	}
 }
 
-/* the first chosen callee of a function, or NULL */
-static const struct ll_func_facts *chosen_callee(const struct choice *c, size_t i)
+static bool is_free(const struct choice *c, size_t i)
 {
-	for (size_t k = 0; k < c->funcs[i].ncallees; k++) {
-		uint32_t to = c->funcs[i].callees[k].func;
+	return !c->chosen[i] && !c->funcs[i].kept && !is_idle(&c->funcs[i]);
+}
 
-		if (to != i && c->chosen[to])
-			return &c->funcs[to];
+/* The first chosen function that i calls, itself or in what it inlines; or NULL. */
+static const struct ll_func_facts *find_end(struct choice *c, size_t i)
+{
+	const struct ll_func_facts *f = &c->funcs[i];
+
+	c->state[i] = OPEN;
+	c->end[i] = NULL;
+	for (size_t k = 0; k < f->ncallees && !c->end[i]; k++) {
+		uint32_t to = f->callees[k].func;
+
+		if (to == i || is_open(c, to))
+			continue;
+		if (c->chosen[to])
+			c->end[i] = &c->funcs[to];
+		else if (is_free(c, to) && is_inlined(&c->funcs[to]))
+			c->end[i] = c->state[to] == DONE ? c->end[to] : find_end(c, to);
 	}
-	return NULL;
+	c->state[i] = DONE;
+	return c->end[i];
+}
+
+/* Is it called often? What is inlined itself may be so into a loop. */
+static bool is_hot(const struct choice *c, size_t i, const struct ll_callee *to)
+{
+	return to->weight > 1 || (is_inlined(&c->funcs[i]) && is_inlined(&c->funcs[to->func]));
 }
 
 /* Between two versions there should be no call through a slot where it is hot: from a loop to a
@@ -230,21 +253,23 @@ static void close_over_calls(struct choice *c)
 
 	while (more) {
 		more = false;
+		for (size_t i = 0; i < c->n; i++)
+			c->state[i] = NEW;
 		for (size_t i = 0; i < c->n; i++) {
 			for (size_t k = 0; c->chosen[i] && k < c->funcs[i].ncallees; k++) {
-				uint32_t to = c->funcs[i].callees[k].func;
-				const struct ll_func_facts *end;
+				const struct ll_callee *callee = &c->funcs[i].callees[k];
+				uint32_t to = callee->func;
 
-				if (c->funcs[i].callees[k].weight <= 1 ||
-					c->funcs[to].size > SMALL_SIZE || c->chosen[to] ||
-					c->funcs[to].kept || is_idle(&c->funcs[to]))
+				if (!is_hot(c, i, callee) || c->funcs[to].size > SMALL_SIZE ||
+					!is_free(c, to))
 					continue;
-				end = chosen_callee(c, to);
-				if (!end)
+				if (c->state[to] != DONE)
+					find_end(c, to);
+				if (!c->end[to])
 					continue;
 				take(c, to,
 					str_fmt(c->a, "between '%s' and '%s'", c->funcs[i].name,
-						end->name));
+						c->end[to]->name));
 				more = true;
 			}
 		}
@@ -281,6 +306,7 @@ static bool choose(struct arena *a, const struct target *t, struct clones *out, 
 	c.gaining = arena_array(a, double, n);
 	c.state = arena_alloc_array(a, n, sizeof(*c.state), _Alignof(int));
 	c.via = arena_array(a, uint32_t, n);
+	c.end = arena_array(a, const struct ll_func_facts *, n);
 	for (size_t i = 0; i < n; i++) {
 		if (c.state[i] == NEW)
 			gather(&c, i);
@@ -353,6 +379,18 @@ static int make(struct arena *a, struct diags *d, struct modules *m, const struc
 	return 0;
 }
 
+/* What must be inlined has no versions, so its calls would go through slots, in the versions that
+ * it comes to be in too. Inlined before there are versions, its calls are theirs. */
+static void inline_always(LLVMModuleRef m, const struct target *t)
+{
+	LLVMPassBuilderOptionsRef o = LLVMCreatePassBuilderOptions();
+	LLVMErrorRef e = LLVMRunPasses(m, "always-inline", t->machine, o);
+
+	LLVMDisposePassBuilderOptions(o);
+	if (e)
+		diag_bug("always-inline: %s", LLVMGetErrorMessage(e));
+}
+
 int clones_make(struct arena *a, struct diags *d, struct modules *m, const struct target *t,
 	struct clones *out)
 {
@@ -368,6 +406,7 @@ int clones_make(struct arena *a, struct diags *d, struct modules *m, const struc
 	out->n = 1;
 	if (t->ncpus < 2)
 		return 0;
+	inline_always(m->merged, t);
 	native_symbols(m, &native, &all);
 	out->why = arena_array(a, struct clone_whys, t->ncpus);
 	out->funcs = ll_clone_facts(a, m->merged, t->machine, t->cpus[0].cpu, t->cpus[0].features,

@@ -270,6 +270,14 @@ const char *Keeper::reason(Function &f)
 
 using Index = DenseMap<const Value *, uint32_t>;
 
+// A function that is handed to another one is called there, once that is inlined.
+bool is_handed_over(const Value *v)
+{
+	auto *f = dyn_cast<Function>(v);
+
+	return f && !f->isDeclaration() && f->hasFnAttribute(Attribute::AlwaysInline);
+}
+
 void set_callees(arena *a, const Function &f, const Index &index, const shim::CloneGain &gain,
 	ll_func_facts *out)
 {
@@ -277,11 +285,16 @@ void set_callees(arena *a, const Function &f, const Index &index, const shim::Cl
 
 	for (const BasicBlock &b : f) {
 		for (const Instruction &i : b) {
+			uint64_t weight = std::max<uint64_t>(gain.weight.lookup(&b), 1);
 			auto *c = dyn_cast<CallBase>(&i);
 			auto to = c ? index.find(shim::clone_callee(*c)) : index.end();
+
 			if (to != index.end())
-				callees[to->second] +=
-					std::max<uint64_t>(gain.weight.lookup(&b), 1);
+				callees[to->second] += weight;
+			for (const Use &u : i.operands()) {
+				if (!(c && c->isCallee(&u)) && is_handed_over(u.get()))
+					callees[index.lookup(cast<Function>(u.get()))] += weight;
+			}
 		}
 	}
 	out->callees = static_cast<ll_callee *>(

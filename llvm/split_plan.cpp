@@ -23,10 +23,13 @@ namespace
 // those call in turn.
 enum : unsigned {
 	IMPORT_SIZE = 100,
+	IMPORT_HINTED =
+		3, // times that, of what the source calls inline: LLVM's limit is higher too
 	IMPORT_DECAY = 70, // percent per level
 	ONLY_CALL_SIZE = 3000,
 	BORROWED_SIZE = 512, // bytes of a constant that is copied to be folded
 	CUT_ONE_IN = 8,      // clusters
+	CALLER_SIZES = 8,    // shards: a caller with all that only it calls
 };
 
 // ---- functions that stay with their caller
@@ -42,9 +45,10 @@ void join_callers(Split &s)
 		const SplitValue &caller = s.values[x.caller];
 		uint64_t joined = s.values[s.cluster(i)].cluster_weight +
 				  s.values[s.cluster(x.caller)].cluster_weight;
-		/* one long chain of such calls must not become one shard */
-		if (joined <=
-			std::max<uint64_t>(s.size + s.size / 2, caller.weight + caller.weight / 4))
+		/* one long chain of such calls must not become one shard; but a loop's one call of
+		 * a large function is worth more than shards of one size (SQLite's interpreter) */
+		if (joined <= std::max<uint64_t>(
+				      CALLER_SIZES * s.size, caller.weight + caller.weight / 2))
 			s.join(i, x.caller);
 	}
 }
@@ -113,23 +117,42 @@ void cut(Split &s)
 
 // ---- copies of functions that may be inlined
 
+bool must_import(const SplitValue &x)
+{
+	const auto *f = dyn_cast_or_null<Function>(x.v);
+
+	return f && f->hasFnAttribute(Attribute::AlwaysInline);
+}
+
+bool may_import(const Split &s, const SplitValue &x, unsigned limit)
+{
+	bool hinted = cast<Function>(x.v)->hasFnAttribute(Attribute::InlineHint);
+
+	return s.imports && x.weight <= (hinted ? IMPORT_HINTED : 1) * limit;
+}
+
 void import_from(Split &s, unsigned shard, unsigned user, unsigned limit,
 	DenseMap<unsigned, unsigned> &best, std::vector<std::pair<unsigned, unsigned>> &todo)
 {
-	for (unsigned c : s.values[user].calls) {
+	auto look_at = [&](unsigned c) {
 		const SplitValue &x = s.values[c];
-		bool must;
 
-		if (x.shard == shard || !x.v || x.v->isDeclaration() || !x.importable)
-			continue;
-		must = cast<Function>(x.v)->hasFnAttribute(Attribute::AlwaysInline);
-		if (!must && (!s.imports || x.weight > limit))
-			continue;
+		if (x.shard == shard || !x.v || x.v->isDeclaration() || !x.importable ||
+			!(must_import(x) || may_import(s, x, limit)))
+			return;
 		auto [at, added] = best.insert({ c, limit });
 		if (!added && at->second >= limit)
-			continue;
+			return;
 		at->second = limit;
 		todo.push_back({ c, limit * IMPORT_DECAY / 100 });
+	};
+
+	for (unsigned c : s.values[user].calls)
+		look_at(c);
+	/* a function that is handed to another one is called there, once that is inlined */
+	for (unsigned r : s.values[user].refs) {
+		if (must_import(s.values[r]))
+			look_at(r);
 	}
 }
 
