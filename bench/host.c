@@ -1,8 +1,10 @@
-/* host first|work image|library FILE [ROUNDS]: SQLite out of a package image, by libpkgimg, or out
- * of a plain shared library, by dlopen. first   nanoseconds from before the load until
- * sqlite3_libversion_number has answered work    seconds for ROUNDS rounds of inserts, an index,
- * joins and aggregates in memory */
+/* host first|answer|work image|library FILE [ROUNDS]: SQLite out of a package image, by libpkgimg,
+ * or out of a plain shared library, by dlopen. One figure on the last line:
+ *   first   microseconds from before the load until sqlite3_libversion_number has answered
+ *   answer  what it answered
+ *   work    seconds for ROUNDS rounds of inserts, an index, joins and aggregates in memory */
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,17 +55,20 @@ static double now(void)
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int first(const char *kind, const char *path)
+static int first(const char *kind, const char *path, bool answer)
 {
 	double start = now();
-	int (*version)(void);
+	int (*version)(void), number;
 
 	load(kind, path);
 	*(void **)&version = find("sqlite3_libversion_number");
-	if (version() < 3000000)
-		return 1;
-	printf("%.0f\n", 1e9 * (now() - start));
-	return 0;
+	number = version();
+	start = now() - start;
+	if (answer)
+		printf("%d\n", number);
+	else
+		printf("%.1f\n", 1e6 * start);
+	return number < 3000000;
 }
 
 static const char setup[] = "create table a(id integer primary key, k int, t text);"
@@ -103,9 +108,9 @@ static int work(const char *kind, const char *path, int rounds)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "first") == 0)
-		return first(argv[2], argv[3]);
+	if (argc == 4 && (strcmp(argv[1], "first") == 0 || strcmp(argv[1], "answer") == 0))
+		return first(argv[2], argv[3], argv[1][0] == 'a');
 	if (argc == 5 && strcmp(argv[1], "work") == 0)
 		return work(argv[2], argv[3], atoi(argv[4]));
-	fail("first|work image|library FILE [ROUNDS]");
+	fail("first|answer|work image|library FILE [ROUNDS]");
 }

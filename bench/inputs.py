@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from measure import Failed
 
@@ -71,6 +72,34 @@ class Inputs:
         if not os.path.exists(path):
             make(path)
         return path
+
+    def sqlite_built(self):
+        """SQLite as an image and as a plain shared library"""
+        bc = self.sqlite()
+        return (self.once("sqlite3-image.so", lambda path: self.run(
+                    self.pkgimg, "build", bc, "--name=sqlite3", "-o", path)),
+                self.once("sqlite3-plain.so", lambda path: self.run(
+                    CLANG, "-O2", "-fPIC", "-shared", "-fuse-ld=lld", bc, "-o", path)))
+
+    def many_images(self, n):
+        """a folder of n tiny images, p0.so and so on"""
+        def make(path):
+            os.makedirs(path, exist_ok=True)
+            with open(path + ".c", "w", encoding="utf-8") as f:
+                f.write("static int n;\nint add(int a, int b) { n++; return a + b; }\n")
+            self.run(CLANG, "-g", "-O1", "-emit-llvm", "-c", path + ".c", "-o", path + ".bc")
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(lambda i: self.run(
+                    self.pkgimg, "build", path + ".bc", f"--name=p{i}", "-o", f"{path}/p{i}.so"),
+                    range(n)))
+        return self.once("many-images", make)
+
+    def host_program(self, name):
+        """bench/NAME.c with libpkgimg, static"""
+        lib = os.path.join(os.path.dirname(os.path.dirname(self.pkgimg)), "lib", "libpkgimg.a")
+        return self.once(name, lambda path: self.run(
+            CLANG, "-O2", "-D_GNU_SOURCE", "-I" + ROOT, "-I" + ROOT + "/include",
+            f"{ROOT}/bench/{name}.c", lib, "-ldl", "-o", path))
 
 
 def program(name):

@@ -3,12 +3,16 @@
 The commands of one row run in turn, round after round, so that a busy minute of the machine hits
 all of them; a ratio is the median of the ratios within each round."""
 
+import math
 import os
 import statistics
 import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
+
+
+LONG = 5  # seconds
 
 
 @dataclass
@@ -29,6 +33,7 @@ class Sample:
     cpu: float  # seconds, user and system, children too
     rss: int  # KiB, the largest process
     faults: int  # minor page faults
+    written: int  # KiB to files, children too
     value: float = None
 
 
@@ -58,19 +63,25 @@ def run_once(command):
             value = float(text.split()[-1])
         except (IndexError, ValueError):
             raise Failed(f"'{command.argv[0]}' printed no number: {text[-200:]}") from None
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, usage.ru_minflt, value)
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, usage.ru_minflt,
+                  usage.ru_oublock // 2, value)
 
 
-def run_pairs(commands, rounds, warmup=1):
-    """{name: Command} -> {name: [Sample] * rounds}, in turn within each round."""
+def run_pairs(commands, rounds, warmup=1, limit=None):
+    """{name: Command} -> {name: [Sample] * rounds}, in turn within each round. After `limit`
+    seconds no further round is begun; one is done in any case. A round to warm up that takes long
+    is none: it counts as the first one."""
+    start = time.perf_counter()
+    done = []
     for _ in range(warmup):
-        for command in commands.values():
-            run_once(command)
-    samples = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            samples[name].append(run_once(command))
-    return samples
+        done = [{name: run_once(command) for name, command in commands.items()}]
+    if time.perf_counter() - start < LONG:
+        done = []
+    while len(done) < rounds:
+        if done and limit and time.perf_counter() - start > limit:
+            break
+        done.append({name: run_once(command) for name, command in commands.items()})
+    return {name: [samples[name] for samples in done] for name in commands}
 
 
 def pick(samples, metric):
@@ -87,8 +98,32 @@ def ratio(ours, peer):
     pairs = sorted(a / b for a, b in zip(ours, peer) if b > 0)
     if not pairs:
         return None
+    return middle(pairs)
+
+
+def difference(ours, peer):
+    return middle(sorted(a - b for a, b in zip(ours, peer)))
+
+
+def middle(pairs):
+    """the median and the middle half of sorted values"""
     n = len(pairs)
     return {"median": statistics.median(pairs), "low": pairs[n // 4], "high": pairs[(3 * n) // 4]}
+
+
+def exponent(points):
+    """How the cost grows at the end of [(size, cost)], in order: 1 is linear, 0 flat. It is the
+    slope between the last two, both axes logarithmic, of what is above the cost of the least size,
+    for a fixed cost would hide the growth; where the last but one is hardly above it, of the whole
+    cost."""
+    if len(points) < 2:
+        return None
+    (n0, t0), (n1, t1), (n2, t2) = points[0], points[-2], points[-1]
+    if n1 > n0 and t1 - t0 > t0 / 2 and t2 > t0:
+        n1, t1, n2, t2 = n1 - n0, t1 - t0, n2 - n0, t2 - t0
+    if t1 <= 0 or t2 <= 0:
+        return 0.0
+    return math.log(t2 / t1) / math.log(n2 / n1)
 
 
 def instructions(command, workdir, begin=None):
