@@ -2,7 +2,6 @@
  * and what a loader needs besides: relocations, binds, where objects begin. Plain objects are not
  * copied: they are written from where they lie (heap_stream). */
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "frontend/heap/heap.h"
@@ -14,20 +13,6 @@ enum {
 	EDGES_AHEAD = 24, /* whose objects are fetched before their turn */
 	OBJECTS_AHEAD = 8,
 };
-
-/* zeroed memory that costs nothing until it is touched */
-static void *get_pages(uint64_t n)
-{
-	void *p;
-
-	if (!n)
-		return NULL;
-	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-		0);
-	if (p == MAP_FAILED)
-		diag_fatal("out of memory: %zu bytes wanted", (size_t)n);
-	return p;
-}
 
 /* ---- scratch: starts, types */
 
@@ -57,6 +42,11 @@ static void note_object(struct emitter *m, uint32_t i)
 
 /* ---- words */
 
+static uint64_t bitmap_size(const struct heap_section *s)
+{
+	return (s->size / HEAP_WORD + WORDS) / WORDS * 8;
+}
+
 static void note_reloc(struct emitter *m, unsigned fate, uint32_t image, uint64_t place)
 {
 	const struct heap_section *s = &m->h->sections[fate];
@@ -64,7 +54,7 @@ static void note_reloc(struct emitter *m, unsigned fate, uint32_t image, uint64_
 	uint64_t i = (place - s->offset) / HEAP_WORD;
 
 	if (!r->bits)
-		r->bits = get_pages((s->size / HEAP_WORD + WORDS) / WORDS * 8);
+		r->bits = heap_pages(bitmap_size(s));
 	r->bits[i / WORDS] |= UINT64_C(1) << i % WORDS;
 }
 
@@ -87,9 +77,7 @@ static void put_word(struct emitter *m, unsigned fate, uint64_t place, uint8_t *
 		return;
 	memcpy(&word, at, HEAP_WORD);
 	if (e < EDGE_EXTERN) {
-		const struct heap_object *o = heap_object_at(h, e);
-
-		word += h->base + o->place - o->address;
+		word += h->shifts[e];
 		note_reloc(m, fate, IMG_SELF, place);
 		if (h->interns &&
 			heap_type_at(h, heap_type_of(h, e))->flags & PKGIMG_TYPE_INTERNED) {
@@ -112,6 +100,7 @@ static void put_word(struct emitter *m, unsigned fate, uint64_t place, uint8_t *
 	memcpy(at, &word, HEAP_WORD);
 }
 
+/* of the edges of the objects that come next */
 static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
 {
 	const heap_edge *v = h->edges.v;
@@ -120,7 +109,7 @@ static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
 		to = h->edges.n;
 	for (uint64_t i = from; i < to && i < from + EDGES_AHEAD; i++) {
 		if (v[i] < EDGE_EXTERN)
-			__builtin_prefetch(heap_object_at(h, v[i]));
+			__builtin_prefetch(&h->shifts[v[i]]);
 	}
 }
 
@@ -134,7 +123,8 @@ static void put_object(struct emitter *m, uint32_t i)
 	uint8_t *to = s->bytes + (o->place - s->offset);
 	const heap_edge *e = HEAP_AT(h->edges, heap_edge, o->edge);
 
-	fetch_targets(h, o->edge + EDGES_AHEAD, o->edge + EDGES_AHEAD + heap_words(t, o->size));
+	fetch_targets(h, o->edge + EDGES_AHEAD,
+		(i + 1 < h->objects.n ? o[1].edge : h->edges.n) + EDGES_AHEAD);
 	memcpy(to, (void *)(uintptr_t)o->address, o->size);
 	for (uint32_t k = 0; k < t->nfixed; k++)
 		put_word(m, fate, o->place + t->fixed[k].offset, to + t->fixed[k].offset, *e++);
@@ -237,7 +227,7 @@ static void make_scratch(struct emitter *m)
 		n->uses = add_part(&end, n->nuses * sizeof(uint64_t));
 	}
 	s->size = s->made = end - s->offset;
-	s->bytes = get_pages(s->size);
+	s->bytes = heap_pages(s->size);
 	h->size = (end + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
 	memcpy(s->bytes + (h->starts_at - s->offset), m->starts, m->starts_size);
 	if (m->types_size)
@@ -278,10 +268,10 @@ static void start(struct emitter *m)
 
 	m->starts_size = h->mapped / IMG_HEAP_GRAIN / 8;
 	m->types_size = h->nobjects * sizeof(uint16_t);
-	m->starts = get_pages(m->starts_size);
-	m->types = get_pages(m->types_size);
+	m->starts = heap_pages(m->starts_size);
+	m->types = heap_pages(m->types_size);
 	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
-		h->sections[f].bytes = get_pages(h->sections[f].made);
+		h->sections[f].bytes = heap_pages(h->sections[f].made);
 		m->relocs[f] = arena_array(h->a, struct heap_relocs, h->deps.n + 1);
 	}
 }
@@ -290,14 +280,11 @@ static void finish(struct emitter *m)
 {
 	const struct heap *h = m->h;
 
-	munmap(m->starts, m->starts_size);
-	if (m->types_size)
-		munmap(m->types, m->types_size);
+	heap_pages_free(m->starts, m->starts_size);
+	heap_pages_free(m->types, m->types_size);
 	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
 		for (size_t i = 0; i <= h->deps.n; i++) {
-			if (m->relocs[f][i].bits)
-				munmap(m->relocs[f][i].bits,
-					(h->sections[f].size / HEAP_WORD + WORDS) / WORDS * 8);
+			heap_pages_free(m->relocs[f][i].bits, bitmap_size(&h->sections[f]));
 		}
 	}
 }
@@ -399,7 +386,7 @@ static int put_bucket(struct stream *s, const struct heap *h, unsigned bucket)
 
 int heap_stream(const struct heap *h, heap_put_fn *put_to, void *ctx)
 {
-	struct stream s = { put_to, ctx, get_pages(WINDOW), 0, 0 };
+	struct stream s = { put_to, ctx, heap_pages(WINDOW), 0, 0 };
 	int failed = 0;
 
 	for (unsigned f = IMG_FATE_DATA; f < IMG_FATES && !failed; f++) {
@@ -417,6 +404,6 @@ int heap_stream(const struct heap *h, heap_put_fn *put_to, void *ctx)
 		failed = put_zeros(&s, h->size);
 	if (!failed)
 		failed = flush(&s);
-	munmap(s.window, WINDOW);
+	heap_pages_free(s.window, WINDOW);
 	return failed;
 }
