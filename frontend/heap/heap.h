@@ -132,8 +132,8 @@ struct heap_index {
 		struct heap_page *at;
 	} *slots;
 	size_t nslots, npages;
-	struct heap_array chunks; /* struct heap_chunk: where the pages are */
-	size_t left;              /* pages that are free in the last */
+	struct heap_array chunks;       /* struct heap_chunk: where the pages are */
+	size_t left;                    /* pages that are free in the last */
 	uint64_t readable[HEAP_GROUPS]; /* number + 1 of groups of pages that are known to be */
 };
 struct heap_chunk {

@@ -15,7 +15,7 @@ enum {
 	PAGE = HEAP_PAGE,
 	FIRST_SLOTS = 1024,
 	BATCH = 512,
-	GROUP = 64, /* pages */
+	GROUP = 64,       /* pages */
 	FIRST_CHUNK = 32, /* pages of the index that are made at once: few at first, then 4 MiB */
 	CHUNK = 2048,
 };
@@ -115,9 +115,8 @@ static struct heap_page *new_page(struct heap_index *x)
 						   : CHUNK;
 
 		heap_room(&x->chunks, 1, sizeof(*c));
-		*HEAP_AT(x->chunks, struct heap_chunk, x->chunks.n++) = (struct heap_chunk) {
-			heap_pages(n * sizeof(struct heap_page)), n
-		};
+		*HEAP_AT(x->chunks, struct heap_chunk, x->chunks.n++) =
+			(struct heap_chunk) { heap_pages(n * sizeof(struct heap_page)), n };
 		x->left = n;
 	}
 	c = HEAP_AT(x->chunks, struct heap_chunk, x->chunks.n - 1);

@@ -127,7 +127,8 @@ static uint64_t measure(struct heap *h, const struct heap_object *o, const struc
 	const struct place at = { o->parent, o->via };
 	uint64_t count = 0, size = t->bytes;
 
-	if ((o->address & 4095) + t->bytes > 4096 && !heap_readable(&h->index, o->address, t->bytes))
+	if ((o->address & 4095) + t->bytes > 4096 &&
+		!heap_readable(&h->index, o->address, t->bytes))
 		goto unmapped;
 	if (!t->count_size)
 		return size;
@@ -183,8 +184,8 @@ static heap_edge nowhere(struct heap *h, uint64_t word, const struct place *at)
 
 /* what the host says about an address that no field tells the type of; slot: of the address, if
  * that is known */
-static heap_edge described(struct heap *h, uint64_t address, uint32_t *slot, bool weak,
-	const struct place *at)
+static heap_edge described(
+	struct heap *h, uint64_t address, uint32_t *slot, bool weak, const struct place *at)
 {
 	struct pkgimg_build_object o = { 0 };
 	uint64_t start;
@@ -223,8 +224,8 @@ static heap_edge check_pointee(
 }
 
 /* where an address leads that is not null; slot: of it, if that is known */
-static heap_edge reach(struct heap *h, uint64_t address, uint32_t *slot, uint16_t pointee,
-	const struct place *at)
+static heap_edge reach(
+	struct heap *h, uint64_t address, uint32_t *slot, uint16_t pointee, const struct place *at)
 {
 	heap_edge e;
 	int dep;
@@ -405,7 +406,8 @@ static void read_word(const struct heap *h, struct reader *r)
 		__builtin_prefetch(x->slot);
 }
 
-/* Then either AHEAD words are waiting, or all objects were read: so was the one whose turn it is. */
+/* Then either AHEAD words are waiting, or all objects were read: so was the one whose turn it is.
+ */
 static void read_ahead(struct heap *h, struct reader *r)
 {
 	while (r->nread - r->ntaken < AHEAD) {
