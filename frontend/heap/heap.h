@@ -7,6 +7,7 @@
  *   path.c    how an object is reached, for messages
  *   layout.c  the place of each object, by the fate of its page; the preferred address
  *   emit.c    objects with pointers -> their bytes in the image, relocations, binds
+ *   overlap.c objects that lie in each other
  *   intern.c  order and hashes of interned objects
  *   tables.c  all of it as tables of the metadata
  *   append.c  the bytes behind a linked library
@@ -173,6 +174,7 @@ enum { BUCKETS = IMG_FATES * GROUPS };
 struct heap_bucket {
 	uint64_t size, align, place; /* place: in the heap */
 	uint64_t nobjects, first;    /* first: number of its first object by place */
+	uint64_t nhalf;              /* of its objects, among the first half of all */
 };
 
 struct heap_section {
@@ -304,6 +306,15 @@ int heap_intern(struct heap *h);
 /* every step; nothing if there is nothing in the heap */
 int heap_serialize(struct heap *h);
 void heap_free(struct heap *h);
+
+/* Each object of [from, to) in which another begins; at most HEAP_ERRORS. threads: any, after the
+ * walk */
+struct heap_overlap {
+	uint32_t outer, inner;
+};
+void heap_overlaps_find(const struct heap *h, uint32_t from, uint32_t to, struct heap_array *out);
+/* returns 0 if there are none, or -1 reported */
+int heap_overlaps_tell(const struct heap *h, const struct heap_array *found);
 
 /* "Main.cache -> [3] -> .next", in the arena: a pointer word of an object, or of an entry */
 const char *heap_path(const struct heap *h, uint32_t object, uint64_t via);

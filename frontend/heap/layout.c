@@ -34,6 +34,8 @@ static void fill_buckets(struct heap *h)
 		const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
 		struct heap_bucket *b;
 
+		for (unsigned k = 0; i == h->objects.n / 2 && k < BUCKETS; k++)
+			h->buckets[k].nhalf = h->buckets[k].nobjects;
 		o->bucket = bucket_of(t, o);
 		b = &h->buckets[o->bucket];
 		o->place = align_up(b->size, t->align);

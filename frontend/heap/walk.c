@@ -545,59 +545,6 @@ static void flag_weak(struct heap *h)
 	}
 }
 
-/* ---- objects of one address range each
- *
- * A host that describes an object in the middle of another would get both twice over. */
-
-static void overlap(struct heap *h, uint32_t outer, uint32_t inner)
-{
-	const struct heap_object *a = heap_object_at(h, outer), *b = heap_object_at(h, inner);
-
-	diag_err(h->d, NOWHERE,
-		"%s: leads to a '%s' at 0x%" PRIx64 ", %" PRIu64
-		" bytes, in which the '%s' at 0x%" PRIx64
-		" begins that %s leads to; objects must not overlap",
-		heap_path(h, a->parent, a->via), heap_type_at(h, heap_type_of(h, outer))->name,
-		a->address, a->size, heap_type_at(h, heap_type_of(h, inner))->name, b->address,
-		heap_path(h, b->parent, b->via));
-	h->errors++;
-}
-
-/* behind the object's first 8 bytes no other must begin; slot: its own */
-static void check_alone(struct heap *h, uint32_t number, const uint32_t *slot)
-{
-	const struct heap_object *o = heap_object_at(h, number);
-	uint64_t end = o->address + o->size, page = o->address | (HEAP_PAGE - 1);
-	uint64_t at = o->address + IMG_HEAP_GRAIN;
-
-	for (slot++;; slot = heap_index_find(&h->index, at), page += HEAP_PAGE) {
-		for (; slot && at < end && at <= page; at += IMG_HEAP_GRAIN, slot++) {
-			if (*slot) {
-				overlap(h, number, *slot - 1);
-				return;
-			}
-		}
-		if (page >= end - 1)
-			return;
-		at = page + 1;
-	}
-}
-
-static void check_overlaps(struct heap *h)
-{
-	const uint32_t *slots[AHEAD];
-	uint32_t found = 0;
-
-	for (uint32_t i = 0; i < h->objects.n && h->errors < HEAP_ERRORS; i++) {
-		for (; found < h->objects.n && found < i + AHEAD; found++) {
-			slots[found % AHEAD] =
-				heap_index_find(&h->index, heap_object_at(h, found)->address);
-			__builtin_prefetch(slots[found % AHEAD]);
-		}
-		check_alone(h, i, slots[i % AHEAD]);
-	}
-}
-
 static double now_ms(void)
 {
 	struct timespec t;
@@ -625,8 +572,6 @@ int heap_walk(struct heap *h)
 		read_ahead(h, &r);
 		scan(h, &r, i);
 	}
-	if (!h->errors)
-		check_overlaps(h);
 	hold_weak(h);
 	if (h->errors)
 		return -1;
