@@ -1,5 +1,6 @@
 /* Sealing, FORMAT.md 9: after the link, the file tells its own sizes and sums. */
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,7 +11,8 @@
 
 enum {
 	MOST_IN_HOLES = 64,
-	WINDOW = 8 << 20, /* bytes of the file that are looked at before they are let go */
+	WINDOW = 4 << 20, /* bytes of the file that are looked at before they are let go */
+	ALONE = 4,        /* windows of a file that is not worth a second thread */
 };
 
 static enum img_code io(struct img_error *e, const char *problem, int number)
@@ -50,21 +52,105 @@ static void let_go(const struct img_container *c, uint8_t *file, uint64_t at, ui
 		madvise(file + at, n, MADV_DONTNEED);
 }
 
-/* Both sums in one pass over the file. Pages of what is behind the library are brought in by the
- * window: a fault for each of them would take as long as the sums. */
+/* Pages of what is behind the library are brought in by the window: a fault for each of them would
+ * take as long as the sums. */
+static void bring_in(uint8_t *file, uint64_t at, uint64_t n)
+{
+#ifdef MADV_POPULATE_READ
+	if (n == WINDOW) /* older kernels say no, and faults do it */
+		madvise(file + at, n, MADV_POPULATE_READ);
+#else
+	(void)file, (void)at, (void)n;
+#endif
+}
+
+static uint64_t window_at(const struct img_container *c, uint64_t at)
+{
+	return c->summed - at < WINDOW ? c->summed - at : WINDOW;
+}
+
+/* The digest takes three times as long as the sum: a thread of its own makes it, of windows that
+ * the first one has brought in and summed. */
+struct digesting {
+	const struct img_container *c;
+	const uint8_t *file;
+	img_digest_fn *digest;
+	void *ctx;
+	uint8_t *id;
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+	uint64_t ready, done; /* bytes from the file's beginning on */
+};
+
+static void *digest_windows(void *ctx)
+{
+	struct digesting *g = ctx;
+
+	for (uint64_t at = 0; at < g->c->summed;) {
+		uint64_t n = window_at(g->c, at);
+
+		pthread_mutex_lock(&g->lock);
+		while (g->ready < at + n)
+			pthread_cond_wait(&g->change, &g->lock);
+		pthread_mutex_unlock(&g->lock);
+		g->digest(g->ctx, g->file + at, n, at + n == g->c->summed ? g->id : NULL);
+		at += n;
+		pthread_mutex_lock(&g->lock);
+		g->done = at;
+		pthread_cond_signal(&g->change);
+		pthread_mutex_unlock(&g->lock);
+	}
+	return NULL;
+}
+
+/* `ready` bytes are there; wait until `done` were digested */
+static void pass_on(struct digesting *g, uint64_t ready, uint64_t done)
+{
+	pthread_mutex_lock(&g->lock);
+	g->ready = ready;
+	pthread_cond_signal(&g->change);
+	while (g->done < done)
+		pthread_cond_wait(&g->change, &g->lock);
+	pthread_mutex_unlock(&g->lock);
+}
+
+static bool sums_by_two(const struct img_container *c, uint8_t *file, img_digest_fn *digest,
+	void *ctx, uint8_t id[32], struct img_sum *s)
+{
+	struct digesting g = { c, file, digest, ctx, id, PTHREAD_MUTEX_INITIALIZER,
+		PTHREAD_COND_INITIALIZER, 0, 0 };
+	pthread_t thread;
+
+	if (c->summed < (uint64_t)ALONE * WINDOW ||
+		pthread_create(&thread, NULL, digest_windows, &g))
+		return false;
+	for (uint64_t at = 0; at < c->summed;) {
+		uint64_t n = window_at(c, at);
+
+		bring_in(file, at, n);
+		pass_on(&g, at + n, at < WINDOW ? 0 : at - WINDOW);
+		if (at >= 2 * WINDOW)
+			let_go(c, file, at - 2 * WINDOW, WINDOW);
+		img_sum_add(s, file + at, n);
+		at += n;
+	}
+	pthread_join(thread, NULL);
+	return true;
+}
+
+/* Both sums in one pass over the file. */
 static uint64_t sums(const struct img_container *c, uint8_t *file, img_digest_fn *digest, void *ctx,
 	uint8_t id[32])
 {
 	struct img_sum s;
 
 	img_sum_start(&s);
+	if (sums_by_two(c, file, digest, ctx, id, &s))
+		return img_sum_end(&s);
 	for (uint64_t at = 0; at < c->summed;) {
-		uint64_t n = c->summed - at < WINDOW ? c->summed - at : WINDOW;
+		uint64_t n = window_at(c, at);
 
-#ifdef MADV_POPULATE_READ
-		if (n == WINDOW) /* older kernels say no, and faults do it */
-			madvise(file + at, n, MADV_POPULATE_READ);
-#endif
+		bring_in(file, at, n);
 		img_sum_add(&s, file + at, n);
 		digest(ctx, file + at, n, at + n == c->summed ? id : NULL);
 		let_go(c, file, at, n);

@@ -15,6 +15,8 @@ enum {
 	PIECE = 1 << 18,      /* bytes that are read at once */
 	FEW = 6,              /* less than one page of so many is changed: copy on write */
 	MANY_BYTES = 1 << 17, /* smaller sections are not worth the calls */
+	HUGE_PAGE = 1 << 21,  /* that two threads should not share */
+	SHARED = 1 << 24,     /* bytes to read that are worth a second thread */
 };
 
 static int fail_map(struct rt_opening *o, int error)
@@ -200,18 +202,72 @@ static uint64_t move_words(struct pkgimg_image *image, const struct img_heap_rel
 	return written;
 }
 
-static void move_all(struct pkgimg_image *image, uint32_t section, uint64_t from, uint64_t to)
+/* returns words that were written */
+static uint64_t move_all(struct pkgimg_image *image, uint32_t section, uint64_t from, uint64_t to)
 {
 	const struct img_view *v = &image->view;
-	struct rt_heap *h = &image->member->heap;
+	uint64_t written = 0;
 
 	for (uint32_t i = 0; i < v->nheap_relocs; i++) {
 		const struct img_heap_reloc *r = &v->heap_relocs[i];
 		uintptr_t delta = r->section == section ? distance(image, r) : 0;
 
 		if (delta)
-			h->written += move_words(image, r, from, to, delta);
+			written += move_words(image, r, from, to, delta);
 	}
+	return written;
+}
+
+/* [from, to) of a section into memory of our own */
+struct reading {
+	const struct rt_file *file;
+	struct pkgimg_image *image;
+	uint64_t heap_at; /* in the file */
+	uint64_t from, to, written;
+	uint32_t section;
+	int error;
+};
+
+static void read_and_move(void *ctx)
+{
+	struct reading *r = ctx;
+	char *heap = r->image->member->heap.at;
+
+	for (uint64_t at = r->from; at < r->to && !r->error; at += PIECE) {
+		uint64_t n = r->to - at < PIECE ? r->to - at : PIECE;
+
+		r->error = rt_file_read(r->file, r->heap_at + at, heap + at, (size_t)n);
+		if (!r->error)
+			r->written += move_all(r->image, r->section, at, at + n);
+	}
+}
+
+/* The system fills the pages with zeros first, then with the file's bytes, and both take as long as
+ * memory does: a second thread is worth it for a large heap. */
+static int read_section(struct rt_opening *o, struct pkgimg_image *image, uint32_t section)
+{
+	const struct img_heap_section *s = &image->view.heap_sections[section];
+	struct rt_heap *h = &image->member->heap;
+	uintptr_t middle = (uintptr_t)h->at + (uintptr_t)(s->offset + s->size / 2);
+	struct reading all = { o->file, image, o->heap_at, s->offset, s->offset + s->size, 0,
+		section, 0 };
+	struct reading rest = all;
+	struct rt_thread thread;
+
+	rest.from = (middle - middle % HUGE_PAGE) - (uintptr_t)h->at;
+	if (s->size >= SHARED && !rt_thread_start(&thread, read_and_move, &rest)) {
+		all.to = rest.from;
+		read_and_move(&all);
+		rt_thread_join(&thread);
+	} else {
+		rest = (struct reading) { 0 };
+		read_and_move(&all);
+	}
+	if (all.error || rest.error)
+		return fail_map(o, all.error ? all.error : rest.error);
+	h->copied += s->size;
+	h->written += all.written + rest.written;
+	return PKGIMG_OK;
 }
 
 static const struct rt_part *part_of(const struct rt_heap *h, uint64_t offset)
@@ -228,22 +284,10 @@ static int fill(struct rt_opening *o, struct pkgimg_image *image, uint32_t secti
 {
 	const struct img_heap_section *s = &image->view.heap_sections[section];
 	struct rt_heap *h = &image->member->heap;
-	uint64_t end = s->offset + s->size;
-	bool is_read = part_of(h, s->offset)->kind == RT_PART_ZEROS;
 
-	if (!is_read) {
-		move_all(image, section, s->offset, end);
-		return PKGIMG_OK;
-	}
-	for (uint64_t at = s->offset; at < end; at += PIECE) {
-		uint64_t n = end - at < PIECE ? end - at : PIECE;
-		int error = rt_file_read(o->file, o->heap_at + at, h->at + at, (size_t)n);
-
-		if (error)
-			return fail_map(o, error);
-		h->copied += n;
-		move_all(image, section, at, at + n);
-	}
+	if (part_of(h, s->offset)->kind == RT_PART_ZEROS)
+		return read_section(o, image, section);
+	h->written += move_all(image, section, s->offset, s->offset + s->size);
 	return PKGIMG_OK;
 }
 

@@ -158,6 +158,15 @@ void rt_mutex_lock(struct rt_mutex *m);
 void rt_mutex_unlock(struct rt_mutex *m);
 
 void rt_yield(void); /* let another thread run */
+/* Do run(ctx) in a thread of its own, in which the process's signal handlers do not run, until
+ * rt_thread_join. returns 0, or an error: there is none to be had, and nothing was done. */
+struct rt_thread {
+	void (*run)(void *ctx);
+	void *ctx;
+	_Alignas(8) unsigned char room[8];
+};
+int rt_thread_start(struct rt_thread *t, void (*run)(void *ctx), void *ctx);
+void rt_thread_join(struct rt_thread *t);
 
 /* Start from {0}. The first caller runs `run`, the others wait until it has returned. */
 struct rt_once {

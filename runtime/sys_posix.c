@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -298,6 +299,40 @@ void rt_mutex_lock(struct rt_mutex *m)
 void rt_mutex_unlock(struct rt_mutex *m)
 {
 	pthread_mutex_unlock(mutex(m));
+}
+
+_Static_assert(sizeof(pthread_t) <= 8, "room of a thread");
+
+static void *run_thread(void *ctx)
+{
+	struct rt_thread *t = ctx;
+
+	t->run(t->ctx);
+	return NULL;
+}
+
+int rt_thread_start(struct rt_thread *t, void (*run)(void *ctx), void *ctx)
+{
+	sigset_t all, before;
+	pthread_t thread;
+	int error;
+
+	t->run = run;
+	t->ctx = ctx;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before); /* a new thread begins with its maker's */
+	error = pthread_create(&thread, NULL, run_thread, t);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	memcpy(t->room, &thread, sizeof(thread));
+	return error;
+}
+
+void rt_thread_join(struct rt_thread *t)
+{
+	pthread_t thread;
+
+	memcpy(&thread, t->room, sizeof(thread));
+	pthread_join(thread, NULL);
 }
 
 void rt_yield(void)

@@ -640,6 +640,36 @@ void rt_mutex_unlock(struct rt_mutex *m)
 	ReleaseSRWLockExclusive(lock(m));
 }
 
+_Static_assert(sizeof(HANDLE) <= 8, "room of a thread");
+
+static DWORD WINAPI run_thread(void *ctx)
+{
+	struct rt_thread *t = ctx;
+
+	t->run(t->ctx);
+	return 0;
+}
+
+int rt_thread_start(struct rt_thread *t, void (*run)(void *ctx), void *ctx)
+{
+	HANDLE thread;
+
+	t->run = run;
+	t->ctx = ctx;
+	thread = CreateThread(NULL, 0, run_thread, t, 0, NULL);
+	memcpy(t->room, &thread, sizeof(thread));
+	return thread ? 0 : EAGAIN;
+}
+
+void rt_thread_join(struct rt_thread *t)
+{
+	HANDLE thread;
+
+	memcpy(&thread, t->room, sizeof(thread));
+	WaitForSingleObject(thread, INFINITE);
+	CloseHandle(thread);
+}
+
 void rt_yield(void)
 {
 	SwitchToThread();

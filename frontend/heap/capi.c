@@ -129,7 +129,7 @@ void pkgimg_build_free(struct pkgimg_build *b)
 	if (!b)
 		return;
 	heap_free(&b->heap);
-	free(b->modules.v);
+	heap_array_free(&b->modules);
 	arena_free(&b->mem);
 	free(b);
 }

@@ -1,8 +1,11 @@
 /* The bytes of what has pointers, with all addresses as they are when every heap is at its place;
  * and what a loader needs besides: relocations, binds, where objects begin. Plain objects are not
- * copied: they are written from where they lie (heap_stream). */
+ * copied: they are written from where they lie (heap_stream).
+ *
+ * Two threads do it, each for one half of the objects. Their bytes and types lie apart; bitmaps
+ * each has of its own, and lists are joined in the order of the objects: the image is the same. */
+#include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "frontend/heap/heap.h"
@@ -13,36 +16,26 @@ enum {
 	WORDS = 64,
 	EDGES_AHEAD = 24, /* whose objects are fetched before their turn */
 	OBJECTS_AHEAD = 8,
+	SHARED = 4096, /* objects that are worth a second thread */
 };
-
-/* zeroed memory that costs nothing until it is touched */
-static void *get_pages(uint64_t n)
-{
-	void *p;
-
-	if (!n)
-		return NULL;
-	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-		0);
-	if (p == MAP_FAILED)
-		diag_fatal("out of memory: %zu bytes wanted", (size_t)n);
-	return p;
-}
 
 /* ---- scratch: starts, types */
 
 struct emitter {
-	struct heap *h;
+	const struct heap *h;
+	uint32_t from, to;                     /* objects */
 	uint8_t *starts;                       /* [mapped / 64] */
 	uint16_t *types;                       /* [nobjects] */
 	uint64_t ranks[BUCKETS];               /* of the next object in each bucket */
 	struct heap_relocs *relocs[IMG_FATES]; /* [1 + ndependencies]; .bits NULL: none */
 	uint64_t starts_size, types_size;
+	struct heap_array binds, uses, hooks, overlaps; /* as those of the heap */
+	uint64_t external;
 };
 
 static void note_object(struct emitter *m, uint32_t i)
 {
-	struct heap *h = m->h;
+	const struct heap *h = m->h;
 	const struct heap_object *o = heap_object_at(h, i);
 	const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
 	uint64_t bit = o->place / IMG_HEAP_GRAIN;
@@ -50,12 +43,17 @@ static void note_object(struct emitter *m, uint32_t i)
 	m->starts[bit / 8] |= (uint8_t)(1u << bit % 8);
 	m->types[h->buckets[o->bucket].first + m->ranks[o->bucket]++] = (uint16_t)t->number;
 	if (*t->hook) {
-		heap_room(&h->hooks, 1, sizeof(i));
-		*HEAP_AT(h->hooks, uint32_t, h->hooks.n++) = i;
+		heap_room(&m->hooks, 1, sizeof(i));
+		*HEAP_AT(m->hooks, uint32_t, m->hooks.n++) = i;
 	}
 }
 
 /* ---- words */
+
+static uint64_t bitmap_size(const struct heap_section *s)
+{
+	return (s->size / HEAP_WORD + WORDS) / WORDS * 8;
+}
 
 static void note_reloc(struct emitter *m, unsigned fate, uint32_t image, uint64_t place)
 {
@@ -64,37 +62,36 @@ static void note_reloc(struct emitter *m, unsigned fate, uint32_t image, uint64_
 	uint64_t i = (place - s->offset) / HEAP_WORD;
 
 	if (!r->bits)
-		r->bits = get_pages((s->size / HEAP_WORD + WORDS) / WORDS * 8);
+		r->bits = heap_pages(bitmap_size(s));
 	r->bits[i / WORDS] |= UINT64_C(1) << i % WORDS;
 }
 
-static void note_bind(struct heap *h, uint64_t place, uint32_t target, uint64_t word)
+static void note_bind(struct emitter *m, uint64_t place, uint32_t target, uint64_t word)
 {
-	const struct heap_extern *x = HEAP_AT(h->externs, struct heap_extern, target);
+	const struct heap_extern *x = HEAP_AT(m->h->externs, struct heap_extern, target);
 
-	heap_room(&h->binds, 1, sizeof(struct heap_bind));
-	*HEAP_AT(h->binds, struct heap_bind, h->binds.n++) =
+	heap_room(&m->binds, 1, sizeof(struct heap_bind));
+	*HEAP_AT(m->binds, struct heap_bind, m->binds.n++) =
 		(struct heap_bind) { place, target, (int64_t)(word - x->address) };
 }
 
 /* The word at `place` of a section, which is at `at` in our copy and has the live value. */
-static void put_word(struct emitter *m, unsigned fate, uint64_t place, uint8_t *at, heap_edge e)
+static inline void put_word(
+	struct emitter *m, unsigned fate, uint64_t place, uint8_t *at, heap_edge e)
 {
-	struct heap *h = m->h;
+	const struct heap *h = m->h;
 	uint64_t word = 0;
 
 	if (e == EDGE_KEEP)
 		return;
 	memcpy(&word, at, HEAP_WORD);
 	if (e < EDGE_EXTERN) {
-		const struct heap_object *o = heap_object_at(h, e);
-
-		word += h->base + o->place - o->address;
+		word += h->shifts[e];
 		note_reloc(m, fate, IMG_SELF, place);
 		if (h->interns &&
 			heap_type_at(h, heap_type_of(h, e))->flags & PKGIMG_TYPE_INTERNED) {
-			heap_room(&h->uses, 1, sizeof(struct heap_use));
-			*HEAP_AT(h->uses, struct heap_use, h->uses.n++) =
+			heap_room(&m->uses, 1, sizeof(struct heap_use));
+			*HEAP_AT(m->uses, struct heap_use, m->uses.n++) =
 				(struct heap_use) { e, place };
 		}
 	} else if (e == EDGE_NULL) {
@@ -104,14 +101,15 @@ static void put_word(struct emitter *m, unsigned fate, uint64_t place, uint8_t *
 
 		word += d->heap_base - (uint64_t)(uintptr_t)d->heap;
 		note_reloc(m, fate, 1 + (e - EDGE_EXTERN), place);
-		h->external++;
+		m->external++;
 	} else {
-		note_bind(h, place, e - EDGE_EXTERN, word);
+		note_bind(m, place, e - EDGE_EXTERN, word);
 		word = 0;
 	}
 	memcpy(at, &word, HEAP_WORD);
 }
 
+/* of the edges of the objects that come next */
 static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
 {
 	const heap_edge *v = h->edges.v;
@@ -120,13 +118,13 @@ static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
 		to = h->edges.n;
 	for (uint64_t i = from; i < to && i < from + EDGES_AHEAD; i++) {
 		if (v[i] < EDGE_EXTERN)
-			__builtin_prefetch(heap_object_at(h, v[i]));
+			__builtin_prefetch(&h->shifts[v[i]]);
 	}
 }
 
 static void put_object(struct emitter *m, uint32_t i)
 {
-	struct heap *h = m->h;
+	const struct heap *h = m->h;
 	const struct heap_object *o = heap_object_at(h, i);
 	const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
 	unsigned fate = o->bucket / GROUPS;
@@ -134,7 +132,8 @@ static void put_object(struct emitter *m, uint32_t i)
 	uint8_t *to = s->bytes + (o->place - s->offset);
 	const heap_edge *e = HEAP_AT(h->edges, heap_edge, o->edge);
 
-	fetch_targets(h, o->edge + EDGES_AHEAD, o->edge + EDGES_AHEAD + heap_words(t, o->size));
+	fetch_targets(h, o->edge + EDGES_AHEAD,
+		(i + 1 < h->objects.n ? o[1].edge : h->edges.n) + EDGES_AHEAD);
 	memcpy(to, (void *)(uintptr_t)o->address, o->size);
 	for (uint32_t k = 0; k < t->nfixed; k++)
 		put_word(m, fate, o->place + t->fixed[k].offset, to + t->fixed[k].offset, *e++);
@@ -188,9 +187,8 @@ static void trim(struct heap_relocs *r, const struct heap_section *s)
 	}
 }
 
-static void take_relocs(struct emitter *m)
+static void take_relocs(struct heap *h, struct emitter *m)
 {
-	struct heap *h = m->h;
 
 	for (uint32_t image = 0; image <= h->deps.n; image++) {
 		for (unsigned f = IMG_FATE_CONST; f < IMG_FATE_SCRATCH; f++) {
@@ -217,9 +215,8 @@ static uint64_t add_part(uint64_t *end, uint64_t n)
 	return at;
 }
 
-static void make_scratch(struct emitter *m)
+static void make_scratch(struct heap *h, const struct emitter *m)
 {
-	struct heap *h = m->h;
 	struct heap_section *s = &h->sections[IMG_FATE_SCRATCH];
 	uint64_t end = h->mapped;
 
@@ -237,7 +234,7 @@ static void make_scratch(struct emitter *m)
 		n->uses = add_part(&end, n->nuses * sizeof(uint64_t));
 	}
 	s->size = s->made = end - s->offset;
-	s->bytes = get_pages(s->size);
+	s->bytes = heap_pages(s->size);
 	h->size = (end + IMG_HEAP_ALIGN - 1) / IMG_HEAP_ALIGN * IMG_HEAP_ALIGN;
 	memcpy(s->bytes + (h->starts_at - s->offset), m->starts, m->starts_size);
 	if (m->types_size)
@@ -272,62 +269,152 @@ static int compare_binds(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static void start(struct emitter *m)
-{
-	struct heap *h = m->h;
+/* ---- two of them */
 
+static void start(struct emitter *m, const struct heap *h)
+{
+	*m = (struct emitter) { .h = h, .to = (uint32_t)h->objects.n };
 	m->starts_size = h->mapped / IMG_HEAP_GRAIN / 8;
-	m->types_size = h->nobjects * sizeof(uint16_t);
-	m->starts = get_pages(m->starts_size);
-	m->types = get_pages(m->types_size);
-	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
-		h->sections[f].bytes = get_pages(h->sections[f].made);
+	m->starts = heap_pages(m->starts_size);
+	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++)
 		m->relocs[f] = arena_array(h->a, struct heap_relocs, h->deps.n + 1);
+}
+
+static void *emit_objects(void *ctx)
+{
+	struct emitter *m = ctx;
+	const struct heap *h = m->h;
+
+	heap_overlaps_find(h, m->from, m->to, &m->overlaps);
+	for (uint32_t i = m->from; i < m->to && !m->overlaps.n; i++) {
+		const struct heap_object *o = heap_object_at(h, i);
+		const struct heap_section *s = &h->sections[o->bucket / GROUPS];
+
+		if (i + OBJECTS_AHEAD < m->to)
+			__builtin_prefetch((void *)(uintptr_t)o[OBJECTS_AHEAD].address);
+		note_object(m, i);
+		if (o->place - s->offset < s->made)
+			put_object(m, i);
 	}
+	return NULL;
+}
+
+static void join_bits(uint64_t *to, const uint64_t *from, uint64_t bytes)
+{
+	for (uint64_t i = 0; i < bytes / sizeof(*to); i++)
+		to[i] |= from[i];
+}
+
+static void join_array(struct heap_array *to, const struct heap_array *from, size_t size)
+{
+	if (!from->n)
+		return;
+	heap_room(to, from->n, size);
+	memcpy((char *)to->v + to->n * size, from->v, from->n * size);
+	to->n += from->n;
+}
+
+/* the second half behind the first */
+static void join(struct emitter *m, struct emitter *second)
+{
+	const struct heap *h = m->h;
+
+	for (uint64_t i = 0; i < m->starts_size; i++)
+		m->starts[i] |= second->starts[i];
+	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
+		for (size_t i = 0; i <= h->deps.n; i++) {
+			uint64_t **bits = &m->relocs[f][i].bits, *other = second->relocs[f][i].bits;
+
+			if (*bits && other)
+				join_bits(*bits, other, bitmap_size(&h->sections[f]));
+			if (*bits)
+				continue;
+			*bits = other;
+			second->relocs[f][i].bits = NULL;
+		}
+	}
+	join_array(&m->binds, &second->binds, sizeof(struct heap_bind));
+	join_array(&m->uses, &second->uses, sizeof(struct heap_use));
+	join_array(&m->hooks, &second->hooks, sizeof(uint32_t));
+	join_array(&m->overlaps, &second->overlaps, sizeof(struct heap_overlap));
+	m->external += second->external;
 }
 
 static void finish(struct emitter *m)
 {
 	const struct heap *h = m->h;
 
-	munmap(m->starts, m->starts_size);
-	if (m->types_size)
-		munmap(m->types, m->types_size);
+	heap_pages_free(m->starts, m->starts_size);
 	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++) {
-		for (size_t i = 0; i <= h->deps.n; i++) {
-			if (m->relocs[f][i].bits)
-				munmap(m->relocs[f][i].bits,
-					(h->sections[f].size / HEAP_WORD + WORDS) / WORDS * 8);
-		}
+		for (size_t i = 0; i <= h->deps.n; i++)
+			heap_pages_free(m->relocs[f][i].bits, bitmap_size(&h->sections[f]));
 	}
+	heap_array_free(&m->overlaps);
+}
+
+/* the second half of the objects by another thread, if there is one to be had */
+static void emit_halves(struct emitter *m)
+{
+	const struct heap *h = m->h;
+	struct emitter second;
+	pthread_t thread;
+
+	if (h->objects.n >= SHARED) {
+		start(&second, h);
+		second.types = m->types;
+		second.from = m->to / 2;
+		for (unsigned k = 0; k < BUCKETS; k++)
+			second.ranks[k] = h->buckets[k].nhalf;
+		if (!pthread_create(&thread, NULL, emit_objects, &second)) {
+			m->to = second.from;
+			emit_objects(m);
+			pthread_join(thread, NULL);
+			join(m, &second);
+			heap_array_free(&second.binds);
+			heap_array_free(&second.uses);
+			heap_array_free(&second.hooks);
+			finish(&second);
+			return;
+		}
+		finish(&second);
+	}
+	emit_objects(m);
+}
+
+static int take_lists(struct heap *h, struct emitter *m)
+{
+	h->binds = m->binds;
+	h->uses = m->uses;
+	h->hooks = m->hooks;
+	h->external = m->external;
+	if (heap_overlaps_tell(h, &m->overlaps))
+		return -1;
+	if (h->binds.n)
+		qsort(h->binds.v, h->binds.n, sizeof(struct heap_bind), compare_binds);
+	take_relocs(h, m);
+	if (heap_intern(h))
+		return -1;
+	make_scratch(h, m);
+	return 0;
 }
 
 int heap_emit(struct heap *h)
 {
-	struct emitter m = { .h = h };
 	double begin = now_ms();
+	struct emitter m;
 	int failed;
 
 	if (!h->mapped)
 		return 0;
-	start(&m);
+	for (unsigned f = IMG_FATE_DATA; f < IMG_FATE_SCRATCH; f++)
+		h->sections[f].bytes = heap_pages(h->sections[f].made);
+	start(&m, h);
+	m.types_size = h->nobjects * sizeof(uint16_t);
+	m.types = heap_pages(m.types_size);
 	put_cells(&m);
-	for (uint32_t i = 0; i < h->objects.n; i++) {
-		const struct heap_object *o = heap_object_at(h, i);
-		const struct heap_section *s = &h->sections[o->bucket / GROUPS];
-
-		if (i + OBJECTS_AHEAD < h->objects.n)
-			__builtin_prefetch((void *)(uintptr_t)o[OBJECTS_AHEAD].address);
-		note_object(&m, i);
-		if (o->place - s->offset < s->made)
-			put_object(&m, i);
-	}
-	if (h->binds.n)
-		qsort(h->binds.v, h->binds.n, sizeof(struct heap_bind), compare_binds);
-	take_relocs(&m);
-	failed = heap_intern(h);
-	if (!failed)
-		make_scratch(&m);
+	emit_halves(&m);
+	failed = take_lists(h, &m);
+	heap_pages_free(m.types, m.types_size);
 	finish(&m);
 	h->emit_ms = now_ms() - begin;
 	return failed;
@@ -399,7 +486,7 @@ static int put_bucket(struct stream *s, const struct heap *h, unsigned bucket)
 
 int heap_stream(const struct heap *h, heap_put_fn *put_to, void *ctx)
 {
-	struct stream s = { put_to, ctx, get_pages(WINDOW), 0, 0 };
+	struct stream s = { put_to, ctx, heap_pages(WINDOW), 0, 0 };
 	int failed = 0;
 
 	for (unsigned f = IMG_FATE_DATA; f < IMG_FATES && !failed; f++) {
@@ -417,6 +504,6 @@ int heap_stream(const struct heap *h, heap_put_fn *put_to, void *ctx)
 		failed = put_zeros(&s, h->size);
 	if (!failed)
 		failed = flush(&s);
-	munmap(s.window, WINDOW);
+	heap_pages_free(s.window, WINDOW);
 	return failed;
 }

@@ -1,7 +1,5 @@
 #include "frontend/heap/heap.h"
 
-#include <sys/mman.h>
-
 int heap_serialize(struct heap *h)
 {
 	return heap_types_finish(h) || heap_walk(h) || heap_lay_out(h) || heap_emit(h) ? -1 : 0;
@@ -14,10 +12,9 @@ void heap_free(struct heap *h)
 		&h->relocs, &h->binds, &h->uses, &h->interned, &h->hooks };
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
-		free(arrays[i]->v);
-	for (unsigned f = 0; f < IMG_FATES; f++) {
-		if (h->sections[f].bytes)
-			munmap(h->sections[f].bytes, h->sections[f].made);
-	}
+		heap_array_free(arrays[i]);
+	heap_pages_free(h->shifts, h->objects.n * sizeof(*h->shifts));
+	for (unsigned f = 0; f < IMG_FATES; f++)
+		heap_pages_free(h->sections[f].bytes, h->sections[f].made);
 	heap_index_free(&h->index);
 }

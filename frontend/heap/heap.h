@@ -1,11 +1,13 @@
 /* A live heap on its way into an image.
  *
  *   types.c   what the host says of its types -> where the pointers of an object are
+ *   room.c    memory
  *   index.c   address -> object, one small array for each page of the live heap
  *   walk.c    from the roots to every object, breadth first: objects and edges
  *   path.c    how an object is reached, for messages
  *   layout.c  the place of each object, by the fate of its page; the preferred address
  *   emit.c    objects with pointers -> their bytes in the image, relocations, binds
+ *   overlap.c objects that lie in each other
  *   intern.c  order and hashes of interned objects
  *   tables.c  all of it as tables of the metadata
  *   append.c  the bytes behind a linked library
@@ -98,18 +100,32 @@ struct heap_entry {
 	heap_edge edge;
 };
 
-/* arrays that grow by realloc: they are large, and live as long as the build */
+/* ---- room.c: all end the process when there is no memory, as arenas do */
+
+/* arrays that grow: they are large, and live as long as the build */
 struct heap_array {
 	void *v;
 	size_t n, cap; /* elements */
+	size_t mapped; /* bytes, of a large one; 0: v is of malloc */
 };
-/* room for `more` elements behind n; ends the process when there is no memory, as arenas do */
-void heap_room(struct heap_array *a, size_t more, size_t size);
+void heap_room_more(struct heap_array *a, size_t more, size_t size);
+void heap_array_free(struct heap_array *a);
+/* room for `more` elements behind n */
+static inline void heap_room(struct heap_array *a, size_t more, size_t size)
+{
+	if (more > a->cap - a->n)
+		heap_room_more(a, more, size);
+}
+
+/* n bytes of zeros that cost nothing until they are touched; NULL for 0. Freed with the same n. */
+void *heap_pages(uint64_t n);
+void heap_pages_free(void *p, uint64_t n);
 
 /* ---- index.c */
 
+enum { HEAP_PAGE = 4096, HEAP_GROUPS = 4096 };
 struct heap_page {
-	uint32_t slot[512]; /* number of the object that begins there + 1, by 8 bytes */
+	uint32_t slot[HEAP_PAGE / 8]; /* number of the object that begins there + 1, by 8 bytes */
 };
 struct heap_index {
 	struct {
@@ -117,16 +133,38 @@ struct heap_index {
 		struct heap_page *at;
 	} *slots;
 	size_t nslots, npages;
-	uint64_t last_page;
-	struct heap_page *last;
+	struct heap_array chunks;       /* struct heap_chunk: where the pages are */
+	size_t left;                    /* pages that are free in the last */
+	uint64_t readable[HEAP_GROUPS]; /* number + 1 of groups of pages that are known to be */
+};
+struct heap_chunk {
+	struct heap_page *pages;
+	size_t n;
 };
 
 /* the slot of an address, which is a multiple of 8; NULL: no memory of this process is there */
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address);
-/* have the slot in a cache soon, if there is one */
-void heap_index_prefetch(const struct heap_index *x, uint64_t address);
+/* where a page is, or would be, in the table */
+static inline size_t heap_index_at(const struct heap_index *x, uint64_t page)
+{
+	size_t i = (size_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (x->nslots - 1);
+
+	while (x->slots[i].page && x->slots[i].page != page + 1)
+		i = (i + 1) & (x->nslots - 1);
+	return i;
+}
+/* the same, NULL if no object is known on its page; inline, as each pointer asks */
+static inline uint32_t *heap_index_find(const struct heap_index *x, uint64_t address)
+{
+	struct heap_page *page;
+
+	if (!x->nslots)
+		return NULL;
+	page = x->slots[heap_index_at(x, address / HEAP_PAGE)].at;
+	return page ? &page->slot[address % HEAP_PAGE / 8] : NULL;
+}
 /* [address, address + size) can be read */
-bool heap_readable(uint64_t address, uint64_t size);
+bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size);
 void heap_index_free(struct heap_index *x);
 
 /* ---- layout.c */
@@ -136,6 +174,7 @@ enum { BUCKETS = IMG_FATES * GROUPS };
 struct heap_bucket {
 	uint64_t size, align, place; /* place: in the heap */
 	uint64_t nobjects, first;    /* first: number of its first object by place */
+	uint64_t nhalf;              /* of its objects, among the first half of all */
 };
 
 struct heap_section {
@@ -217,6 +256,7 @@ struct heap {
 	bool *dep_used;
 	/* layout and bytes */
 	struct heap_bucket buckets[BUCKETS];
+	uint64_t *shifts; /* [objects.n] what a word that leads to the object gets added */
 	struct heap_section sections[IMG_FATES];
 	uint64_t mapped, size, base, nobjects;
 	struct heap_array relocs;   /* struct heap_relocs */
@@ -266,6 +306,15 @@ int heap_intern(struct heap *h);
 /* every step; nothing if there is nothing in the heap */
 int heap_serialize(struct heap *h);
 void heap_free(struct heap *h);
+
+/* Each object of [from, to) in which another begins; at most HEAP_ERRORS. threads: any, after the
+ * walk */
+struct heap_overlap {
+	uint32_t outer, inner;
+};
+void heap_overlaps_find(const struct heap *h, uint32_t from, uint32_t to, struct heap_array *out);
+/* returns 0 if there are none, or -1 reported */
+int heap_overlaps_tell(const struct heap *h, const struct heap_array *found);
 
 /* "Main.cache -> [3] -> .next", in the arena: a pointer word of an object, or of an entry */
 const char *heap_path(const struct heap *h, uint32_t object, uint64_t via);

@@ -11,21 +11,14 @@
 #include <sys/uio.h>
 #endif
 
-enum { PAGE = 4096, FIRST_SLOTS = 1024, BATCH = 512 };
-
-void heap_room(struct heap_array *a, size_t more, size_t size)
-{
-	size_t cap = a->cap ? a->cap : 64;
-
-	if (more <= a->cap - a->n)
-		return;
-	while (cap - a->n < more)
-		cap *= 2;
-	a->v = realloc(a->v, cap * size);
-	if (!a->v)
-		diag_fatal("out of memory: %zu bytes wanted", cap * size);
-	a->cap = cap;
-}
+enum {
+	PAGE = HEAP_PAGE,
+	FIRST_SLOTS = 1024,
+	BATCH = 512,
+	GROUP = 64,       /* pages */
+	FIRST_CHUNK = 32, /* pages of the index that are made at once: few at first, then 4 MiB */
+	CHUNK = 2048,
+};
 
 #ifdef __linux__
 /* One byte of each of `n` pages is copied by the kernel, which says EFAULT where a load would be a
@@ -45,8 +38,26 @@ static bool pages_readable(uint64_t address, uint64_t n)
 	return got < 0 ? errno != EFAULT : got == (ssize_t)n;
 }
 
+/* The kernel looks at 64 pages in less time than at two by the call above, and once is enough. */
+static bool group_readable(struct heap_index *x, uint64_t group)
+{
+	uint64_t *known = &x->readable[group % HEAP_GROUPS];
+#ifdef MADV_POPULATE_READ
+	size_t n = (size_t)PAGE * GROUP;
+
+	if (*known == group + 1)
+		return true;
+	if (madvise((void *)(uintptr_t)(group * n), n, MADV_POPULATE_READ))
+		return false;
+	*known = group + 1;
+	return true;
+#else
+	return *known == group + 1;
+#endif
+}
+
 /* Of large objects the first and the last pages are read, and between there must be memory. */
-bool heap_readable(uint64_t address, uint64_t size)
+bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size)
 {
 	static const uint64_t large = BATCH * (uint64_t)PAGE, step = UINT64_C(1) << 26;
 	unsigned char there[(1 << 26) / PAGE];
@@ -55,6 +66,9 @@ bool heap_readable(uint64_t address, uint64_t size)
 	if (size > UINT64_MAX - address || address + size < PAGE)
 		return false;
 	pages = (address + size - (size != 0)) / PAGE - address / PAGE + 1;
+	if (pages <= GROUP && group_readable(x, address / PAGE / GROUP) &&
+		group_readable(x, (address / PAGE + pages - 1) / GROUP))
+		return true;
 	if (pages <= BATCH)
 		return pages_readable(address, pages);
 	for (uint64_t at = address / PAGE * PAGE; at < address + size; at += step) {
@@ -68,20 +82,12 @@ bool heap_readable(uint64_t address, uint64_t size)
 	       pages_readable(address + size - large / 2, BATCH / 2);
 }
 #else
-bool heap_readable(uint64_t address, uint64_t size)
+bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size)
 {
+	(void)x;
 	return size <= UINT64_MAX - address && address >= PAGE;
 }
 #endif
-
-static size_t slot_of(const struct heap_index *x, uint64_t page)
-{
-	size_t i = (size_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (x->nslots - 1);
-
-	while (x->slots[i].page && x->slots[i].page != page + 1)
-		i = (i + 1) & (x->nslots - 1);
-	return i;
-}
 
 static void grow(struct heap_index *x)
 {
@@ -93,20 +99,29 @@ static void grow(struct heap_index *x)
 		diag_fatal("out of memory: %zu pages of the heap wanted", x->nslots);
 	for (size_t i = 0; i < old.nslots; i++) {
 		if (old.slots[i].page)
-			x->slots[slot_of(x, old.slots[i].page - 1)] = old.slots[i];
+			x->slots[heap_index_at(x, old.slots[i].page - 1)] = old.slots[i];
 	}
 	free(old.slots);
 }
 
-void heap_index_prefetch(const struct heap_index *x, uint64_t address)
+/* pages lie together: the index is touched in no order */
+static struct heap_page *new_page(struct heap_index *x)
 {
-	const struct heap_page *page;
+	struct heap_chunk *c;
 
-	if (!x->nslots)
-		return;
-	page = x->slots[slot_of(x, address / PAGE)].at;
-	if (page)
-		__builtin_prefetch(&page->slot[address % PAGE / 8]);
+	if (!x->left) {
+		size_t n = x->npages < FIRST_CHUNK ? FIRST_CHUNK
+			   : x->npages < CHUNK     ? x->npages
+						   : CHUNK;
+
+		heap_room(&x->chunks, 1, sizeof(*c));
+		*HEAP_AT(x->chunks, struct heap_chunk, x->chunks.n++) =
+			(struct heap_chunk) { heap_pages(n * sizeof(struct heap_page)), n };
+		x->left = n;
+	}
+	c = HEAP_AT(x->chunks, struct heap_chunk, x->chunks.n - 1);
+	x->npages++;
+	return &c->pages[c->n - x->left--];
 }
 
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address)
@@ -114,30 +129,26 @@ uint32_t *heap_index_slot(struct heap_index *x, uint64_t address)
 	uint64_t page = address / PAGE;
 	size_t i;
 
-	if (!x->last || page != x->last_page) {
-		if (2 * x->npages >= x->nslots)
-			grow(x);
-		i = slot_of(x, page);
-		if (!x->slots[i].page) {
-			if (!heap_readable(address, 1))
-				return NULL;
-			x->slots[i].page = page + 1;
-			x->slots[i].at = calloc(1, sizeof(struct heap_page));
-			if (!x->slots[i].at)
-				diag_fatal("out of memory: %zu bytes wanted",
-					sizeof(struct heap_page));
-			x->npages++;
-		}
-		x->last_page = page;
-		x->last = x->slots[i].at;
+	if (2 * x->npages >= x->nslots)
+		grow(x);
+	i = heap_index_at(x, page);
+	if (!x->slots[i].page) {
+		if (!heap_readable(x, address, 1))
+			return NULL;
+		x->slots[i].page = page + 1;
+		x->slots[i].at = new_page(x);
 	}
-	return &x->last->slot[address % PAGE / 8];
+	return &x->slots[i].at->slot[address % PAGE / 8];
 }
 
 void heap_index_free(struct heap_index *x)
 {
-	for (size_t i = 0; i < x->nslots; i++)
-		free(x->slots[i].at);
+	for (size_t i = 0; i < x->chunks.n; i++) {
+		const struct heap_chunk *c = HEAP_AT(x->chunks, struct heap_chunk, i);
+
+		heap_pages_free(c->pages, c->n * sizeof(struct heap_page));
+	}
+	heap_array_free(&x->chunks);
 	free(x->slots);
 	*x = (struct heap_index) { 0 };
 }

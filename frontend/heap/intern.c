@@ -110,7 +110,7 @@ int heap_intern(struct heap *h)
 			qsort(h->uses.v, h->uses.n, sizeof(struct heap_use), compare_uses);
 	}
 	free(o.ordinal);
-	free(o.steps.v);
+	heap_array_free(&o.steps);
 	return failed;
 }
 

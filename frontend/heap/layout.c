@@ -34,6 +34,8 @@ static void fill_buckets(struct heap *h)
 		const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
 		struct heap_bucket *b;
 
+		for (unsigned k = 0; i == h->objects.n / 2 && k < BUCKETS; k++)
+			h->buckets[k].nhalf = h->buckets[k].nobjects;
 		o->bucket = bucket_of(t, o);
 		b = &h->buckets[o->bucket];
 		o->place = align_up(b->size, t->align);
@@ -108,6 +110,17 @@ static int choose_base(struct heap *h)
 	return 0;
 }
 
+static void set_places(struct heap *h)
+{
+	h->shifts = heap_pages(h->objects.n * sizeof(*h->shifts));
+	for (size_t i = 0; i < h->objects.n; i++) {
+		struct heap_object *o = heap_object_at(h, i);
+
+		o->place += h->buckets[o->bucket].place;
+		h->shifts[i] = h->base + o->place - o->address;
+	}
+}
+
 int heap_lay_out(struct heap *h)
 {
 	uint64_t end = 0, first = 0;
@@ -118,11 +131,6 @@ int heap_lay_out(struct heap *h)
 		place_section(h, f, &end, &first);
 	if (!end)
 		return 0; /* no heap */
-	for (size_t i = 0; i < h->objects.n; i++) {
-		struct heap_object *o = heap_object_at(h, i);
-
-		o->place += h->buckets[o->bucket].place;
-	}
 	for (size_t i = 0; i < h->entries.n; i++) {
 		struct heap_entry *e = HEAP_AT(h->entries, struct heap_entry, i);
 
@@ -133,5 +141,8 @@ int heap_lay_out(struct heap *h)
 	h->nobjects = first;
 	h->mapped = end;
 	h->size = end; /* grows by scratch in emit.c; the base depends on what is mapped */
-	return choose_base(h);
+	if (choose_base(h))
+		return -1;
+	set_places(h);
+	return 0;
 }

@@ -8,9 +8,11 @@
 #include "frontend/heap/heap.h"
 
 enum {
-	AHEAD = 16,      /* objects whose first line is fetched before their turn */
-	SLOTS_AHEAD = 6, /* objects whose pointers' slots are */
-	MOST_AHEAD = 8,  /* pointers of an object */
+	OBJECTS_AHEAD = 12, /* objects that are fetched before a word of them is read */
+	LINE = 40,          /* from there on an object may lie in another cache line */
+	AHEAD = 32,         /* words that are read, and their slots fetched, before their turn */
+	LEAST_AHEAD = 20,   /* then more are read */
+	TARGETS_AHEAD = 10, /* words whose objects are, if they are new */
 };
 
 /* a weak reference: what it leads to is known when all objects are */
@@ -120,42 +122,41 @@ static heap_edge code_edge(struct heap *h, uint64_t address)
 /* ---- objects */
 
 /* size of the object, with its elements; 0 reported */
-static uint64_t measure(struct heap *h, uint64_t address, uint16_t type, const struct place *at)
+static uint64_t measure(struct heap *h, const struct heap_object *o, const struct heap_type *t)
 {
-	const struct heap_type *t = heap_type_at(h, type);
+	const struct place at = { o->parent, o->via };
 	uint64_t count = 0, size = t->bytes;
 
-	if ((address & 4095) + t->bytes > 4096 && !heap_readable(address, t->bytes))
+	if ((o->address & 4095) + t->bytes > 4096 &&
+		!heap_readable(&h->index, o->address, t->bytes))
 		goto unmapped;
 	if (!t->count_size)
 		return size;
-	memcpy(&count, (char *)(uintptr_t)address + t->count_at, t->count_size);
+	memcpy(&count, (char *)(uintptr_t)o->address + t->count_at, t->count_size);
 	if (count > (UINT64_C(1) << 48) / t->element_bytes) {
 		diag_err(h->d, NOWHERE,
 			"%s: the '%s' at 0x%" PRIx64 " says that it has %" PRIu64
 			" elements; is it one?",
-			path_of(h, at), t->name, address, count);
+			path_of(h, &at), t->name, o->address, count);
 		return 0;
 	}
 	size += count * t->element_bytes;
-	if ((address & 4095) + size <= 4096 || heap_readable(address, size))
+	if ((o->address & 4095) + size <= 4096 || heap_readable(&h->index, o->address, size))
 		return size;
 unmapped:
 	diag_err(h->d, NOWHERE,
 		"%s: the '%s' at 0x%" PRIx64 ", %" PRIu64
 		" bytes, goes beyond the memory that is there; is it one?",
-		path_of(h, at), t->name, address, size);
+		path_of(h, &at), t->name, o->address, size);
 	return 0;
 }
 
+/* its size is known when its turn comes: to read it now would be to wait for its memory */
 static heap_edge add_object(
 	struct heap *h, uint64_t address, uint16_t type, uint32_t *slot, const struct place *at)
 {
-	uint64_t size = measure(h, address, type, at);
 	size_t n = h->objects.n;
 
-	if (!size)
-		return bad(h);
 	if (n >= EDGE_EXTERN) {
 		h->errors = HEAP_ERRORS;
 		diag_err(h->d, NOWHERE, "there are more than %u objects, an image holds no more",
@@ -165,7 +166,7 @@ static heap_edge add_object(
 	heap_room(&h->objects, 1, sizeof(struct heap_object));
 	heap_room(&h->type_of, 1, sizeof(uint16_t));
 	*heap_object_at(h, n) = (struct heap_object) {
-		.address = address, .size = size, .parent = at->object, .via = (uint32_t)at->via
+		.address = address, .parent = at->object, .via = (uint32_t)at->via
 	};
 	*HEAP_AT(h->type_of, uint16_t, n) = type;
 	h->objects.n = h->type_of.n = n + 1;
@@ -181,12 +182,13 @@ static heap_edge nowhere(struct heap *h, uint64_t word, const struct place *at)
 	return bad(h);
 }
 
-/* what the host says about an address that no field tells the type of */
-static heap_edge described(struct heap *h, uint64_t address, bool weak, const struct place *at)
+/* what the host says about an address that no field tells the type of; slot: of the address, if
+ * that is known */
+static heap_edge described(
+	struct heap *h, uint64_t address, uint32_t *slot, bool weak, const struct place *at)
 {
 	struct pkgimg_build_object o = { 0 };
 	uint64_t start;
-	uint32_t *slot;
 
 	if (!h->describe || !h->describe(h->describe_ctx, (void *)(uintptr_t)address, &o))
 		return weak ? EDGE_NULL : nowhere(h, address, at);
@@ -199,7 +201,8 @@ static heap_edge described(struct heap *h, uint64_t address, bool weak, const st
 			path_of(h, at), address, start, o.type, IMG_HEAP_GRAIN);
 		return bad(h);
 	}
-	slot = heap_index_slot(&h->index, start);
+	if (start != address || !slot)
+		slot = heap_index_slot(&h->index, start);
 	if (!slot)
 		return nowhere(h, address, at);
 	if (*slot)
@@ -220,15 +223,16 @@ static heap_edge check_pointee(
 	return bad(h);
 }
 
-/* where an address leads that is not null */
-static heap_edge reach(struct heap *h, uint64_t address, uint16_t pointee, const struct place *at)
+/* where an address leads that is not null; slot: of it, if that is known */
+static heap_edge reach(
+	struct heap *h, uint64_t address, uint32_t *slot, uint16_t pointee, const struct place *at)
 {
-	uint32_t *slot = NULL;
 	heap_edge e;
 	int dep;
 
 	if (address % IMG_HEAP_GRAIN == 0) {
-		slot = heap_index_slot(&h->index, address);
+		if (!slot)
+			slot = heap_index_slot(&h->index, address);
 		if (slot && *slot)
 			return check_pointee(h, *slot - 1, pointee, address, at);
 	}
@@ -243,7 +247,7 @@ static heap_edge reach(struct heap *h, uint64_t address, uint16_t pointee, const
 			return e;
 	}
 	if (pointee == HEAP_NO_TYPE)
-		return described(h, address, false, at);
+		return described(h, address, slot, false, at);
 	return slot ? add_object(h, address, pointee, slot, at) : nowhere(h, address, at);
 }
 
@@ -262,12 +266,6 @@ static bool is_reference(const struct heap *h, uint64_t word, uint64_t *tag)
 	return false;
 }
 
-static void push_edge(struct heap *h, heap_edge e)
-{
-	heap_room(&h->edges, 1, sizeof(e));
-	*HEAP_AT(h->edges, heap_edge, h->edges.n++) = e;
-}
-
 static heap_edge code_word(struct heap *h, uint64_t word, const struct place *at)
 {
 	heap_edge e = word ? code_edge(h, word) : EDGE_NULL;
@@ -281,22 +279,40 @@ static heap_edge code_word(struct heap *h, uint64_t word, const struct place *at
 	return bad(h);
 }
 
-static heap_edge edge_of(
-	struct heap *h, uint64_t word, const struct heap_word *w, const struct place *at)
-{
-	uint64_t tag;
+/* a word that was read; slot: NULL if it is not known yet, or not to be looked at */
+struct word {
+	uint64_t word, address;
+	uint32_t *slot;
+	bool plain; /* no reference */
+};
 
+static inline void look_at(
+	const struct heap *h, const struct heap_word *w, uint64_t word, struct word *out)
+{
+	uint64_t tag = 0;
+
+	out->word = word;
+	out->slot = NULL;
+	out->plain = w->kind < PKGIMG_TRANSIENT && !is_reference(h, word, &tag);
+	out->address = word - tag;
+	if (w->kind == PKGIMG_STRONG && !out->plain && out->address % IMG_HEAP_GRAIN == 0)
+		out->slot = heap_index_find(&h->index, out->address);
+}
+
+static heap_edge edge_of(
+	struct heap *h, const struct word *x, const struct heap_word *w, const struct place *at)
+{
 	if (w->kind == PKGIMG_TRANSIENT)
 		return EDGE_NULL;
 	if (w->kind == PKGIMG_CODE)
-		return code_word(h, word, at);
-	if (!is_reference(h, word, &tag))
+		return code_word(h, x->word, at);
+	if (x->plain)
 		return EDGE_KEEP;
 	if (w->kind == PKGIMG_STRONG)
-		return reach(h, word - tag, w->pointee, at);
+		return reach(h, x->address, x->slot, w->pointee, at);
 	heap_room(&h->weak, 1, sizeof(struct heap_weak));
 	*HEAP_AT(h->weak, struct heap_weak, h->weak.n++) =
-		(struct heap_weak) { h->edges.n, word - tag };
+		(struct heap_weak) { h->edges.n, x->address };
 	return EDGE_NULL;
 }
 
@@ -312,41 +328,141 @@ static void check_interned(struct heap *h, heap_edge e, const struct place *at)
 	h->errors++;
 }
 
-/* pointer words of one object; it may move while others are added */
-static void scan(struct heap *h, uint32_t number)
+/* ---- the words of all objects, one after the other
+ *
+ * A heap is larger than caches, and each pointer leads to another place in the index, maybe to an
+ * object that nothing was read of. So a reader goes before the walk: it reads words, has the slot
+ * of each fetched, and later the object if the slot is empty. */
+
+/* the pointer words of an object */
+struct cursor {
+	const char *at; /* the fixed part, then an element */
+	const struct heap_type *t;
+	const struct heap_word *w; /* the next */
+	uint32_t nwords;           /* from there on, of this part */
+	uint64_t left, step;       /* bytes of elements; to the next part */
+};
+
+static void cursor_start(struct cursor *c, const struct heap *h, uint32_t number)
 {
+	const struct heap_object *o = heap_object_at(h, number);
 	const struct heap_type *t = heap_type_at(h, heap_type_of(h, number));
-	struct heap_object *o = heap_object_at(h, number);
-	const char *at = (const char *)(uintptr_t)o->address;
-	uint64_t end = o->size, element = 0;
-	struct place place = { number, 0 };
-	const struct heap_word *w = t->fixed;
-	uint8_t flags = 0;
 
-	o->edge = h->edges.n;
-	for (uint32_t left = t->nfixed;;) {
-		for (; left; left--, w++, place.via++) {
-			uint64_t word = 0;
-			heap_edge e;
+	*c = (struct cursor) { (const char *)(uintptr_t)o->address, t, t->fixed,
+		o->size ? t->nfixed : 0, o->size && t->nelement ? o->size - t->bytes : 0,
+		t->bytes };
+}
 
-			memcpy(&word, at + w->offset, HEAP_WORD);
-			e = edge_of(h, word, w, &place);
-			push_edge(h, e);
-			/* what is written as null is not written from where it lies */
-			if (e < EDGE_EXTERN || (e == EDGE_NULL && w->kind != PKGIMG_CODE))
-				flags |= OBJECT_POINTS;
-			else if (e < EDGE_NULL)
-				flags |= e - EDGE_EXTERN < h->deps.n ? OBJECT_DEPENDENT
-								     : OBJECT_BOUND;
-			if (t->flags & PKGIMG_TYPE_INTERNED)
-				check_interned(h, e, &place);
-		}
-		element = element ? element + t->element_bytes : t->bytes;
-		if (!t->nelement || element >= end || h->errors >= HEAP_ERRORS)
+static bool cursor_has_word(struct cursor *c)
+{
+	while (!c->nwords) {
+		if (!c->left)
+			return false;
+		c->at += c->step;
+		c->step = c->t->element_bytes;
+		c->left -= c->step;
+		c->w = c->t->element;
+		c->nwords = c->t->nelement;
+	}
+	return true;
+}
+
+struct reader {
+	struct word words[AHEAD]; /* a ring */
+	uint64_t nread, ntaken;
+	uint32_t next; /* object */
+	struct cursor c;
+};
+
+/* returns false if there are no more objects for now, or too many errors */
+static bool next_object(struct heap *h, struct reader *r)
+{
+	struct heap_object *o = heap_object_at(h, r->next);
+
+	if (r->next >= h->objects.n || h->errors >= HEAP_ERRORS)
+		return false;
+	if (r->next + OBJECTS_AHEAD < h->objects.n) {
+		const char *p = (const char *)(uintptr_t)o[OBJECTS_AHEAD].address;
+
+		__builtin_prefetch(p);
+		__builtin_prefetch(p + LINE);
+	}
+	o->size = measure(h, o, heap_type_at(h, heap_type_of(h, r->next)));
+	h->errors += !o->size;
+	cursor_start(&r->c, h, r->next++);
+	return true;
+}
+
+static void read_word(const struct heap *h, struct reader *r)
+{
+	struct word *x = &r->words[r->nread++ % AHEAD];
+	const struct heap_word *w = r->c.w++;
+	uint64_t word = 0;
+
+	r->c.nwords--;
+	memcpy(&word, r->c.at + w->offset, HEAP_WORD);
+	look_at(h, w, word, x);
+	if (x->slot)
+		__builtin_prefetch(x->slot);
+}
+
+/* Then either AHEAD words are waiting, or all objects were read: so was the one whose turn it is.
+ */
+static void read_ahead(struct heap *h, struct reader *r)
+{
+	while (r->nread - r->ntaken < AHEAD) {
+		if (cursor_has_word(&r->c))
+			read_word(h, r);
+		else if (!next_object(h, r))
 			break;
-		at = (const char *)(uintptr_t)heap_object_at(h, number)->address + element;
-		w = t->element;
-		left = t->nelement;
+	}
+}
+
+/* the next word, once those behind it are on their way; NULL after too many errors */
+static inline const struct word *take_word(struct heap *h, struct reader *r)
+{
+	if (r->nread - r->ntaken <= LEAST_AHEAD)
+		read_ahead(h, r);
+	if (r->nread - r->ntaken > TARGETS_AHEAD) {
+		const struct word *x = &r->words[(r->ntaken + TARGETS_AHEAD) % AHEAD];
+
+		if (x->slot && !*x->slot)
+			__builtin_prefetch((void *)(uintptr_t)x->address);
+	}
+	return r->nread == r->ntaken ? NULL : &r->words[r->ntaken++ % AHEAD];
+}
+
+/* pointer words of one object; it may move while others are added */
+static void scan(struct heap *h, struct reader *r, uint32_t number)
+{
+	struct heap_object *o = heap_object_at(h, number);
+	struct place place = { number, 0 };
+	uint8_t flags = 0;
+	struct cursor c;
+
+	cursor_start(&c, h, number);
+	o->edge = h->edges.n;
+	heap_room(&h->edges, heap_words(c.t, o->size), sizeof(heap_edge));
+	for (; cursor_has_word(&c); c.w++, c.nwords--, place.via++) {
+		const struct word *x = take_word(h, r);
+		heap_edge e;
+
+		if (!x || h->errors >= HEAP_ERRORS)
+			break;
+		if (x->plain)
+			e = EDGE_KEEP;
+		else if (x->slot && *x->slot)
+			e = check_pointee(h, *x->slot - 1, c.w->pointee, x->address, &place);
+		else
+			e = edge_of(h, x, c.w, &place);
+		*HEAP_AT(h->edges, heap_edge, h->edges.n++) = e;
+		/* what is written as null is not written from where it lies */
+		if (e < EDGE_EXTERN || (e == EDGE_NULL && c.w->kind != PKGIMG_CODE))
+			flags |= OBJECT_POINTS;
+		else if (e < EDGE_NULL)
+			flags |= e - EDGE_EXTERN < h->deps.n ? OBJECT_DEPENDENT : OBJECT_BOUND;
+		if (c.t->flags & PKGIMG_TYPE_INTERNED)
+			check_interned(h, e, &place);
 	}
 	heap_object_at(h, number)->flags = flags;
 }
@@ -358,6 +474,7 @@ static void start(struct heap *h, uint32_t i)
 	struct heap_entry *e = HEAP_AT(h->entries, struct heap_entry, i);
 	struct heap_word w = { .kind = PKGIMG_STRONG };
 	const struct place at = { HEAP_ENTRY, i };
+	struct word x;
 	int type = heap_type_find(h, e->pointee_name);
 	heap_edge edge;
 
@@ -369,7 +486,8 @@ static void start(struct heap *h, uint32_t i)
 		return;
 	}
 	w.pointee = (uint16_t)type;
-	edge = edge_of(h, e->word, &w, &at);
+	look_at(h, &w, e->word, &x);
+	edge = edge_of(h, &x, &w, &at);
 	if (edge >= EDGE_EXTERN && edge < EDGE_NULL && edge - EDGE_EXTERN >= h->deps.n) {
 		diag_err(h->d, NOWHERE,
 			"%s leads to code; a root wants an object, let it lead to one that holds "
@@ -403,7 +521,7 @@ static void hold_weak(struct heap *h)
 		else if (dep >= 0)
 			*e = EDGE_EXTERN + (heap_edge)dep;
 		else if (h->describe)
-			*e = described(h, v[i].word, true, &none);
+			*e = described(h, v[i].word, NULL, true, &none);
 		if (dep >= 0)
 			h->dep_used[dep] = true;
 	}
@@ -427,20 +545,6 @@ static void flag_weak(struct heap *h)
 	}
 }
 
-/* A heap is larger than caches, and each pointer leads to another place in the index. */
-static void fetch_slots(const struct heap *h, size_t i)
-{
-	const struct heap_object *o = heap_object_at(h, i);
-	const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
-	uint64_t n = heap_words(t, o->size), offset, word = 0;
-
-	for (uint64_t k = 0; k < n && k < MOST_AHEAD; k++) {
-		heap_word_at(t, k, &offset);
-		memcpy(&word, (char *)(uintptr_t)o->address + offset, HEAP_WORD);
-		heap_index_prefetch(&h->index, word);
-	}
-}
-
 static double now_ms(void)
 {
 	struct timespec t;
@@ -452,6 +556,7 @@ static double now_ms(void)
 int heap_walk(struct heap *h)
 {
 	double begin = now_ms();
+	struct reader r = { .next = 0 };
 
 	h->dep_used = arena_array(h->a, bool, h->deps.n);
 	heap_room(&h->externs, h->deps.n, sizeof(struct heap_extern));
@@ -464,12 +569,8 @@ int heap_walk(struct heap *h)
 	for (uint32_t i = 0; i < h->entries.n && h->errors < HEAP_ERRORS; i++)
 		start(h, i);
 	for (uint32_t i = 0; i < h->objects.n && h->errors < HEAP_ERRORS; i++) {
-		if (i + AHEAD < h->objects.n)
-			__builtin_prefetch(
-				(void *)(uintptr_t)heap_object_at(h, i + AHEAD)->address);
-		if (i + SLOTS_AHEAD < h->objects.n)
-			fetch_slots(h, i + SLOTS_AHEAD);
-		scan(h, i);
+		read_ahead(h, &r);
+		scan(h, &r, i);
 	}
 	hold_weak(h);
 	if (h->errors)
