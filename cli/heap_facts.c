@@ -140,7 +140,22 @@ static const struct heap_object *target_of(const struct heap_facts *h, uint64_t 
 	return heap_object_at(h, word - h->v->heap->base);
 }
 
-/* a walk in breadth from the roots; `from` is 1 + who led to an object, ROOTED + a root's number */
+/* What an image holds objects by, numbered: its roots, variables of its code, methods it adds. */
+enum start_kind { START_ROOT, START_VARIABLE, START_INSERT };
+
+static enum start_kind start_of(const struct img_view *v, uint64_t n, uint64_t *index)
+{
+	*index = n;
+	if (n < v->nroots)
+		return START_ROOT;
+	*index -= v->nroots;
+	if (*index < v->nvariables)
+		return START_VARIABLE;
+	*index -= v->nvariables;
+	return START_INSERT;
+}
+
+/* a walk in breadth from there; `from` is 1 + who led to an object, STARTED + a start's number */
 struct walk {
 	const struct heap_facts *h;
 	uint64_t *from;  /* [h->n] 0: not seen yet */
@@ -148,34 +163,68 @@ struct walk {
 	uint64_t *queue; /* [h->n] */
 	uint64_t head, tail;
 };
-#define ROOTED (UINT64_C(1) << 63)
+#define STARTED (UINT64_C(1) << 63)
 
-static void visit(struct walk *w, uint64_t at, uint64_t from)
+static void add(struct walk *w, const struct heap_object *o, uint64_t word, uint64_t from)
 {
-	const struct heap_object *o = target_of(w->h, at);
 	uint64_t i = o ? (uint64_t)(o - w->h->object) : 0;
 
 	if (!o || w->from[i])
 		return;
 	w->from[i] = from;
-	w->word[i] = at;
+	w->word[i] = word;
 	w->queue[w->tail++] = i;
+}
+
+static void add_start(struct walk *w, uint64_t n)
+{
+	const struct img_view *v = w->h->v;
+	uint64_t i, place;
+
+	switch (start_of(v, n, &i)) {
+	case START_ROOT: add(w, target_of(w->h, v->roots[i].cell), 0, STARTED + n); return;
+	case START_VARIABLE:
+		place = v->variables[i].image == IMG_SELF ? v->variables[i].offset : UINT64_MAX;
+		break;
+	default: place = v->inserts[i].object; break;
+	}
+	if (place < v->heap->mapped)
+		add(w, heap_object_at(w->h, place), 0, STARTED + n);
 }
 
 static void walk_to(struct walk *w, uint64_t to)
 {
 	const struct img_view *v = w->h->v;
-	uint64_t step = v->heap->word;
+	uint64_t step = v->heap->word, n = (uint64_t)v->nroots + v->nvariables + v->ninserts;
 
-	for (uint32_t i = 0; i < v->nroots; i++)
-		visit(w, v->roots[i].cell, ROOTED + i);
+	for (uint64_t i = 0; i < n; i++)
+		add_start(w, i);
 	while (w->head < w->tail && !w->from[to]) {
 		uint64_t i = w->queue[w->head++];
 		const struct heap_object *o = &w->h->object[i];
 
 		for (uint64_t at = o->offset; o->size >= step && at <= o->offset + o->size - step;
 			at += step)
-			visit(w, at, i + 1);
+			add(w, target_of(w->h, at), at, i + 1);
+	}
+}
+
+/* "Main.cache", "variable known", "method show(circle)" */
+static const char *start_name(struct arena *a, const struct img_view *v, uint64_t n)
+{
+	uint64_t i;
+
+	switch (start_of(v, n, &i)) {
+	case START_ROOT: return img_str(v, v->roots[i].name);
+	case START_VARIABLE:
+		for (uint32_t k = 0; k < v->nglobals; k++) {
+			if (v->globals[k].address == v->variables[i].address)
+				return str_fmt(a, "variable %s", img_str(v, v->globals[k].symbol));
+		}
+		return str_fmt(a, "variable %" PRIu64 " of the code", i);
+	default:
+		return str_fmt(a, "method %s(%s)", img_str(v, v->inserts[i].function),
+			img_str(v, v->inserts[i].signature));
 	}
 }
 
@@ -228,10 +277,10 @@ const char *heap_path(struct arena *a, const struct heap_facts *h, const struct 
 	walk_to(&w, i);
 	if (!w.from[i])
 		return NULL;
-	for (; !(w.from[i] & ROOTED); i = w.from[i] - 1) {
+	for (; !(w.from[i] & STARTED); i = w.from[i] - 1) {
 		const struct heap_object *o = &h->object[w.from[i] - 1];
 
 		text = str_fmt(a, " -> %s%s", step_name(a, h, o, w.word[i]), text);
 	}
-	return str_fmt(a, "%s%s", img_str(h->v, h->v->roots[w.from[i] & ~ROOTED].name), text);
+	return str_fmt(a, "%s%s", start_name(a, h->v, w.from[i] & ~STARTED), text);
 }

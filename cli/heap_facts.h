@@ -35,8 +35,8 @@ int heap_facts(
 /* The object that has that byte, or NULL. */
 const struct heap_object *heap_object_at(const struct heap_facts *h, uint64_t offset);
 
-/* One way from a root to an object: "Main.cache -> .next -> [3]", in the arena; NULL: there is
- * none (a tagged value, a weak reference). The shortest one. O(objects and references) */
+/* One way from a root, a variable of the code or an added method to an object: "Main.cache -> .next
+ * -> [3]", in the arena; NULL: there is none. The shortest one. O(objects and references) */
 const char *heap_path(struct arena *a, const struct heap_facts *h, const struct heap_object *to);
 
 /* the name of a heap type */

@@ -204,7 +204,7 @@ static int print_path(struct arena *a, struct diags *d, const struct inspected *
 	path = heap_path(a, heap, o);
 	fprintf(out, "%s +0x%llx: %s\n", inspect_safe(a, heap_type_name(heap->v, o->type)),
 		(unsigned long long)o->offset,
-		path ? inspect_safe(a, path) : "no root leads to it, by references of this image");
+		path ? inspect_safe(a, path) : "nothing of this image leads to it");
 	return 0;
 }
 
