@@ -177,6 +177,7 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	memcpy(dep->uuid, v.package->uuid, sizeof(dep->uuid));
 	memcpy(dep->build_id, v.header->build_id, sizeof(dep->build_id));
 	dep->interface_digest = v.header->interface_digest;
+	dep->form = img_form(&v);
 	return 0;
 }
 

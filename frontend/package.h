@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "frontend/build.h"
+#include "image/image.h"
 
 /* An image that this one was built against, as its file says. */
 struct package_dep {
@@ -17,6 +18,7 @@ struct package_dep {
 	const char *version;
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
+	enum img_form form;
 };
 
 struct package {

@@ -130,8 +130,9 @@ static int check_dependencies(struct rt_work *w)
 		const struct img_view *o = NULL;
 		const char *name = img_str(v, d->name);
 		char wanted[17], got[17];
+		size_t k;
 
-		for (size_t k = 0; k < given && !o; k++) {
+		for (k = 0; k < given && !o; k++) {
 			o = &w->opt.dependencies[k]->view;
 			if (strcmp(img_str(o, o->package->name), name) ||
 				memcmp(o->package->uuid, d->uuid, sizeof(d->uuid)))
@@ -147,6 +148,8 @@ static int check_dependencies(struct rt_work *w)
 			return rt_fail_values(w->err, PKGIMG_E_DEPENDENCY, w->path,
 				"the interface of an image it was built with has changed", wanted,
 				got);
+		if (rt_check_form(w->err, w->path, img_form(v), w->opt.dependencies[k - 1]))
+			return PKGIMG_E_DEPENDENCY;
 	}
 	return PKGIMG_OK;
 }
