@@ -108,8 +108,6 @@ static int prepare_output(struct pkgimg_cache_build *b, struct pkgimg_cache_erro
 {
 	const char *folder = path_join(&b->mem, workplace_path(b->work), "out");
 
-	if (!b->r.native)
-		return PKGIMG_CACHE_OK;
 	if (mkdir(folder, 0777))
 		return ca_fail_io(e, "make", folder);
 	b->output =
@@ -251,23 +249,6 @@ int pkgimg_cache_build_use(struct pkgimg_cache_build *b, size_t dependency, cons
 	arena_push_room(&b->mem, b->uses, b->nuses, b->cap_uses);
 	b->uses[b->nuses++] =
 		(struct use) { .dependency = dependency, .name = str_dup(&b->mem, name) };
-	return PKGIMG_CACHE_OK;
-}
-
-int pkgimg_cache_build_section(
-	struct pkgimg_cache_build *b, uint32_t kind, const void *data, uint64_t size)
-{
-	struct draft *d = b ? &b->d : NULL;
-	size_t n;
-
-	if (!d || (size && !data))
-		return PKGIMG_CACHE_E_ARGUMENT;
-	n = d->nsections;
-	arena_push_room(&b->mem, d->sections, d->nsections, d->cap_sections);
-	arena_push_room(&b->mem, d->section_data, n, d->cap_data);
-	d->section_data[n] = data;
-	d->sections[d->nsections++] = (struct pki_section) { .kind = kind, .size = size };
-	blake3_of(data, (size_t)size, d->sections[n].digest);
 	return PKGIMG_CACHE_OK;
 }
 

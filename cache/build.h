@@ -14,7 +14,7 @@ struct pkgimg_cache_build {
 	struct workplace *work;
 	uint8_t key[32];
 	char key_text[2 * 32 + 1];
-	const char *folder, *output; /* of the package; NULL: data-only */
+	const char *folder, *output; /* folder: of the package */
 	struct draft d;
 	struct use {
 		size_t dependency;

@@ -84,10 +84,11 @@ static int read_image(
 {
 	const struct pkgimg_cache_request *q = b->r.q;
 	struct img_error why;
+	struct img_container box;
 	struct img_view v;
 	char text[512];
 
-	if (img_check_file(file, size, 0, &v, NULL, &why)) {
+	if (img_check_file(file, size, 0, &v, &box, &why)) {
 		img_error_text(&why, text, sizeof(text));
 		return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0,
 			"what was built, '%s', is no sound package image: %s", b->output, text);
@@ -95,6 +96,9 @@ static int read_image(
 	if (!str_eq(img_str(&v, v.package->name), q->package))
 		return not_asked_for(
 			e, b->output, "the name", q->package, img_str(&v, v.package->name));
+	if (box.no_code == b->r.native)
+		return not_asked_for(
+			e, b->output, "the form", form_name(b->r.native), form_name(!box.no_code));
 	memcpy(b->d.h.build_id, v.header->build_id, 16);
 	b->d.h.interface_digest = v.header->interface_digest;
 	add_symbols(b, &v);
@@ -122,7 +126,7 @@ static int read_library(struct pkgimg_cache_build *b, int fd, struct pkgimg_cach
 	blake3_of(file, (size_t)st.st_size, h->library_digest);
 	h->library_size = (uint64_t)st.st_size;
 	h->library_mtime = ca_ns(st.st_mtim);
-	h->flags = PKI_NATIVE;
+	h->flags = b->r.native ? PKI_NATIVE : 0;
 	if (b->r.q->flags & PKGIMG_CACHE_OPAQUE) {
 		h->flags |= PKI_OPAQUE;
 		memcpy(h->build_id, h->library_digest, sizeof(h->build_id));
@@ -137,49 +141,10 @@ static int read_library(struct pkgimg_cache_build *b, int fd, struct pkgimg_cach
 	return code;
 }
 
-/* a data-only image: what its sections hold is its build */
-static int read_sections(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
-{
-	struct pki_header *h = &b->d.h;
-	struct blake3 sum;
-	uint8_t id[32];
-
-	if (!b->d.nsections)
-		return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0,
-			"a data-only image of '%s' was to be made, and has no section",
-			b->r.q->package);
-	blake3_start(&sum);
-	for (size_t i = 0; i < b->d.nsections; i++) {
-		const struct pki_section *s = &b->d.sections[i];
-		struct img_error why;
-		struct img_view v;
-
-		blake3_add(&sum, &s->kind, sizeof(s->kind));
-		blake3_add(&sum, s->digest, sizeof(s->digest));
-		if (s->kind != PKGIMG_SECTION_METADATA)
-			continue;
-		if (img_check_meta(b->d.section_data[i], s->size, 0, IMG_CHECK_UNSEALED, &v, &why))
-			return ca_fail(e, PKGIMG_CACHE_E_IMAGE, 0,
-				"the metadata of '%s' is not sound: %s", b->r.q->package,
-				why.problem ? why.problem : "?");
-		h->interface_digest = v.header->interface_digest ? v.header->interface_digest
-								 : img_interface_digest(&v);
-		add_symbols(b, &v);
-		take_dependencies(b, &v);
-	}
-	blake3_end(&sum, id);
-	memcpy(h->build_id, id, sizeof(h->build_id));
-	if (!h->interface_digest)
-		memcpy(&h->interface_digest, id, sizeof(h->interface_digest));
-	return PKGIMG_CACHE_OK;
-}
-
 static int read_made(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
 {
 	int fd, code;
 
-	if (!b->r.native)
-		return read_sections(b, e);
 	fd = open(b->output, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT)
 		return ca_fail(e, PKGIMG_CACHE_E_IMAGE, ENOENT,
@@ -311,10 +276,8 @@ static void fill_header(struct pkgimg_cache_build *b, const char *library)
 static const char *write_sidecar(
 	struct pkgimg_cache_build *b, const void *tables, size_t n, struct pkgimg_cache_error *e)
 {
-	static const char zeros[PKI_SECTION_ALIGN];
 	const char *path = path_join(&b->mem, workplace_path(b->work), "sidecar");
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644), failed;
-	uint64_t at = n;
 	bool ok;
 
 	if (fd < 0) {
@@ -322,13 +285,6 @@ static const char *write_sidecar(
 		return NULL;
 	}
 	ok = place_write(fd, tables, n);
-	for (size_t i = 0; ok && i < b->d.nsections; i++) {
-		const struct pki_section *s = &b->d.sections[i];
-
-		ok = place_write(fd, zeros, (size_t)(s->offset - at)) &&
-		     place_write(fd, b->d.section_data[i], (size_t)s->size);
-		at = s->offset + s->size;
-	}
 	ok = ok && !fchmod(fd, 0644);
 	while (ok && (failed = fsync(fd)))
 		ok = errno == EINTR;
@@ -345,18 +301,17 @@ static const char *write_sidecar(
  * between, if it thought us dead: then there is none. */
 static int publish(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
 {
-	const char *library = "", *from, *to;
+	const char *library, *from, *to;
 	struct stat st;
 	size_t n;
 	void *tables;
 
-	if (b->r.native)
-		library = place_library(&b->mem, b->output, b->folder,
-			str_ndup(&b->mem, b->key_text, SHORT_KEY), b->r.suffix,
-			b->d.h.library_digest, b->d.h.library_size);
+	library = place_library(&b->mem, b->output, b->folder,
+		str_ndup(&b->mem, b->key_text, SHORT_KEY), b->r.suffix, b->d.h.library_digest,
+		b->d.h.library_size);
 	if (!library)
 		return ca_fail_io(e, "put the library into", b->folder);
-	if (*library && !stat(path_join(&b->mem, b->folder, library), &st))
+	if (!stat(path_join(&b->mem, b->folder, library), &st))
 		b->d.h.library_mtime = ca_ns(st.st_mtim);
 	fill_header(b, library);
 	tables = draft_finish(&b->d, &n);
@@ -364,14 +319,14 @@ static int publish(struct pkgimg_cache_build *b, struct pkgimg_cache_error *e)
 	if (!from)
 		return PKGIMG_CACHE_E_IO;
 	to = path_join(&b->mem, b->folder, str_fmt(&b->mem, "%.16s" SIDECAR_SUFFIX, b->key_text));
-	if (*library && !place_sync_folder(b->folder))
+	if (!place_sync_folder(b->folder))
 		return ca_fail_io(e, "write", b->folder);
 	/* an empty folder in its place is no one's */
 	if (rename(from, to) && (errno != EISDIR || rmdir(to) || rename(from, to)))
 		return ca_fail_io(e, "put the sidecar at", to);
 	if (!place_sync_folder(b->folder))
 		return ca_fail_io(e, "write", b->folder);
-	if (*library && stat(path_join(&b->mem, b->folder, library), &st))
+	if (stat(path_join(&b->mem, b->folder, library), &st))
 		return ca_fail_io(e, "find the library just put into", b->folder);
 	return PKGIMG_CACHE_OK;
 }

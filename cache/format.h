@@ -7,11 +7,11 @@
 
 #define PKI_MAGIC "\x89PKI\r\n\x1a\n"
 
-enum { PKI_VERSION = 1, PKI_SECTION_ALIGN = 4096 };
+enum { PKI_VERSION = 2 };
 
 enum {
-	PKI_NATIVE = 1, /* there is a library */
-	PKI_OPAQUE = 2, /* which is no package image of image/FORMAT.md */
+	PKI_NATIVE = 1, /* the image is a library; else a file of data alone */
+	PKI_OPAQUE = 2, /* it is no package image of image/FORMAT.md */
 	PKI_ALL_FLAGS = 3,
 };
 
@@ -23,7 +23,6 @@ enum pki_table_kind {
 	PKI_USES,
 	PKI_SYMBOLS,
 	PKI_TARGETS,
-	PKI_SECTIONS,
 	PKI_STRINGS,
 	PKI_TABLES,
 };
@@ -36,11 +35,11 @@ struct pki_header {
 	uint8_t magic[8];
 	uint16_t version, header_size;
 	uint32_t flags;
-	uint64_t file_size;   /* with sections */
+	uint64_t file_size;
 	uint64_t tables_size; /* header and tables: what is summed */
 	uint64_t sum;         /* XXH3-64 of them with this field zero */
 	uint8_t key[32];
-	uint8_t library_digest[32]; /* BLAKE3; zero without one */
+	uint8_t library_digest[32]; /* BLAKE3 */
 	uint64_t library_size;
 	int64_t library_mtime; /* ns since 1970 */
 	uint8_t build_id[16], uuid[16];
@@ -50,7 +49,7 @@ struct pki_header {
 	struct pki_table tables[PKI_TABLES];
 	uint64_t reserved;
 };
-_Static_assert(sizeof(struct pki_header) == 272 && offsetof(struct pki_header, sum) == 32 &&
+_Static_assert(sizeof(struct pki_header) == 264 && offsetof(struct pki_header, sum) == 32 &&
 		       offsetof(struct pki_header, library_size) == 104 &&
 		       offsetof(struct pki_header, package) == 168 &&
 		       offsetof(struct pki_header, tables) == 192,
@@ -91,12 +90,5 @@ struct pki_target {
 	uint32_t cpu, needs;
 };
 _Static_assert(sizeof(struct pki_target) == 8, "cache/FORMAT.md 6");
-
-struct pki_section {
-	uint32_t kind, reserved;
-	uint64_t offset, size;
-	uint8_t digest[32];
-};
-_Static_assert(sizeof(struct pki_section) == 56, "cache/FORMAT.md 7");
 
 #endif

@@ -125,7 +125,6 @@ struct sidecar {
 	struct pki_dependency *dependencies;
 	struct pki_symbol *uses, *symbols;
 	struct pki_target *targets;
-	struct pki_section *sections;
 	const char *strings;
 	struct stat st; /* of the file */
 };
@@ -156,17 +155,18 @@ struct draft {
 	struct pki_dependency *dependencies;
 	struct pki_symbol *uses, *symbols;
 	struct pki_target *targets;
-	struct pki_section *sections;
-	const void **section_data;
-	size_t nflags, npreferences, nsources, ndependencies, nuses, nsymbols, ntargets, nsections;
-	size_t cap_sources, cap_uses, cap_sections, cap_data;
+	size_t nflags, npreferences, nsources, ndependencies, nuses, nsymbols, ntargets;
+	size_t cap_sources, cap_uses;
 };
 uint32_t draft_str(struct draft *d, const char *s);
 void draft_source(struct draft *d, const struct place *p, const struct now *n, bool discovered);
-/* header and tables; the sections' offsets are filled in */
+/* the whole file */
 void *draft_finish(struct draft *d, size_t *n);
 
 /* ---- match.c */
+
+/* "native code", "data only" */
+const char *form_name(bool native);
 
 struct reasons {
 	struct arena *mem;

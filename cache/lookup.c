@@ -59,20 +59,6 @@ static const void *symbols_of(struct arena *a, const struct sidecar *s)
 	return v;
 }
 
-static const void *sections_of(struct arena *a, const struct sidecar *s)
-{
-	uint32_t n = s->h->tables[PKI_SECTIONS].count;
-	struct pkgimg_cache_section *v = arena_array(a, struct pkgimg_cache_section, n);
-
-	for (uint32_t i = 0; i < n; i++) {
-		v[i] = (struct pkgimg_cache_section) { .kind = s->sections[i].kind,
-			.offset = s->sections[i].offset,
-			.size = s->sections[i].size };
-		memcpy(v[i].digest, s->sections[i].digest, sizeof(v[i].digest));
-	}
-	return v;
-}
-
 void image_of(struct arena *mem, const struct sidecar *s, const char *folder, const char *name,
 	size_t store, struct pkgimg_cache_image *out)
 {
@@ -91,11 +77,8 @@ void image_of(struct arena *mem, const struct sidecar *s, const char *folder, co
 		.made = h->made,
 		.used = s->st.st_mtim.tv_sec,
 		.nsymbols = h->tables[PKI_SYMBOLS].count,
-		.nsections = h->tables[PKI_SECTIONS].count,
-		.symbols = symbols_of(mem, s),
-		.sections = sections_of(mem, s) };
-	if (out->native)
-		out->library = path_join(mem, folder, sidecar_str(s, h->library));
+		.symbols = symbols_of(mem, s) };
+	out->library = path_join(mem, folder, sidecar_str(s, h->library));
 	memcpy(out->key, h->key, sizeof(out->key));
 	memcpy(out->build_id, h->build_id, sizeof(out->build_id));
 	memcpy(out->uuid, h->uuid, sizeof(out->uuid));
@@ -229,6 +212,7 @@ static void look_at(
 	c = &v[s->out->a.ncandidates++];
 	*c = (struct pkgimg_cache_candidate) { .sidecar = path_join(s->mem, folder_path, name),
 		.store = store,
+		.native = m.s.data ? (m.s.h->flags & PKI_NATIVE) != 0 : -1,
 		.nrejections = why.n,
 		.rejections = why.v };
 	if (m.s.data)

@@ -59,7 +59,6 @@ static const struct {
 	[PKGIMG_REJECT_SOURCE_TIME] = { "source-time", "it is made again" },
 	[PKGIMG_REJECT_PREFERENCES] = { "preferences", "one with these is made; both stay" },
 	[PKGIMG_REJECT_FORCED] = { "forced", "it is made again, as was said" },
-	[PKGIMG_REJECT_SECTION_SUM] = { "section-checksum", "it was changed; it is made again" },
 };
 
 const char *pkgimg_cache_reason_code(int reason)
@@ -70,6 +69,11 @@ const char *pkgimg_cache_reason_code(int reason)
 const char *reason_remedy(int reason)
 {
 	return reasons[reason].remedy;
+}
+
+const char *form_name(bool native)
+{
+	return native ? "native code" : "data only";
 }
 
 /* ---- reporting */
@@ -156,14 +160,14 @@ static void match_form(struct match *m)
 	bool native = m->s.h->flags & PKI_NATIVE;
 	unsigned mode = m->r->q->native;
 
-	if (request_partial(m->r))
+	if (request_partial(m->r) && !(m->r->q->flags & PKGIMG_CACHE_FORM))
 		return;
 	if (mode == PKGIMG_CACHE_NATIVE_YES && !native)
 		reject(m, PKGIMG_REJECT_NATIVE_REQUIRED, "native code",
-			"native code (--pkgimage-native-code=yes)", "data only");
+			"native code (--pkgimage-native-code=yes)", form_name(false));
 	if (mode == PKGIMG_CACHE_NATIVE_NO && native)
 		reject(m, PKGIMG_REJECT_NATIVE_FORBIDDEN, "native code",
-			"data only (--pkgimage-native-code=no)", "native code");
+			"data only (--pkgimage-native-code=no)", form_name(true));
 }
 
 /* every word of needs is one of has */
@@ -340,8 +344,8 @@ static void match_dependency(struct match *m, const struct pki_dependency *have)
 			hex(m, have->uuid, 16));
 	else if ((want->flags ^ have->flags) & PKGIMG_CACHE_DEP_DATA_ONLY)
 		reject(m, PKGIMG_REJECT_DEP_FORM, field,
-			want->flags & PKGIMG_CACHE_DEP_DATA_ONLY ? "data only" : "native code",
-			want->flags & PKGIMG_CACHE_DEP_DATA_ONLY ? "native code" : "data only");
+			form_name(!(want->flags & PKGIMG_CACHE_DEP_DATA_ONLY)),
+			form_name(want->flags & PKGIMG_CACHE_DEP_DATA_ONLY));
 	else if (is_very(want, have) &&
 		 memcmp(want->build_id, have->build_id, sizeof(have->build_id)))
 		reject(m, build, field, hex(m, want->build_id, 16), hex(m, have->build_id, 16));
@@ -438,8 +442,6 @@ void match_library(struct match *m, bool whole)
 	struct stat st;
 	int fd;
 
-	if (!(h->flags & PKI_NATIVE))
-		return;
 	if (fstatat(m->folder, library, &st, 0)) {
 		reject(m, PKGIMG_REJECT_LIBRARY_MISSING, library, bytes(m, h->library_size),
 			"no file");

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cache/internal.h"
+#include "image/format.h"
 
 /* ---- sources and roots */
 
@@ -227,6 +228,8 @@ int request_open(struct arena *mem, struct files *files, const struct pkgimg_cac
 		.cpu_target = q->cpu_target ? q->cpu_target : "",
 		.suffix = q->suffix ? q->suffix : SUFFIX,
 		.native = q->native == PKGIMG_CACHE_NATIVE_YES };
+	if (!out->native)
+		out->suffix = IMG_DATA_SUFFIX;
 	out->flags = sorted(mem, q->flags_set, q->nflags);
 	out->preferences = sorted(mem, q->preferences, q->npreferences);
 	twice = repeated(out->flags, q->nflags);

@@ -20,7 +20,6 @@ static const struct {
 	[PKI_USES] = { "uses", sizeof(struct pki_symbol), 8 },
 	[PKI_SYMBOLS] = { "symbols", sizeof(struct pki_symbol), 8 },
 	[PKI_TARGETS] = { "targets", sizeof(struct pki_target), 4 },
-	[PKI_SECTIONS] = { "sections", sizeof(struct pki_section), 8 },
 	[PKI_STRINGS] = { "strings", 1, 1 },
 };
 
@@ -132,21 +131,6 @@ static int check_symbols(struct checker *c, int table, const struct pki_symbol *
 	return 0;
 }
 
-static int check_sections(struct checker *c)
-{
-	const struct pki_header *h = c->s->h;
-
-	for (uint32_t i = 0; i < h->tables[PKI_SECTIONS].count; i++) {
-		const struct pki_section *p = &c->s->sections[i];
-
-		if (p->offset % PKI_SECTION_ALIGN || p->offset < h->tables_size ||
-			p->offset > h->file_size || p->size > h->file_size - p->offset ||
-			p->reserved)
-			return broken(c->a, c->t, "sections", i, "bytes inside the file");
-	}
-	return 0;
-}
-
 static int check_header_strings(struct checker *c)
 {
 	const struct sidecar *s = c->s;
@@ -164,8 +148,8 @@ static int check_header_strings(struct checker *c)
 			return bad(c->t, PKGIMG_REJECT_MALFORMED, "header", "strings of the table",
 				"others");
 	library = sidecar_str(s, h->library);
-	if (h->flags & ~(uint32_t)PKI_ALL_FLAGS || h->reserved ||
-		!(h->flags & PKI_NATIVE) != !*library || strchr(library, '/') || *library == '.')
+	if (h->flags & ~(uint32_t)PKI_ALL_FLAGS || h->reserved || !*library ||
+		strchr(library, '/') || *library == '.')
 		return bad(c->t, PKGIMG_REJECT_MALFORMED, "header",
 			"known flags and a library beside it",
 			str_fmt(c->a, "%#x '%s'", h->flags, str_shown(c->a, library)));
@@ -184,7 +168,6 @@ static void set_tables(struct sidecar *s)
 	s->uses = (void *)(base + t[PKI_USES].offset);
 	s->symbols = (void *)(base + t[PKI_SYMBOLS].offset);
 	s->targets = (void *)(base + t[PKI_TARGETS].offset);
-	s->sections = (void *)(base + t[PKI_SECTIONS].offset);
 	s->strings = (const char *)base + t[PKI_STRINGS].offset;
 }
 
@@ -247,7 +230,7 @@ int sidecar_check(struct arena *a, void *data, uint64_t n, uint64_t file_size, s
 	if (check_header_strings(&c) || check_pairs(&c, PKI_FLAGS, out->flags) ||
 		check_pairs(&c, PKI_PREFERENCES, out->preferences) || check_sources(&c) ||
 		check_dependencies(&c) || check_symbols(&c, PKI_USES, out->uses) ||
-		check_symbols(&c, PKI_SYMBOLS, out->symbols) || check_sections(&c))
+		check_symbols(&c, PKI_SYMBOLS, out->symbols))
 		return -1;
 	for (uint32_t i = 0; i < h->tables[PKI_TARGETS].count; i++)
 		if (!string_ok(out, out->targets[i].cpu) || !string_ok(out, out->targets[i].needs))
@@ -371,16 +354,10 @@ static void put_table(struct strbuf *b, struct pki_header *h, int kind, const vo
 		strbuf_add(b, v, n * tables[kind].size);
 }
 
-static uint64_t round_up(uint64_t n, uint64_t to)
-{
-	return (n + to - 1) / to * to;
-}
-
 void *draft_finish(struct draft *d, size_t *n)
 {
 	struct strbuf b = { .mem = d->mem };
 	struct pki_header *h = &d->h;
-	uint64_t at;
 	void *data;
 
 	draft_str(d, "");
@@ -392,17 +369,10 @@ void *draft_finish(struct draft *d, size_t *n)
 	put_table(&b, h, PKI_USES, d->uses, d->nuses);
 	put_table(&b, h, PKI_SYMBOLS, d->symbols, d->nsymbols);
 	put_table(&b, h, PKI_TARGETS, d->targets, d->ntargets);
-	at = round_up(
-		round_up(b.n, 8) + d->nsections * sizeof(struct pki_section) + d->strings.n, 8);
-	h->tables_size = h->file_size = at;
-	for (size_t i = 0; i < d->nsections; i++) {
-		d->sections[i].offset = round_up(h->file_size, PKI_SECTION_ALIGN);
-		h->file_size = d->sections[i].offset + d->sections[i].size;
-	}
-	put_table(&b, h, PKI_SECTIONS, d->sections, d->nsections);
 	put_table(&b, h, PKI_STRINGS, d->strings.s, d->strings.n);
-	while (b.n < at)
+	while (b.n % 8)
 		strbuf_putc(&b, '\0');
+	h->tables_size = h->file_size = b.n;
 	memcpy(h->magic, PKI_MAGIC, sizeof(h->magic));
 	h->version = PKI_VERSION;
 	h->header_size = sizeof(*h);

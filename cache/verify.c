@@ -15,45 +15,6 @@ struct verifying {
 
 /* ---- one image */
 
-static bool section_is_sound(int fd, const struct pki_section *s)
-{
-	enum { PIECE = 64 * 1024 };
-	uint8_t buf[PIECE], digest[32];
-	uint64_t at = 0;
-	struct blake3 b;
-
-	blake3_start(&b);
-	while (at < s->size) {
-		size_t want = s->size - at < PIECE ? (size_t)(s->size - at) : PIECE;
-		ssize_t got = pread(fd, buf, want, (off_t)(s->offset + at));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		blake3_add(&b, buf, (size_t)got);
-		at += (uint64_t)got;
-	}
-	blake3_end(&b, digest);
-	return !memcmp(digest, s->digest, sizeof(digest));
-}
-
-static void check_sections(struct match *m)
-{
-	int fd = openat(m->folder, m->name, O_RDONLY | O_CLOEXEC);
-
-	for (uint32_t i = 0; i < m->s.h->tables[PKI_SECTIONS].count; i++) {
-		const struct pki_section *s = &m->s.sections[i];
-		struct trouble t = { PKGIMG_REJECT_SECTION_SUM,
-			str_fmt(m->why->mem, "section %u", s->kind), "its checksum", "another" };
-
-		if (fd < 0 || !section_is_sound(fd, s))
-			match_trouble(m->why, &t);
-	}
-	if (fd >= 0)
-		close(fd);
-}
-
 static void check_name(struct match *m, const char *package)
 {
 	const struct pki_header *h = m->s.h;
@@ -75,6 +36,7 @@ static void report(struct verifying *v, const struct match *m, const struct pack
 {
 	struct pkgimg_cache_candidate c = { .sidecar = path_join(m->why->mem, at->path, m->name),
 		.store = at->store,
+		.native = m->s.data ? (m->s.h->flags & PKI_NATIVE) != 0 : -1,
 		.nrejections = m->why->n,
 		.rejections = m->why->v };
 
@@ -107,13 +69,14 @@ static void verify_one(struct verifying *v, const struct package_at *at, const c
 	} else {
 		v->v->bytes += m.s.h->file_size + m.s.h->library_size;
 		check_name(&m, at->package);
-		check_sections(&m);
 		match_library(&m, true);
 	}
-	if (why.n)
+	if (why.n) {
 		report(v, &m, at);
-	else
-		v->v->sound += m.s.data != NULL;
+	} else if (m.s.data) {
+		v->v->sound++;
+		v->v->data_only += !(m.s.h->flags & PKI_NATIVE);
+	}
 	arena_free(&mem);
 }
 
@@ -136,48 +99,10 @@ int pkgimg_cache_verify(
 	if (!c || !v || v->size != sizeof(*v) || (v->package && !ca_package_name(v->package)))
 		return ca_fail(e, PKGIMG_CACHE_E_ARGUMENT, 0,
 			"verify: a NULL, of another size, or no name of a package");
-	v->sound = v->unsound = v->removed = v->bytes = 0;
+	v->sound = v->unsound = v->removed = v->bytes = v->data_only = 0;
 	for (size_t i = 0; i < c->nstores; i++)
 		if (walk_store(c, i, v->package, verify_package, &ctx))
 			return ca_fail_io(e, "list", c->stores[i].path);
-	return PKGIMG_CACHE_OK;
-}
-
-/* ---- one file, as it is */
-
-int pkgimg_cache_read(
-	const char *sidecar, struct pkgimg_cache_answer **out, struct pkgimg_cache_error *e)
-{
-	struct pkgimg_cache none = { 0 };
-	struct store store = { 0 };
-	struct full_answer *full = sidecar && out ? calloc(1, sizeof(*full)) : NULL;
-	struct reasons why = { .all = true };
-	struct match m = { .cache = &none, .store = &store, .folder = AT_FDCWD, .why = &why };
-	struct pkgimg_cache_candidate *c;
-	struct trouble t;
-	int err;
-
-	if (!full)
-		return ca_fail(e, PKGIMG_CACHE_E_ARGUMENT, 0, "a sidecar has no path");
-	why.mem = &full->mem;
-	m.name = str_dup(&full->mem, sidecar);
-	if (sidecar_read(&full->mem, AT_FDCWD, sidecar, &m.s, &t, &err)) {
-		m.s.data = NULL;
-		match_trouble(&why, &t);
-	} else {
-		check_sections(&m);
-	}
-	c = arena_new(&full->mem, struct pkgimg_cache_candidate);
-	*c = (struct pkgimg_cache_candidate) {
-		.sidecar = m.name, .nrejections = why.n, .rejections = why.v
-	};
-	full->a.ncandidates = 1;
-	full->a.candidates = c;
-	full->a.found = why.n == 0;
-	if (full->a.found)
-		image_of(&full->mem, &m.s, path_dir(&full->mem, sidecar), path_base(m.name), 0,
-			&full->a.hit);
-	*out = &full->a;
 	return PKGIMG_CACHE_OK;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
-#include "frontend/data_only.h"
+#include "image/format.h"
 
 struct make {
 	struct cli *c;
@@ -39,10 +39,10 @@ static int waiting(void *ctx, const struct pkgimg_cache_owner *o)
 /* ---- making */
 
 /* Under the name that it would have without the cache, which is in some formats of libraries. */
-static int make_native(struct make *m, struct pkgimg_cache_build *build)
+static int make_image(struct make *m, struct pkgimg_cache_build *build)
 {
-	const char *folder = path_join(m->c->mem, pkgimg_cache_build_folder(build), "made");
-	const char *path = path_join(m->c->mem, folder, m->what->base);
+	struct arena *a = m->c->mem;
+	const char *folder = path_join(a, pkgimg_cache_build_folder(build), "made"), *path;
 	char why[128];
 
 	if (mkdir(folder, 0777)) {
@@ -50,27 +50,19 @@ static int make_native(struct make *m, struct pkgimg_cache_build *build)
 			file_error_text(errno, why, sizeof(why)));
 		return -1;
 	}
+	m->r->no_native = m->what->q.native != PKGIMG_CACHE_NATIVE_YES;
+	path = path_join(a, folder,
+		m->r->no_native ? str_fmt(a, "%s" IMG_DATA_SUFFIX, m->what->q.package)
+				: m->what->base);
 	m->r->output = (struct job_word) { path, NOWHERE };
 	m->r->last = true;
-	if (frontend_build(m->c->mem, m->c->d, m->r, NULL))
+	if (frontend_build(a, m->c->d, m->r, NULL))
 		return -1;
 	if (rename(path, pkgimg_cache_build_output(build))) {
 		diag_err(m->c->d, NOWHERE, "'%s' cannot be moved: %s", path,
 			file_error_text(errno, why, sizeof(why)));
 		return -1;
 	}
-	return 0;
-}
-
-static int make_data(struct make *m, struct pkgimg_cache_build *build)
-{
-	struct data_only data;
-
-	if (data_only_make(m->c->mem, m->c->d, m->r, &data))
-		return -1;
-	pkgimg_cache_build_section(build, PKGIMG_SECTION_BITCODE, data.bitcode, data.bitcode_size);
-	pkgimg_cache_build_section(
-		build, PKGIMG_SECTION_METADATA, data.metadata, data.metadata_size);
 	return 0;
 }
 
@@ -84,7 +76,7 @@ static int make(void *ctx, struct pkgimg_cache_build *build)
 		if (pkgimg_cache_build_depfile(build, w->text, &m->why))
 			return diag_err(m->c->d, w->at, "%s", m->why.text);
 	}
-	return pkgimg_cache_build_output(build) ? make_native(m, build) : make_data(m, build);
+	return make_image(m, build);
 }
 
 /* ---- telling */
@@ -102,24 +94,19 @@ static void tell(const struct pkgimg_cache_answer *a)
 			path_base(a->candidates[i].sidecar), r->code, r->field, r->expected,
 			r->found);
 	}
-	diag_text("pkgimg: cache: %s %s %s\n", a->built ? "built" : "hit", a->hit.package, key);
+	diag_text("pkgimg: cache: %s %s %s%s\n", a->built ? "built" : "hit", a->hit.package, key,
+		a->hit.native ? "" : " (data-only)");
 }
 
 /* Between the answer and the copy the image may go, or turn out to be damaged: once more. */
 static int copy_out(struct make *m, struct pkgimg_cache *cache, struct pkgimg_cache_answer *a)
 {
 	struct pkgimg_cache_error e;
-	const char *from = a->hit.library ? a->hit.library : a->hit.sidecar;
 	int code;
 
 	if (!m->what->output) {
-		printf("%s\n", from);
+		printf("%s\n", a->hit.library);
 		return EXIT_OK;
-	}
-	if (!a->hit.library) {
-		diag_err(m->c->d, NOWHERE,
-			"a data-only image stays in the cache, as '%s'; leave -o out", from);
-		return EXIT_INPUT;
 	}
 	code = pkgimg_cache_export(cache, &a->hit, m->what->output, &e);
 	if (!code)

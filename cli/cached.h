@@ -20,7 +20,10 @@ struct cached_options {
 
 /* take an argument; false: it is none of these */
 bool cached_apply(struct cli *c, const struct ll_arg *arg, struct cached_options *o);
-/* reads --cache; other modes than native code alone want it too */
+/* "yes", "no", "existing" of --pkgimage-native-code; yes if it was not said.
+ * returns 0 with an enum pkgimg_cache_native, or -1 reported */
+int cached_native(struct diags *d, const struct job_word *said, uint32_t *out);
+/* reads --cache; 'existing' wants it too: where else would be what exists? */
 bool cached_wanted(const struct cached_options *o);
 
 struct cached {

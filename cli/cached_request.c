@@ -37,7 +37,22 @@ bool cached_apply(struct cli *c, const struct ll_arg *arg, struct cached_options
 bool cached_wanted(const struct cached_options *o)
 {
 	return o->cache || o->rebuild || o->depfiles.n || o->stores.n ||
-	       (o->native.text && !str_eq(o->native.text, "yes"));
+	       (o->native.text && str_eq(o->native.text, "existing"));
+}
+
+int cached_native(struct diags *d, const struct job_word *said, uint32_t *out)
+{
+	static const char *const words[] = { [PKGIMG_CACHE_NATIVE_YES] = "yes",
+		[PKGIMG_CACHE_NATIVE_NO] = "no",
+		[PKGIMG_CACHE_NATIVE_EXISTING] = "existing" };
+
+	for (uint32_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!said->text || str_eq(said->text, words[i])) {
+			*out = i;
+			return 0;
+		}
+	return diag_err(d, said->at,
+		"--pkgimage-native-code wants 'yes', 'no' or 'existing', got '%s'", said->text);
 }
 
 struct pkgimg_cache *cached_open(
@@ -154,21 +169,6 @@ static void add_source(struct making *m, const char *path, const char *name)
 	m->sources[m->nsources++] = (struct pkgimg_cache_source) { .path = path, .name = name };
 }
 
-static int read_native(struct making *m)
-{
-	static const char *const words[] = { "yes", "no", "existing" };
-	const struct job_word *w = &m->o->native;
-
-	for (uint32_t i = 0; i < 3; i++)
-		if (!w->text || str_eq(w->text, words[i])) {
-			m->out->q.native = i;
-			return 0;
-		}
-	return diag_err(m->d, w->at,
-		"--pkgimage-native-code wants 'yes', 'no' or 'existing', got '%s'",
-		str_shown(m->mem, w->text));
-}
-
 static int choose_platform(struct making *m)
 {
 	struct link_job job = { .mem = m->mem };
@@ -273,6 +273,7 @@ static void add_dependencies(struct making *m)
 		v[i].symbols = interface_symbols(m->mem, &p->deps[i].view, &v[i].nsymbols);
 		memcpy(v[i].uuid, p->deps[i].uuid, 16);
 		memcpy(v[i].build_id, p->deps[i].build_id, 16);
+		v[i].flags = p->deps[i].form == IMG_FORM_BITCODE ? PKGIMG_CACHE_DEP_DATA_ONLY : 0;
 	}
 	m->out->q.dependencies = v;
 	m->out->q.ndependencies = p->ndeps;
@@ -308,8 +309,11 @@ static void name_output(struct making *m)
 	if (m->r->object_only)
 		suffix = ".o";
 	m->out->output = p->output_bare ? NULL : p->output.text;
-	m->out->base = p->output_bare ? str_fmt(m->mem, "%s%s", path_base(p->output.text), suffix)
-				      : path_base(p->output.text);
+	/* the name in a library; without native code there is none, and the key is that of the form
+	 */
+	m->out->base = p->output_bare || m->out->q.native == PKGIMG_CACHE_NATIVE_NO
+			       ? str_fmt(m->mem, "%s%s", p->name, suffix)
+			       : path_base(p->output.text);
 	m->out->q.suffix = *suffix ? suffix : NULL;
 }
 
@@ -322,7 +326,8 @@ int cached_request(struct arena *a, struct diags *d, const struct build_request 
 	struct pkgimg_cache_request *q = &out->q;
 
 	*out = (struct cached) { .q = { .size = sizeof(out->q) } };
-	if (read_native(&m) | package_read(a, d, r, &m.p) || choose_platform(&m) || add_roots(&m))
+	if (cached_native(d, &o->native, &q->native) | package_read(a, d, r, &m.p) ||
+		choose_platform(&m) || add_roots(&m))
 		return -1;
 	name_output(&m);
 	q->package = m.p.name;

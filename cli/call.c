@@ -200,17 +200,53 @@ static int call(struct call *c, FILE *out)
 	return 0;
 }
 
+/* a variable, printed as a function's result would be */
+static int read_global(struct call *c, uint32_t index, FILE *out)
+{
+	const struct img_global *g = &c->v->globals[index];
+	const char *name = img_str(c->v, g->name);
+	struct value_form form;
+	union value value;
+	const void *at;
+
+	value_form_of(c->v, g->type, &form);
+	if (!g->type)
+		return diag_err(c->d, NOWHERE,
+			"the type of '%s' is not known: its module has no debug information; "
+			"compile it with -g",
+			name);
+	if (form.kind == VALUE_REFUSED)
+		return diag_err(c->d, NOWHERE, "'%s' is %s (%s), which cannot be printed", name,
+			form.what, value_type_text(&c->mem, c->v, g->type));
+	if (g->flags & IMG_GF_TLS)
+		return diag_err(c->d, NOWHERE,
+			"'%s' is thread-local: it is in no thread yet that could be asked", name);
+	at = c->from->global(c->from->ctx, c->d, index);
+	if (!at)
+		return c->d->errors ? -1 : diag_err(c->d, NOWHERE, "'%s' has no address", name);
+	value_load(&form, at, &value);
+	value_print(c->v, &form, &value, out);
+	if (fflush(out) || ferror(out))
+		return diag_err(c->d, NOWHERE, "the result cannot be written: %s", strerror(errno));
+	return 0;
+}
+
 int call_method(struct diags *d, const struct callee *from, const char *function, size_t nargs,
 	const char *const *args, FILE *out)
 {
 	struct call c = { .d = d, .from = from, .v = from->view, .nargs = nargs, .args = args };
 	unsigned before = d->errors;
+	uint32_t at = 0;
 	int result;
 
 	d->errors = 0; /* the mistakes of this call */
-	result = find(&c, function);
-	if (!result)
-		result = call(&c, out);
+	if (!nargs && !find_all(&c, function, &at) && img_find_global(c.v, function, &at) == 1) {
+		result = read_global(&c, at, out);
+	} else {
+		result = find(&c, function);
+		if (!result)
+			result = call(&c, out);
+	}
 	d->errors += before;
 	arena_free(&c.mem);
 	return result;

@@ -105,6 +105,7 @@ int cmd_build(struct cli *c)
 	struct build_request r = { 0 };
 	struct cached_options cached = { 0 };
 	struct build_result made;
+	uint32_t mode;
 	size_t n;
 	int failed;
 	const struct ll_arg *args = cli_parse(c, BuildOption, &n);
@@ -133,6 +134,9 @@ int cmd_build(struct cli *c)
 		return cpu_help(c, &r);
 	r.last = true;
 	r.verbose |= driver_verbose_linking();
+	if (cached_native(c->d, &cached.native, &mode))
+		return EXIT_USAGE;
+	r.no_native = mode == PKGIMG_CACHE_NATIVE_NO;
 	if (cached_wanted(&cached) && !r.plan_only && !r.explain)
 		return cached_build(c, &r, &cached);
 	failed = frontend_build(c->mem, c->d, &r, &made);

@@ -46,6 +46,11 @@ static const char *ago(struct arena *a, int64_t when)
 	return str_fmt(a, "%lldd", (long long)s / 86400);
 }
 
+static const char *form_name(int native)
+{
+	return native ? "native" : "data-only";
+}
+
 static void json_rejections(struct json *j, const struct pkgimg_cache_candidate *c)
 {
 	json_array(j, "rejections");
@@ -67,6 +72,8 @@ static void json_candidate(struct json *j, const struct pkgimg_cache_candidate *
 {
 	json_object(j, NULL);
 	json_str(j, "sidecar", c->sidecar);
+	if (c->native >= 0)
+		json_bool(j, "native", c->native);
 	json_bool(j, "accepted", c->nrejections == 0);
 	json_rejections(j, c);
 	json_end_object(j);
@@ -74,7 +81,8 @@ static void json_candidate(struct json *j, const struct pkgimg_cache_candidate *
 
 static void text_candidate(const struct pkgimg_cache_candidate *c)
 {
-	printf("%s: %s\n", c->sidecar, c->nrejections ? "rejected" : "accepted");
+	printf("%s: %s%s%s\n", c->sidecar, c->native < 0 ? "" : form_name(c->native),
+		c->native < 0 ? "" : ", ", c->nrejections ? "rejected" : "accepted");
 	for (size_t i = 0; i < c->nrejections; i++) {
 		const struct pkgimg_cache_rejection *r = &c->rejections[i];
 
@@ -164,8 +172,8 @@ static void list_text(
 		const struct pkgimg_cache_image *m = &l->images[i];
 
 		bytes += m->bytes;
-		printf("%-20s %-10s %.16s %-6s %10llu bytes  used %s ago  %s\n", m->package,
-			m->version, hex(a, m->key, 8), m->native ? "native" : "data",
+		printf("%-20s %-10s %.16s %-9s %10llu bytes  used %s ago  %s\n", m->package,
+			m->version, hex(a, m->key, 8), form_name(m->native),
 			(unsigned long long)m->bytes, ago(a, m->used),
 			*m->cpu_target ? m->cpu_target : "-");
 	}
@@ -284,6 +292,9 @@ static int cache_explain(struct request *r)
 	what.q.package = word(r);
 	what.q.flags = PKGIMG_CACHE_PARTIAL;
 	what.q.toolchain = cached_toolchain(r->c->mem);
+	if (cached_native(r->c->d, &r->cached.native, &what.q.native))
+		return EXIT_USAGE;
+	what.q.flags |= r->cached.native.text ? PKGIMG_CACHE_FORM : 0;
 	return explain(r, &what.q);
 }
 
@@ -349,14 +360,17 @@ static int cache_verify(struct request *r)
 	if (r->json) {
 		json_end_array(j);
 		json_uint(j, "sound", v.sound);
+		json_uint(j, "data_only", v.data_only);
 		json_uint(j, "unsound", v.unsound);
 		json_uint(j, "removed", v.removed);
 		json_uint(j, "bytes", v.bytes);
 		json_end_object(j);
 	} else if (!code) {
-		printf("%llu images are sound (%llu bytes), %llu are not; %llu removed\n",
-			(unsigned long long)v.sound, (unsigned long long)v.bytes,
-			(unsigned long long)v.unsound, (unsigned long long)v.removed);
+		printf("%llu images are sound (%llu data-only, %llu bytes), %llu are not; %llu "
+		       "removed\n",
+			(unsigned long long)v.sound, (unsigned long long)v.data_only,
+			(unsigned long long)v.bytes, (unsigned long long)v.unsound,
+			(unsigned long long)v.removed);
 	}
 	if (code)
 		return fail(r, &e);

@@ -213,6 +213,7 @@ static void compare_package(struct comparison *c)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		note(c, "package", rows[i].name, img_str(c->a, rows[i].was),
 			img_str(c->b, rows[i].is));
+	note(c, "package", "form", img_form_name(img_form(c->a)), img_form_name(img_form(c->b)));
 	note(c, "package", "interface",
 		str_fmt(c->mem, "%016" PRIx64, c->a->header->interface_digest),
 		str_fmt(c->mem, "%016" PRIx64, c->b->header->interface_digest));

@@ -9,7 +9,6 @@
 #include "base/str.h"
 #include "cli/call.h"
 #include "cli/cli.h"
-#include "cli/data_run.h"
 #include "driver/options.h"
 #include "frontend/jit.h"
 #include "frontend/tmpdir.h"
@@ -99,6 +98,17 @@ struct run_image {
 	struct compiled *compiled;        /* it, and those that it depends on */
 };
 
+/* those that the image was made with, which the compiled code will look for symbols in */
+static struct job_words libraries(struct arena *a, const struct img_view *v)
+{
+	struct job_words w = { .given = true };
+
+	for (uint32_t i = 0; i < v->nneeds; i++)
+		if (v->needs[i].kind == IMG_NEED_LIBRARY)
+			job_words_add(a, &w, img_str(v, v->needs[i].name), NOWHERE);
+	return w;
+}
+
 static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg_image *image)
 {
 	uint32_t n = pkgimg_bitcode_count(image);
@@ -108,6 +118,7 @@ static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg
 	};
 	struct compiled *new = arena_new(r->c->mem, struct compiled);
 
+	request.needs = libraries(r->c->mem, pkgimg_view(image));
 	for (uint32_t i = 0; i < n; i++) {
 		struct pkgimg_bitcode b;
 
@@ -136,12 +147,17 @@ static void *compile(void *ctx, const struct pkgimg_image *image, const char *sy
 static void *image_address(void *ctx, struct diags *d, uint32_t method)
 {
 	struct run_image *r = ctx;
-	struct pkgimg_method m;
 
 	(void)d; /* the compiler reports */
-	if (pkgimg_method_at(r->image, method, &m))
-		return NULL;
-	return m.address ? m.address : compile(r, r->image, m.symbol);
+	return rt_method_code(r->image, method);
+}
+
+static void *image_global(void *ctx, struct diags *d, uint32_t global)
+{
+	struct run_image *r = ctx;
+
+	(void)d;
+	return rt_global_address(r->image, global);
 }
 
 /* images that it depends on are looked for beside it */
@@ -205,7 +221,7 @@ static int open_image(
 static int open_and_call(
 	struct run_image *i, const struct run_request *r, const struct pkgimg_options *o)
 {
-	struct callee from = { .address = image_address, .ctx = i };
+	struct callee from = { .address = image_address, .global = image_global, .ctx = i };
 	double start = now_ms(), loaded;
 	int rc;
 
@@ -252,12 +268,22 @@ static void *jit_method(void *ctx, struct diags *d, uint32_t method)
 	return jit_address(j->jit, img_str(&j->view, j->view.methods[method].symbol));
 }
 
+static void *jit_global(void *ctx, struct diags *d, uint32_t global)
+{
+	struct jit_callee *j = ctx;
+
+	(void)d;
+	return jit_address(j->jit, img_str(&j->view, j->view.globals[global].symbol));
+}
+
 static int run_jit(struct cli *c, const struct run_request *r)
 {
 	struct job_word input = { r->image, r->image_at };
 	struct build_request request = { .inputs = &input, .ninputs = 1 };
 	struct jit_callee j;
-	struct callee from = { .view = &j.view, .address = jit_method, .ctx = &j };
+	struct callee from = {
+		.view = &j.view, .address = jit_method, .global = jit_global, .ctx = &j
+	};
 	double start = now_ms(), opened;
 	size_t size;
 	int rc;
@@ -276,19 +302,6 @@ static int run_jit(struct cli *c, const struct run_request *r)
 	return rc ? EXIT_INPUT : EXIT_OK;
 }
 
-/* a data-only image of the cache: its bitcode, by the JIT */
-static int run_data(struct cli *c, const struct run_request *r)
-{
-	struct run_request copy = *r;
-	const char *folder;
-	int rc = data_run_unpack(c, r->image, r->image_at, &folder, &copy.image);
-
-	if (!rc)
-		rc = run_jit(c, &copy);
-	tmpdir_remove(folder);
-	return rc;
-}
-
 int cmd_run(struct cli *c)
 {
 	struct run_request r = { 0 };
@@ -299,7 +312,5 @@ int cmd_run(struct cli *c)
 	if (r.help)
 		return cli_help(c, RunOption, "pkgimg run [options] IMAGE FUNCTION [ARG...]",
 			"loads an image as a host would and calls a function");
-	if (str_ends(r.image, ".pki"))
-		return run_data(c, &r);
 	return r.jit ? run_jit(c, &r) : run_image(c, &r);
 }

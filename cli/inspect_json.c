@@ -74,6 +74,7 @@ static void put_package(struct printer *p)
 	put_str(p, "source", k->source);
 	put_str(p, "language", k->language);
 	put_id(p, "uuid", k->uuid);
+	json_str(&p->j, "form", img_form_name(img_form(p->v)));
 	json_end_object(&p->j);
 }
 

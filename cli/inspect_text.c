@@ -68,6 +68,8 @@ static void print_head(struct printer *p, const struct inspected *in)
 	fprintf(p->f, "%-12s %016" PRIx64 "\n", "interface", h->interface_digest);
 	fprintf(p->f, "%-12s version %u, %s debug information\n", "format", h->version,
 		h->flags & IMG_DEBUG_INFO ? "with" : "without");
+	if (img_form(p->v) == IMG_FORM_BITCODE)
+		field(p, "form", "data-only: bitcode, compiled where it is loaded");
 	arena_free(&p->scratch);
 }
 

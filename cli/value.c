@@ -331,6 +331,12 @@ static void print_enum(
 		fprintf(out, "%" PRId64 "\n", value);
 }
 
+void value_load(const struct value_form *form, const void *at, union value *out)
+{
+	*out = (union value) { 0 };
+	memcpy(out, at, value_ffi(form)->size);
+}
+
 void value_print(const struct img_view *v, const struct value_form *form, const union value *value,
 	FILE *out)
 {

@@ -52,6 +52,9 @@ int value_read(const struct img_view *v, const struct value_form *form, const ch
 /* an argument of "...": int, long long, unsigned long long, double or string by its look */
 void value_guess(const char *text, struct value_form *form, union value *out);
 
+/* a value as it lies in memory, as value_print wants it */
+void value_load(const struct value_form *form, const void *at, union value *out);
+
 /* a line with the value; VALUE_VOID prints nothing */
 void value_print(const struct img_view *v, const struct value_form *form, const union value *value,
 	FILE *out);

@@ -80,12 +80,14 @@ static int probe_output(struct build *b)
 	return 0;
 }
 
-static const char *suffix(const struct build *b)
+static const char *suffix_of(const struct build *b)
 {
 	const char *image = b->t.platform->image_suffix.text;
 
 	if (b->r->object_only)
 		return ".o";
+	if (b->r->no_native)
+		return IMG_DATA_SUFFIX;
 	return image ? image : "";
 }
 
@@ -104,6 +106,61 @@ static int check_import_library(struct build *b)
 			   : 0;
 }
 
+static int check_dependencies(const struct build *b)
+{
+	enum img_form mine = b->r->no_native ? IMG_FORM_BITCODE : IMG_FORM_NATIVE;
+	int failed = 0;
+
+	for (size_t i = 0; i < b->p.ndeps; i++) {
+		const struct package_dep *dep = &b->p.deps[i];
+
+		if (dep->form && dep->form != mine)
+			failed = diag_err(b->d, dep->path_at,
+				"native and data-only images do not mix in one load: dependency "
+				"'%s' has %s, and '%s' is to have %s; build both with the same "
+				"--pkgimage-native-code=",
+				dep->name, img_form_name(dep->form), b->p.name,
+				img_form_name(mine));
+	}
+	return failed;
+}
+
+/* What a data-only image cannot be, each with the remedy. */
+static int check_form(struct build *b)
+{
+	const struct package *p = &b->p;
+	const char *suffix = b->t.platform->image_suffix.text;
+	int failed = check_dependencies(b);
+
+	if (!b->r->no_native)
+		return failed;
+	if (suffix && str_ends(p->output.text, suffix))
+		failed = diag_err(b->d, p->output.at,
+			"'%s' is the name of a library, and a data-only image is none; name it "
+			"'%s" IMG_DATA_SUFFIX "'",
+			p->output.text, p->name);
+	if (b->r->object_only)
+		failed = diag_err(b->d, p->output.at,
+			"'-c' makes an object of native code, and this image is to have none; "
+			"leave one out");
+	if (b->r->plan_only || b->r->explain)
+		failed = diag_err(b->d, p->output.at,
+			"a data-only image is not linked, so there is no plan to show; leave the "
+			"option out");
+	if (p->native)
+		failed = diag_err(b->d, p->native_at,
+			"'exports: native' wants native code, and this image is to have none; give "
+			"--pkgimage-native-code=yes");
+	for (size_t i = 0; i < b->m.n; i++) {
+		if (b->m.v[i].native)
+			failed = diag_err(b->d, b->m.v[i].at,
+				"'%s' has native code, which a data-only image cannot hold; give "
+				"bitcode, or --pkgimage-native-code=yes",
+				b->m.v[i].path);
+	}
+	return failed;
+}
+
 static int load(struct build *b)
 {
 	int failed;
@@ -120,12 +177,13 @@ static int load(struct build *b)
 		return diag_err(b->d, b->r->interface_file.at,
 			"--interface-file is about an image, and '-c' makes none; leave one out");
 	if (b->p.output_bare)
-		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix(b));
+		b->p.output.text = str_fmt(b->a, "%s%s", b->p.output.text, suffix_of(b));
 	b->result.output = b->p.output.text;
 	if (check_import_library(b))
 		return -1;
 	failed = probe_output(b) | needs_open(b->a, b->d, &b->p, &b->t, &b->needs);
 	failed |= modules_load(b->a, b->d, &b->p, &b->t, NULL, &b->m);
+	failed |= check_form(b);
 	return b->r->heap ? heap_prepare(b->r->heap, &b->p, &b->t) | failed : failed;
 }
 
@@ -283,10 +341,7 @@ static int describe_data(struct build *b)
 		b->bitcode = LLVMWriteBitcodeToMemoryBuffer(b->m.merged);
 		bitcode.size = LLVMGetBufferSize(b->bitcode);
 	}
-	if (b->r->heap->variables.n)
-		return diag_err(b->d, b->p.output.at,
-			"an image without native code has no variables that a load could set; let "
-			"a root lead to their objects");
+	needs_find(b->a, b->d, &b->p, &b->t, &b->m, &b->needs);
 	if (metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, NULL,
 		    b->r->heap, &bitcode, &b->meta))
 		return -1;
@@ -377,16 +432,6 @@ static void set_kind(const struct build *b, struct link_job *job)
 	}
 }
 
-/* as an object has it, C's '_' in front where the platform's symbols have one */
-static const char *object_symbol(const struct build *b, const char *name)
-{
-	bool prefix = strstr(b->t.layout_text, "m:o") || strstr(b->t.layout_text, "m:x");
-
-	if (*name == '\1')
-		return name + 1;
-	return prefix ? str_fmt(b->a, "_%s", name) : name;
-}
-
 static void export_natively(const struct build *b, struct link_job *job)
 {
 	const struct exports *e = &b->exports;
@@ -395,8 +440,8 @@ static void export_natively(const struct build *b, struct link_job *job)
 	for (size_t i = 0; i < e->n + e->nshared; i++) {
 		const struct definition *def = i < e->n ? e->v[i] : e->shared[i - e->n];
 
-		job_add(job, def->function ? JL_FUNCTIONS : JL_DATA, object_symbol(b, def->name),
-			b->p.native_at);
+		job_add(job, def->function ? JL_FUNCTIONS : JL_DATA,
+			target_symbol(b->a, &b->t, def->name), b->p.native_at);
 	}
 	if (b->implib)
 		job_set_str(job, JS_IMPLIB, b->implib, b->p.import_library.at);

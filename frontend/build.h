@@ -69,7 +69,7 @@ struct build_request {
 	const struct build_module *memory; /* [nmemory] further modules */
 	size_t nmemory;
 	struct heap *heap; /* not walked yet (frontend/heap/heap.h); NULL: an image of code alone */
-	bool no_native;    /* modules stay bitcode, in a file of data alone; wants a heap struct */
+	bool no_native;    /* modules stay bitcode, in a file of data alone: a data-only image */
 	bool timings;      /* print "timing: PHASE MS ms" lines on stderr */
 };
 

@@ -82,6 +82,11 @@ static void put_targets(struct writer *w)
 {
 	struct img_target *out = arena_array(w->a, struct img_target, w->t->ncpus);
 
+	if (w->bitcode) { /* it becomes code for whatever CPU it is loaded on */
+		out[0].cpu = strings_add(&w->strings, "generic");
+		set_table(w, IMG_TARGETS, out, 1, sizeof(*out));
+		return;
+	}
 	for (size_t i = 0; i < w->t->ncpus; i++) {
 		const struct cpu_target *c = &w->t->cpus[i];
 
@@ -316,9 +321,12 @@ static uint32_t global_index(void *ctx, const char *symbol)
 	return index_of(&((struct writer *)ctx)->global_symbols, symbol);
 }
 
-static uint32_t new_address(void *ctx, const char *symbol)
+/* without native code there are no addresses, and its symbol says which one it is */
+static uint32_t variable_at(void *ctx, const char *symbol)
 {
-	return add_address(ctx, symbol);
+	struct writer *w = ctx;
+
+	return w->bitcode ? strings_add(&w->strings, symbol) : add_address(w, symbol);
 }
 
 static void take_table(void *ctx, uint32_t kind, const void *v, size_t n, size_t entry_size)
@@ -333,7 +341,7 @@ static int put_heap(struct writer *w)
 		.ctx = w,
 		.method = method_index,
 		.global = global_index,
-		.address = new_address,
+		.variable = variable_at,
 		.table = take_table };
 
 	return w->heap ? heap_put_tables(w->heap, &link) : 0;

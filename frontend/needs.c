@@ -624,6 +624,23 @@ int needs_resolve(struct arena *a, struct diags *d, const struct package *p, con
 	return d->errors == before ? 0 : -1;
 }
 
+void needs_find(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
+	const struct modules *m, struct needs *n)
+{
+	struct resolver r = start(a, d, p, t, n);
+	size_t count = 0;
+	LLVMValueRef *v = m->merged ? module_values(a, m->merged, &count) : NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = module_name_of(v[i]);
+
+		if (module_defines(v[i]) || !LLVMGetFirstUse(v[i]) || str_starts(name, "llvm."))
+			continue;
+		find_provider(&r, target_symbol(a, t, name),
+			LLVMGetLinkage(v[i]) != LLVMExternalWeakLinkage, NULL);
+	}
+}
+
 /* Windows' data of DLLs is imported whether its declaration says so or not; functions are found by
  * either name. */
 void needs_import_data(

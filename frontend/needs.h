@@ -37,4 +37,9 @@ void needs_import_data(
 int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
 	const struct modules *m, const struct objects *objects, struct needs *n);
 
+/* The same for modules of which no code is made: what the merged one leaves open and a library or
+ * the host has. The rest is not reported: a compiler may find that nothing needs it. */
+void needs_find(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
+	const struct modules *m, struct needs *n);
+
 #endif

@@ -182,6 +182,7 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	dep->interface_digest = v.header->interface_digest;
 	dep->view = v;
 	dep->soname = soname_find(data, size);
+	dep->form = img_form(&v);
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct package_dep {
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
 	struct img_view view; /* of its file, in the arena */
+	enum img_form form;
 };
 
 struct package {

@@ -187,3 +187,12 @@ void target_free(struct target *t)
 		LLVMDisposeTargetMachine(t->machine);
 	*t = (struct target) { 0 };
 }
+
+const char *target_symbol(struct arena *a, const struct target *t, const char *name)
+{
+	bool prefix = strstr(t->layout_text, "m:o") || strstr(t->layout_text, "m:x");
+
+	if (*name == '\1')
+		return name + 1;
+	return prefix ? str_fmt(a, "_%s", name) : name;
+}

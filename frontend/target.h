@@ -44,4 +44,8 @@ LLVMTargetMachineRef target_machine(struct arena *a, struct diags *d, const stru
  * ll_start. returns it, or NULL reported */
 const char *target_cpu_help(struct arena *a, struct diags *d, const struct build_request *r);
 
+/* A symbol as objects have it: C's '_' in front where the platform has one. In the arena, or `name`
+ * or a part of it. */
+const char *target_symbol(struct arena *a, const struct target *t, const char *name);
+
 #endif

@@ -203,7 +203,7 @@ static bool check_relro(struct look *l, const struct img_bundle_member *m,
 	l->r.doing = "member";
 	if (!img_leads_to(c, (int64_t)(m->relro - m->meta), m->relro_size, IMG_REGION_DATA))
 		return img_bad(&l->r, "its read-only data is in no segment of data");
-	for (uint32_t i = 0; i < v->nvariables; i++) {
+	for (uint32_t i = 0; i < v->nvariables && !v->nbitcode; i++) {
 		uint64_t at = m->meta + (uint64_t)(int64_t)v->addresses[v->variables[i].address];
 
 		if (at + c->pointer > m->relro && at < end)

@@ -473,7 +473,11 @@ static bool check_variables(struct img_rd *r, const struct img_view *v)
 	for (r->entry = 0; r->entry < v->nvariables; r->entry++) {
 		const struct img_variable *n = &v->variables[r->entry];
 
-		if (n->address >= v->naddresses)
+		if (v->nbitcode && !img_check_string(r, v, n->address))
+			return false;
+		if (v->nbitcode && !*img_str(v, n->address))
+			return img_bad(r, "its symbol has no name");
+		if (!v->nbitcode && n->address >= v->naddresses)
 			return img_bad_value(r, "its address is out of range", "below ",
 				v->naddresses, n->address);
 		if (!check_image(r, v, n->image))
@@ -598,7 +602,7 @@ bool img_check_heap_file(struct img_rd *r, const struct img_container *c, const 
 	if (last && last->at + last->size > c->summed)
 		return img_bad_value(r, "cut", "at most ", c->summed, last->at + last->size);
 	r->doing = "variables";
-	for (r->entry = 0; r->entry < v->nvariables; r->entry++) {
+	for (r->entry = 0; r->entry < v->nvariables && !v->nbitcode; r->entry++) {
 		if (!check_variable(r, c, v, &v->variables[r->entry]))
 			return false;
 	}

@@ -29,6 +29,8 @@ static const struct {
 	{ "\0asm", 4, "a WebAssembly module: this version reads ELF images only" },
 	{ "BC\xc0\xde", 4, "LLVM bitcode, not linked into an image yet" },
 	{ "!<arch>\n", 8, "an archive, not linked into an image yet" },
+	{ "\x89PKI\r\n\x1a\n", 8,
+		"a sidecar of the cache, not an image; the image is the file beside it" },
 };
 
 static bool begins(const struct img_rd *r, const char *magic, size_t n)

@@ -9,6 +9,7 @@
 
 #include "image/format_heap.h"
 
+#define IMG_DATA_SUFFIX ".pkgimg" /* of a file of data alone, by which it is found */
 #define IMG_MAGIC                                                                                  \
 	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
 			*/

@@ -129,9 +129,11 @@ _Static_assert(sizeof(struct img_bind) == 32 && offsetof(struct img_bind, addend
 
 /* A pointer variable of the code part that a load sets to an address in a heap. */
 struct img_variable {
-	uint32_t address; /* index in IMG_ADDRESSES, of a word in a segment of data */
-	uint32_t image;   /* IMG_SELF, or 1 + dependency */
-	uint64_t offset;  /* in that image's heap */
+	/* index in IMG_ADDRESSES, of a word in a segment of data; with bitcode: string, its symbol
+	 */
+	uint32_t address;
+	uint32_t image;  /* IMG_SELF, or 1 + dependency */
+	uint64_t offset; /* in that image's heap */
 };
 _Static_assert(sizeof(struct img_variable) == 16, "image/FORMAT.md 13");
 

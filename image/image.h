@@ -151,6 +151,13 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 /* A view of metadata that has the same bytes as some that were checked. */
 void img_view_at(const void *meta, struct img_view *out);
 
+/* What code an image has. Native code and bitcode do not mix in one load; an image that has none
+ * goes with either. */
+enum img_form { IMG_FORM_NONE, IMG_FORM_NATIVE, IMG_FORM_BITCODE };
+enum img_form img_form(const struct img_view *v);
+/* "no code", "native code", "bitcode" */
+const char *img_form_name(enum img_form form);
+
 static inline const char *img_str(const struct img_view *v, uint32_t at)
 {
 	return v->strings + at;

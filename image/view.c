@@ -195,3 +195,15 @@ uint32_t img_find_global(const struct img_view *v, const char *name, uint32_t *o
 	}
 	return found;
 }
+
+enum img_form img_form(const struct img_view *v)
+{
+	return v->nbitcode ? IMG_FORM_BITCODE : v->naddresses ? IMG_FORM_NATIVE : IMG_FORM_NONE;
+}
+
+const char *img_form_name(enum img_form form)
+{
+	static const char *const names[] = { "no code", "native code", "bitcode" };
+
+	return names[form];
+}

@@ -12,13 +12,26 @@ static void *address(const struct img_view *v, uint32_t index)
 	return (void *)((uintptr_t)v->header + (uintptr_t)(intptr_t)v->addresses[index]);
 }
 
+/* of a method, or behind them a global, of an image without native code: what the host made */
+static void **compiled_at(const struct pkgimg_image *image, uint64_t number)
+{
+	return image->member && image->member->compiled ? &image->member->compiled[number] : NULL;
+}
+
+static void *compiled(const struct pkgimg_image *image, uint64_t number)
+{
+	void **at = compiled_at(image, number);
+
+	return at ? __atomic_load_n(at, __ATOMIC_ACQUIRE) : NULL;
+}
+
 /* the version for this machine, without the way over the slot */
 static void *method_address(const struct pkgimg_image *image, const struct img_method *m)
 {
 	const struct img_view *v = &image->view;
 
 	if (!v->naddresses)
-		return NULL;
+		return compiled(image, (uint64_t)(m - v->methods));
 	if (!m->slot)
 		return address(v, m->address);
 	return (void *)((uintptr_t)v->header +
@@ -27,14 +40,22 @@ static void *method_address(const struct pkgimg_image *image, const struct img_m
 					   1]);
 }
 
-/* NULL if it has native code, or the host does not compile */
-static void *compile(const struct pkgimg_image *image, uint32_t symbol)
+/* Once for each: by one thread, which has the world's lock. NULL if it has native code, or the host
+ * does not compile */
+static void *compile(const struct pkgimg_image *image, uint64_t number, uint32_t symbol)
 {
-	const struct pkgimg_host *host = image->member ? &image->member->world->host : NULL;
+	void **at = compiled_at(image, number), *code = compiled(image, number);
+	struct pkgimg_world *w = image->member ? image->member->world : NULL;
 
-	if (image->view.naddresses || image->heap_only || !host || !host->compile)
-		return NULL;
-	return host->compile(host->ctx, image, img_str(&image->view, symbol));
+	if (code || !at || image->heap_only || !w->host.compile)
+		return code;
+	rt_world_lock(w);
+	code = *at;
+	if (!code && rt_variables_compiled(image))
+		code = w->host.compile(w->host.ctx, image, img_str(&image->view, symbol));
+	__atomic_store_n(at, code, __ATOMIC_RELEASE);
+	rt_world_unlock(w);
+	return code;
 }
 
 void *rt_method_code(const struct pkgimg_image *image, uint32_t index)
@@ -42,20 +63,26 @@ void *rt_method_code(const struct pkgimg_image *image, uint32_t index)
 	const struct img_method *m = &image->view.methods[index];
 	void *code = method_address(image, m);
 
-	return code ? code : compile(image, m->symbol);
+	return code ? code : compile(image, index, m->symbol);
 }
 
-static void *global_address(const struct img_view *v, const struct img_global *g)
+static void *global_address(const struct pkgimg_image *image, const struct img_global *g)
 {
-	return v->naddresses && g->address != IMG_NO_ADDRESS ? address(v, g->address) : NULL;
+	const struct img_view *v = &image->view;
+
+	if (!v->naddresses)
+		return compiled(image, v->nmethods + (uint64_t)(g - v->globals));
+	return g->address != IMG_NO_ADDRESS ? address(v, g->address) : NULL;
 }
 
 void *rt_global_address(const struct pkgimg_image *image, uint32_t index)
 {
 	const struct img_global *g = &image->view.globals[index];
-	void *at = global_address(&image->view, g);
+	void *at = global_address(image, g);
 
-	return at || g->flags & IMG_GF_TLS ? at : compile(image, g->symbol);
+	return at || g->flags & IMG_GF_TLS
+		       ? at
+		       : compile(image, (uint64_t)image->view.nmethods + index, g->symbol);
 }
 
 /* globals are entered as numbers behind those of the methods */
@@ -137,8 +164,7 @@ int pkgimg_find(const struct pkgimg_image *image, const char *name, const char *
 	n = img_find_method(&image->view, name, signature, &first);
 	if (n == 1) {
 		pkgimg_method_at(image, first, out);
-		if (!out->address)
-			out->address = compile(image, image->view.methods[first].symbol);
+		out->address = rt_method_code(image, first);
 		return PKGIMG_OK;
 	}
 	if (n > 1)
@@ -184,7 +210,7 @@ int pkgimg_global_at(const struct pkgimg_image *image, uint32_t index, struct pk
 		.index = index,
 		.size = g->size,
 		.is_const = (g->flags & IMG_GF_CONST) != 0,
-		.address = global_address(v, g) };
+		.address = global_address(image, g) };
 	return PKGIMG_OK;
 }
 
@@ -199,8 +225,7 @@ int pkgimg_find_global(const struct pkgimg_image *image, const char *name,
 	n = img_find_global(&image->view, name, &first);
 	if (n == 1) {
 		pkgimg_global_at(image, first, out);
-		if (!out->address && !(image->view.globals[first].flags & IMG_GF_TLS))
-			out->address = compile(image, image->view.globals[first].symbol);
+		out->address = rt_global_address(image, first);
 		return PKGIMG_OK;
 	}
 	return rt_fail(err, n ? PKGIMG_E_AMBIGUOUS : PKGIMG_E_NOT_FOUND, pkgimg_name(image),

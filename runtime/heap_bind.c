@@ -95,25 +95,54 @@ static int bind_words(struct rt_opening *o, struct pkgimg_image *image)
 
 /* ---- variables of the code that lead to heaps */
 
+/* where a variable leads; 0: outside of the heap */
+static uintptr_t variable_target(const struct pkgimg_image *image, const struct img_variable *n)
+{
+	const struct pkgimg_image *other =
+		n->image ? image->member->dependencies[n->image - 1] : image;
+
+	if (!other || !other->view.heap || n->offset >= other->member->heap.size)
+		return 0;
+	return rt_heap_place(other, n->offset);
+}
+
+/* bitcode has its variables when it is compiled: rt_variables_compiled */
 static int set_variables(struct rt_opening *o, struct pkgimg_image *image)
 {
 	const struct img_view *v = &image->view;
 
 	for (uint32_t i = 0; i < v->nvariables; i++) {
 		const struct img_variable *n = &v->variables[i];
-		const struct pkgimg_image *other =
-			n->image ? image->member->dependencies[n->image - 1] : image;
-		char *variable = (char *)(uintptr_t)v->header + (intptr_t)v->addresses[n->address];
+		uintptr_t to = variable_target(image, n);
 
-		if (!other || !other->view.heap || n->offset >= other->member->heap.size)
+		if (!to)
 			return rt_fail(o->err, PKGIMG_E_DEPENDENCY, o->path,
 				": a variable of its code leads outside of the heap of '",
 				n->image ? img_str(v, v->dependencies[n->image - 1].name)
 					 : pkgimg_name(image),
 				"'", (char *)NULL);
-		*(uintptr_t *)(void *)variable = rt_heap_place(other, n->offset);
+		if (!v->nbitcode)
+			*(uintptr_t *)(void *)((char *)(uintptr_t)v->header +
+					       (intptr_t)v->addresses[n->address]) = to;
 	}
 	return PKGIMG_OK;
+}
+
+bool rt_variables_compiled(const struct pkgimg_image *image)
+{
+	const struct pkgimg_host *host = &image->member->world->host;
+	const struct img_view *v = &image->view;
+
+	for (uint32_t i = 0; i < v->nvariables && !image->member->variables_set; i++) {
+		const struct img_variable *n = &v->variables[i];
+		uintptr_t *variable = host->compile(host->ctx, image, img_str(v, n->address));
+
+		if (!variable)
+			return false;
+		*variable = variable_target(image, n);
+	}
+	image->member->variables_set = true;
+	return true;
 }
 
 int rt_heap_bind(struct rt_opening *o, struct pkgimg_image *image)

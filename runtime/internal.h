@@ -25,6 +25,12 @@ struct pkgimg_image {
 /* the types and all the rest; valid until pkgimg_close */
 const struct img_view *pkgimg_view(const struct pkgimg_image *image);
 
+/* Address of the code for this CPU. An image without native code: as the host's `compile` says, or
+ * NULL. */
+void *rt_method_code(const struct pkgimg_image *image, uint32_t index);
+/* NULL for a thread-local one */
+void *rt_global_address(const struct pkgimg_image *image, uint32_t index);
+
 struct cpu_arch;
 /* What of `wanted` this machine offers, lowered by the cap (or NULL); nothing if arch is NULL.
  * returns PKGIMG_OK, or PKGIMG_E_CPU for a cap that is none */

@@ -123,8 +123,9 @@ static int check_dependencies(struct rt_work *w)
 		const struct img_view *o = NULL;
 		const char *name = img_str(v, d->name);
 		int code;
+		size_t k;
 
-		for (size_t k = 0; k < given && !o; k++) {
+		for (k = 0; k < given && !o; k++) {
 			o = &w->opt.dependencies[k]->view;
 			if (strcmp(img_str(o, o->package->name), name) ||
 				memcmp(o->package->uuid, d->uuid, sizeof(d->uuid)))
@@ -137,6 +138,8 @@ static int check_dependencies(struct rt_work *w)
 		code = rt_check_interface(w->path, v, i, o, w->err);
 		if (code)
 			return code;
+		if (rt_check_form(w->err, w->path, img_form(v), w->opt.dependencies[k - 1]))
+			return PKGIMG_E_DEPENDENCY;
 	}
 	return PKGIMG_OK;
 }

@@ -231,21 +231,25 @@ static bool exists(const char *path)
 	return is;
 }
 
-static bool in_folders(const struct pkgimg_world *w, const char *name, char *buf, size_t size)
+/* one of the kind that wants it first, where there are both */
+static bool in_folders(const struct rt_opening *o, const char *name, char *buf, size_t size)
 {
-	static const char *const suffixes[] = { ".so", ".dylib", ".dll", ".pkgimg" };
+	static const char *const suffixes[] = { ".so", ".dylib", ".dll", IMG_DATA_SUFFIX };
+	enum { NSUFFIXES = sizeof(suffixes) / sizeof(suffixes[0]) };
+	const struct pkgimg_world *w = o->world;
+	size_t first = o->checked->nbitcode ? NSUFFIXES - 1 : 0;
 
 	/* the name becomes a part of a path, and it is the file's */
 	if (strpbrk(name, "/\\") || name[0] == '.')
 		return false;
 	for (size_t i = 0; i < w->nfolders; i++) {
-		for (size_t k = 0; k < sizeof(suffixes) / sizeof(suffixes[0]); k++) {
+		for (size_t k = 0; k < NSUFFIXES; k++) {
 			struct img_out out = { buf, size, 0 };
 
 			img_out_str(&out, w->folders[i]);
 			img_out_str(&out, "/");
 			img_out_str(&out, name);
-			img_out_str(&out, suffixes[k]);
+			img_out_str(&out, suffixes[(first + k) % NSUFFIXES]);
 			if (out.len < size && exists(buf))
 				return true;
 		}
@@ -319,7 +323,7 @@ static int open_dependency(
 		return fail_memory(o);
 	path[0] = '\0';
 	if ((!host->find || host->find(host->ctx, &wanted, path, PATH_ROOM) || !path[0]) &&
-		!in_folders(o->world, name, path, PATH_ROOM))
+		!in_folders(o, name, path, PATH_ROOM))
 		code = rt_fail(o->err, PKGIMG_E_DEPENDENCY, o->path, ": it was built with '", name,
 			"', which is not open and was not found", (char *)NULL);
 	else
@@ -347,6 +351,35 @@ static int check_build(
 	return fail_build(o, PKGIMG_E_DEPENDENCY, problem, d->build_id, h->build_id);
 }
 
+/* What is loaded together has code of one kind: calls between the two would go by what only one of
+ * them has. An image that has no code goes with either. */
+int rt_check_form(struct pkgimg_error *err, const char *path, enum img_form mine,
+	const struct pkgimg_image *other)
+{
+	enum img_form theirs = other->member ? other->member->form : img_form(&other->view);
+	char problem[400];
+	struct img_out out = { problem, sizeof(problem), 0 };
+
+	if (!mine || !theirs || mine == theirs)
+		return PKGIMG_OK;
+	img_out_str(&out, "native and data-only images do not mix in one load: what it is built "
+			  "with, '");
+	img_out_str(&out, pkgimg_name(other));
+	img_out_str(&out, "', is of the other kind; build both with the same "
+			  "--pkgimage-native-code=");
+	return rt_fail_values(err, PKGIMG_E_DEPENDENCY, path, problem, img_form_name(mine),
+		img_form_name(theirs));
+}
+
+static int join_form(struct rt_opening *o, const struct pkgimg_image *other)
+{
+	struct rt_member *m = o->member;
+
+	if (!m->form)
+		m->form = other->member ? other->member->form : img_form(&other->view);
+	return rt_check_form(o->err, o->path, m->form, other);
+}
+
 /* images that the caller has open elsewhere; they have no part in this world */
 static const struct pkgimg_image *find_given(
 	const struct rt_opening *o, const char *name, const uint8_t uuid[16])
@@ -367,14 +400,18 @@ static int bring_dependency(struct rt_opening *o, uint32_t i)
 	bool opened = false;
 	int code = PKGIMG_OK;
 
-	if (given && !d->heap_base)
-		return check_build(o, d, given);
+	if (given && !d->heap_base) {
+		code = check_build(o, d, given);
+		return code ? code : join_form(o, given);
+	}
 	if (!image) {
 		code = open_dependency(o, d, &image);
 		opened = !code;
 	}
 	if (!code)
 		code = check_build(o, d, image);
+	if (!code)
+		code = join_form(o, image);
 	if (!code && !rt_member_use(o->member, image))
 		code = fail_memory(o);
 	if (!code)
@@ -393,6 +430,16 @@ static struct rt_member *new_member(struct rt_opening *o)
 
 	if (!m)
 		return NULL;
+	if (o->checked->nbitcode) {
+		uint64_t symbols = (uint64_t)o->checked->nmethods + o->checked->nglobals;
+
+		m->compiled = calloc(symbols ? (size_t)symbols : 1, sizeof(*m->compiled));
+		if (!m->compiled) {
+			free(m);
+			return NULL;
+		}
+	}
+	m->form = o->opt->flags & PKGIMG_HEAP_ONLY ? IMG_FORM_NONE : img_form(o->checked);
 	m->world = o->world;
 	m->private = o->private;
 	m->ndependencies = n;
@@ -481,6 +528,7 @@ static void free_member(struct rt_member *m)
 	rt_map_free(&m->symbols);
 	rt_unmap(m->file, m->file_size);
 	free(m->used);
+	free(m->compiled);
 	free(m);
 }
 

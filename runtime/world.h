@@ -37,7 +37,11 @@ struct rt_member {
 	size_t nused, used_room;
 	struct rt_map symbols; /* of linkage names -> 1 + index: see rt_symbol_find */
 	bool has_symbols;
-	void *file; /* mapped read-only: the metadata of one without code, scratch */
+	/* bitcode: [methods, then globals] what the host compiled, atomic; NULL: not yet */
+	void **compiled;
+	bool variables_set; /* those of the bitcode */
+	enum img_form form; /* of the code of it and all below it */
+	void *file;         /* mapped read-only: the metadata of one without code, scratch */
 	size_t file_size;
 	struct rt_heap heap;
 	size_t ndependencies;
@@ -69,6 +73,9 @@ void rt_world_unlock(struct pkgimg_world *w);
  * the image returns  PKGIMG_OK or an error; the lock is held in both cases if o->world is not NULL
  * then */
 int rt_world_enter(struct rt_opening *o, struct pkgimg_image **open);
+/* An image whose load has that form so far takes in another one: do they go together? */
+int rt_check_form(struct pkgimg_error *err, const char *path, enum img_form mine,
+	const struct pkgimg_image *other);
 /* Load the heap of an image whose member and view are in place, and make it known; an error leaves
  * the rest to rt_member_drop. */
 int rt_world_add(struct rt_opening *o, struct pkgimg_image *image);
@@ -102,10 +109,10 @@ void rt_heap_type(const struct pkgimg_image *image, uint32_t index, struct pkgim
 /* Index of the method or global with that linkage name; O(1) but for the first call.
  * returns PKGIMG_OK, PKGIMG_E_NOT_FOUND, PKGIMG_E_MEMORY */
 int rt_symbol_find(struct pkgimg_image *image, const char *symbol, bool global, uint32_t *out);
-/* Address of the code for this CPU. An image without native code: as the host's `compile` says, or
- * NULL. */
-void *rt_method_code(const struct pkgimg_image *image, uint32_t index);
-/* NULL for a thread-local one */
-void *rt_global_address(const struct pkgimg_image *image, uint32_t index);
+/* ---- heap_bind.c */
+
+/* Have the host compile the variables of bitcode that lead to heaps, and set them: before any of
+ * its code can run. returns false if the host cannot */
+bool rt_variables_compiled(const struct pkgimg_image *image);
 
 #endif

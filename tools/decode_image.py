@@ -381,6 +381,8 @@ def describe(path):
     keys = "name version triple abi_text producer source language".split()
     package = {key: image.string(at) for key, at in zip(keys, image.package[0])}
     package["uuid"] = identity(image.package[0][8])
+    package["form"] = ("bitcode" if image.bitcode else
+                       "native code" if image.addresses else "no code")
     return {
         "file": path,
         "header": {"version": version, "sealed": bool(flags & 1), "debug_info": bool(flags & 2),

@@ -302,7 +302,7 @@ static int put_data(
 
 	if (!failed && b)
 		failed = put(f, zeros, b->at - meta->size) || put(f, bitcode, b->size);
-	if (failed || !meta->heap)
+	if (failed || !meta->heap || !h)
 		return failed;
 	if (lseek(f->fd, (off_t)meta->heap->at, SEEK_SET) < 0)
 		return failed_io(f, "written");

@@ -23,6 +23,7 @@ struct heap_seal {
 int heap_seal_image(void *ctx, struct diags *d, const char *path);
 
 /* A file of data alone: metadata, bitcode, heap; sealed. The metadata says where they are.
+ * h        NULL: there is none
  * returns 0, or -1 reported; then no file is there */
 int heap_write_data(struct arena *a, struct diags *d, const struct heap *h,
 	const struct metadata *meta, const void *bitcode, const struct job_word *output);

@@ -280,7 +280,7 @@ static void define_variables(struct pkgimg_build *b)
 	struct strbuf ir = { .mem = &b->mem };
 	const char *text;
 
-	if (!b->heap.variables.n || b->request.no_native)
+	if (!b->heap.variables.n)
 		return;
 	for (size_t i = 0; i < b->heap.variables.n; i++)
 		strbuf_fmt(&ir, "@\"%s\" = externally_initialized global ptr null\n",

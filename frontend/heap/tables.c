@@ -414,7 +414,7 @@ static int put_inserts(const struct maker *m)
 		const struct heap_variable *x = HEAP_AT(h->variables, struct heap_variable, i);
 		const struct heap_entry *e = HEAP_AT(h->entries, struct heap_entry, x->entry);
 
-		vars[i].address = m->l->address(m->l->ctx, x->symbol);
+		vars[i].address = m->l->variable(m->l->ctx, x->symbol);
 		if (e->edge < EDGE_EXTERN) {
 			const struct heap_object *o = heap_object_at(h, e->edge);
 

@@ -14,8 +14,8 @@ struct heap_link {
 	/* index of a method or a global by its linkage name; UINT32_MAX: there is none */
 	uint32_t (*method)(void *ctx, const char *symbol);
 	uint32_t (*global)(void *ctx, const char *symbol);
-	/* index of a new address (IMG_ADDRESSES) */
-	uint32_t (*address)(void *ctx, const char *symbol);
+	/* img_variable.address of a symbol */
+	uint32_t (*variable)(void *ctx, const char *symbol);
 	/* take a table; its entries live as long as the arena of the heap */
 	void (*table)(void *ctx, uint32_t kind, const void *v, size_t n, size_t entry_size);
 };

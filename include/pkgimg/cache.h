@@ -8,10 +8,10 @@
  *           return complain(error.text);
  *   load(answer->hit.library);
  *
- * An image in a store is a library (or, without native code, sections) and its sidecar, `.pki`,
- * which has all that is needed to accept or refuse the image and is written last: no sidecar, no
- * image. What is refused is told with reasons; a broken file is refused like any other and never
- * fatal.
+ * An image in a store is a library (or, without native code, a file `.pkgimg`) and its sidecar,
+ * `.pki`, which has all that is needed to accept or refuse the image and is written last: no
+ * sidecar, no image. What is refused is told with reasons; a broken file is refused like any other
+ * and never fatal.
  *
  * A store is trusted: loading an image runs its code. Whoever can write to a store decides what its
  * users run. The layout of stores is in docs/cache.md, that of sidecars in cache/FORMAT.md.
@@ -177,7 +177,8 @@ enum {
 	PKGIMG_CACHE_OPAQUE = 8,   /* the library is no package image: it is kept, not looked into;
 				    * its   build id and interface are its content */
 	PKGIMG_CACHE_PARTIAL =
-		16 /* explain: what is NULL or empty in the request is not compared */
+		16,            /* explain: what is NULL or empty in the request is not compared */
+	PKGIMG_CACHE_FORM = 32 /* with it: `native` is compared, which is not when it is 0 */
 };
 
 struct pkgimg_cache_request {
@@ -268,7 +269,6 @@ enum pkgimg_cache_reason {
 	PKGIMG_REJECT_SOURCE_TIME = 33,      /* "source-time" */
 	PKGIMG_REJECT_PREFERENCES = 34,      /* "preferences" */
 	PKGIMG_REJECT_FORCED = 35,           /* "forced" PKGIMG_CACHE_REBUILD */
-	PKGIMG_REJECT_SECTION_SUM = 36,      /* "section-checksum" */
 	PKGIMG_REJECT_REASONS
 };
 
@@ -284,32 +284,17 @@ struct pkgimg_cache_rejection {
 	const char *remedy;   /* what happens or is to be done */
 };
 
-enum {
-	PKGIMG_SECTION_BITCODE = 1,  /* of all modules, linked */
-	PKGIMG_SECTION_METADATA = 2, /* the tables of image/FORMAT.md, not sealed */
-	PKGIMG_SECTION_HEAP = 3,     /* the heap part */
-	PKGIMG_SECTION_USER = 1024   /* this and above: the caller's own */
-};
-
-/* Bytes that a sidecar carries beside its tables; at a multiple of 4096 in its file. */
-struct pkgimg_cache_section {
-	uint32_t kind, reserved;
-	uint64_t offset, size; /* in the file `sidecar` */
-	uint8_t digest[32];    /* BLAKE3 */
-};
-
 struct pkgimg_cache_image {
 	const char *package, *version, *toolchain, *abi, *cpu_target;
-	const char *sidecar, *library; /* paths; library: NULL for a data-only image */
+	const char *sidecar, *library; /* paths; library: the image, also one that is data-only */
 	size_t store;                  /* number of its store */
 	int native;                    /* 1, or 0: data-only */
 	uint8_t key[32], build_id[16], uuid[16];
 	uint64_t interface_digest;
 	uint64_t bytes;     /* of library and sidecar */
 	int64_t made, used; /* seconds since 1970 */
-	uint32_t nsymbols, nsections;
+	uint32_t nsymbols, reserved;
 	const struct pkgimg_cache_symbol *symbols; /* [nsymbols] of its interface, sorted by name */
-	const struct pkgimg_cache_section *sections; /* [nsections] */
 };
 
 /* A file that was looked at. */
@@ -317,6 +302,7 @@ struct pkgimg_cache_candidate {
 	const char *sidecar;
 	size_t store;
 	uint8_t key[32];                                 /* zero if it was not found out */
+	int native;                                      /* 1, 0: data-only; -1: not known */
 	size_t nrejections;                              /* 0: accepted */
 	const struct pkgimg_cache_rejection *rejections; /* in the order of the checks */
 };
@@ -344,18 +330,12 @@ PKGIMG_CACHE_API int pkgimg_cache_explain(struct pkgimg_cache *cache,
 	struct pkgimg_cache_error *error);
 PKGIMG_CACHE_API void pkgimg_cache_answer_free(struct pkgimg_cache_answer *answer);
 
-/* pkgimg_cache_read -- one sidecar by its path, without a request: what it says of its image.
- * Sections are compared with their sums. out      found is 1, or 0 with one candidate that says
- * what is wrong with the file returns  PKGIMG_CACHE_OK or E_ARGUMENT */
-PKGIMG_CACHE_API int pkgimg_cache_read(
-	const char *sidecar, struct pkgimg_cache_answer **out, struct pkgimg_cache_error *error);
-
 /* ---- making images */
 
 struct pkgimg_cache_build;
 
-/* Make the image: write pkgimg_cache_build_output(build), and/or add sections; say what else it
- * was made from and what it uses. returns 0, or other than 0: get fails with E_BUILD. */
+/* Make the image: write pkgimg_cache_build_output(build); say what else it was made from and what
+ * it uses. returns 0, or other than 0: get fails with E_BUILD. */
 typedef int pkgimg_cache_make_fn(void *ctx, struct pkgimg_cache_build *build);
 
 /* pkgimg_cache_get -- lookup; if nothing fits take the lock, look again, make, commit.
@@ -377,8 +357,8 @@ PKGIMG_CACHE_API int pkgimg_cache_begin(struct pkgimg_cache *cache,
 	struct pkgimg_cache_answer **answer, struct pkgimg_cache_error *error);
 
 /* pkgimg_cache_build_output -- path to write the library to, in a folder of its own inside the
- * store; its base name is KEY16 and the suffix, or `request.suffix` alone decides. NULL when the
- * image is to be data-only. The path may be handed to another process. */
+ * store; its base name is KEY16 and the suffix, or `request.suffix` alone decides; of a data-only
+ * image `.pkgimg`. The path may be handed to another process. */
 PKGIMG_CACHE_API const char *pkgimg_cache_build_output(const struct pkgimg_cache_build *build);
 /* a folder for temporary files, gone after commit or abandon */
 PKGIMG_CACHE_API const char *pkgimg_cache_build_folder(const struct pkgimg_cache_build *build);
@@ -388,14 +368,11 @@ PKGIMG_CACHE_API const uint8_t *pkgimg_cache_build_key(const struct pkgimg_cache
  * the image will look at it too; it is found again by its root.
  * pkgimg_cache_build_use -- dependency number `dependency` of the request is used by this name.
  * Once one is named, only named ones count for it.
- * pkgimg_cache_build_section -- bytes for the sidecar; borrowed until the commit.
  * returns  PKGIMG_CACHE_OK, E_ARGUMENT or E_SOURCE; one thread at a time for one build */
 PKGIMG_CACHE_API int pkgimg_cache_build_source(struct pkgimg_cache_build *build,
 	const struct pkgimg_cache_source *source, struct pkgimg_cache_error *error);
 PKGIMG_CACHE_API int pkgimg_cache_build_use(
 	struct pkgimg_cache_build *build, size_t dependency, const char *name);
-PKGIMG_CACHE_API int pkgimg_cache_build_section(
-	struct pkgimg_cache_build *build, uint32_t kind, const void *data, uint64_t size);
 /* a Make-style dependency file (`clang -MD`): every prerequisite is a source. With the digest that
  * a source has now, not that of the time when the file was written. */
 PKGIMG_CACHE_API int pkgimg_cache_build_depfile(
@@ -467,6 +444,7 @@ struct pkgimg_cache_verify {
 	void *ctx;
 	/* out */
 	uint64_t sound, unsound, removed, bytes;
+	uint64_t data_only; /* of the sound ones */
 };
 
 /* pkgimg_cache_verify -- read every image in whole and compare its sums. Sources are not looked at.

@@ -117,10 +117,7 @@ static inline int make(void *ctx, struct pkgimg_cache_build *b)
 	const struct pkgimg_cache_source late = { .path = f->discovered };
 
 	f->made++;
-	if (pkgimg_cache_build_output(b))
-		put(pkgimg_cache_build_output(b), "a library");
-	else
-		pkgimg_cache_build_section(b, PKGIMG_SECTION_BITCODE, "bitcode", 7);
+	put(pkgimg_cache_build_output(b), "a library");
 	if (f->use)
 		pkgimg_cache_build_use(b, 0, f->use);
 	return f->discovered ? pkgimg_cache_build_source(b, &late, NULL) : 0;
