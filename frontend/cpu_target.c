@@ -255,11 +255,9 @@ static void begin_target(struct reader *r)
 	r->t = &r->out->v[r->out->n];
 	r->o = &r->origins[r->out->n];
 	*r->t = (struct cpu_target) { .clone_all = r->out->n == 0 };
-	*r->o = (struct origin) {
-		.at = r->word->at,
+	*r->o = (struct origin) { .at = r->word->at,
 		.cpu_char = (r->inside ? r->base_offset : r->offset) + 1,
-		.added = { .mem = r->a }
-	};
+		.added = { .mem = r->a } };
 	r->words = (struct strbuf) { .mem = r->a };
 	r->out->n++;
 }

@@ -30,12 +30,38 @@ static const char *source_name(const struct modules *m, const struct definition 
 	return f && *f->name ? f->name : v && *v->name ? v->name : def->name;
 }
 
+/* What a compiler makes of one function with `target_clones` or `target_version`: its versions,
+ * "bits.avx2.0", and "bits.resolver" and "bits.ifunc", which choose one for "bits". */
+static bool is_part(const struct modules *m, const struct definition *def)
+{
+	size_t n = strcspn(def->name, ".");
+	const char *base;
+
+	if (!def->name[n])
+		return false;
+	base = str_ndup(m->mem, def->name, n);
+	if (names_find(&m->defined, base) == NAMES_NONE)
+		return false;
+	if (names_find(&m->defined, str_fmt(m->mem, "%s.resolver", base)) != NAMES_NONE)
+		return true;
+	for (unsigned i = 0; i < 32; i++) { /* Windows' have no resolver */
+		if (names_find(&m->defined, str_fmt(m->mem, "%s.default.%u", base, i)) !=
+			NAMES_NONE)
+			return true;
+	}
+	return false;
+}
+
 static bool matches(const struct modules *m, const struct definition *def, const char *word)
 {
 	const char *name = source_name(m, def);
 
+	if (str_eq(word, def->name))
+		return true;
+	if (is_part(m, def))
+		return false;
 	if (!is_glob(word))
-		return str_eq(word, def->name) || str_eq(word, name);
+		return str_eq(word, name);
 	return def->cls == DEF_VISIBLE &&
 	       (fnmatch(word, def->name, 0) == 0 || fnmatch(word, name, 0) == 0);
 }
@@ -73,7 +99,7 @@ int exports_choose(struct modules *m, const struct job_words *words, struct expo
 	*out = (struct exports) { 0 };
 	if (!words->given) {
 		for (size_t i = 0; i < m->defined.n; i++) {
-			if (m->defs[i].cls == DEF_VISIBLE)
+			if (m->defs[i].cls == DEF_VISIBLE && !is_part(m, &m->defs[i]))
 				take(m, out, taken, i);
 		}
 		return 0;
@@ -96,13 +122,16 @@ int exports_choose(struct modules *m, const struct job_words *words, struct expo
 /* ---- native symbols */
 
 /* What a shared library would export beside them: inline variables and static ones of inline
- * functions, type information. A list says what is exported, and no more is. */
+ * functions, type information, the parts of functions that choose. A list says what is exported,
+ * and no more is. */
 void exports_publish(
 	struct modules *m, const struct job_words *words, const struct target *t, struct exports *e)
 {
 	e->native = t;
 	for (size_t i = 0; i < m->defined.n && !words->given; i++) {
-		if (m->defs[i].cls != DEF_INLINE || !m->defs[i].one_copy)
+		bool part = m->defs[i].cls == DEF_VISIBLE && is_part(m, &m->defs[i]);
+
+		if (!part && (m->defs[i].cls != DEF_INLINE || !m->defs[i].one_copy))
 			continue;
 		arena_push_room(m->mem, e->shared, e->nshared, e->shared_cap);
 		e->shared[e->nshared++] = &m->defs[i];

@@ -11,7 +11,7 @@ struct exports {
 	 * root is its one symbol */
 	const struct target *native;
 	/* natively also exported, though no list of the image has them: data of C++ of which all
-	 * libraries of a process share one copy */
+	 * libraries of a process share one copy, parts of functions that choose by the CPU */
 	const struct definition **shared; /* [nshared] */
 	size_t nshared, shared_cap;
 };

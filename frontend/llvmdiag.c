@@ -27,8 +27,7 @@ static void handle(LLVMDiagnosticInfoRef info, void *ctx)
 	line = llvm_first_line(s->mem, text);
 	LLVMDisposeMessage(text);
 	if (severity == LLVMDSWarning) {
-		/* debug information that is left out should not be missed without a word */
-		if (!s->hold || strstr(line, "invalid debug info"))
+		if (!s->hold)
 			diag_warn(s->d, s->at, "'%s': %s", s->about, line);
 		return;
 	}

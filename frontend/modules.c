@@ -206,7 +206,8 @@ static void read_debug(struct modules *m, struct module_input *in)
 				   : ll_debug_from_module(m->mem, in->module, &in->debug);
 	if (in->has_debug)
 		index_debug(m, in);
-	else if (!in->memory) /* a compiler that calls us knows what it does */
+	else if (!in->memory &&
+		 !in->debug_left_out) /* a compiler that calls us knows what it does */
 		diag_warn(m->d, in->at,
 			"'%s' has no debug information: its methods have names but no signatures; "
 			"compile with -g",
@@ -309,27 +310,21 @@ static int check_triple(struct modules *m, const struct module_input *in, const 
 	return 0;
 }
 
-/* Debug information of the present version: LLVM's readers have then verified the whole module, to
- * know whether it can stay. It takes a third of the time of reading. */
-static bool reader_verified(LLVMModuleRef m)
+static int verify(struct modules *m, struct module_input *in)
 {
-	return LLVMGetModuleDebugMetadataVersion(m) == LLVMDebugMetadataVersion();
-}
+	const char *debug, *fault = ll_module_fault(m->mem, in->module, &debug);
 
-static int verify(struct modules *m, const struct module_input *in)
-{
-	char *message = NULL;
-
-	if (reader_verified(in->module))
-		return 0;
-	if (!LLVMVerifyModule(in->module, LLVMReturnStatusAction, &message)) {
-		LLVMDisposeMessage(message);
-		return 0;
-	}
-	diag_err(m->d, in->at, "'%s' is no valid IR: %s; its compiler made a mistake", in->path,
-		llvm_first_line(m->mem, message));
-	LLVMDisposeMessage(message);
-	return -1;
+	if (fault)
+		return diag_err(m->d, in->at,
+			"'%s' is no valid IR: %s; its compiler made a mistake", in->path,
+			llvm_first_line(m->mem, fault));
+	in->debug_left_out = debug != NULL;
+	if (debug)
+		diag_warn(m->d, in->at,
+			"'%s' has debug information that is left out: %s; its methods have no "
+			"signatures",
+			in->path, llvm_first_line(m->mem, debug));
+	return 0;
 }
 
 static int check_limits(struct modules *m, const struct module_input *in)
@@ -395,9 +390,14 @@ static int load_module(struct modules *m, struct module_input *in, const struct 
 	struct loading l = { m, in, t, -1 };
 	const char *why;
 
+	bool done;
+
 	if (m->crashed)
 		return -1;
-	if (ll_guarded(m->mem, load_module_work, &l, &why))
+	ll_readers_verify(false); /* verify() does */
+	done = ll_guarded(m->mem, load_module_work, &l, &why);
+	ll_readers_verify(true);
+	if (done)
 		return l.result;
 	in->module = NULL;
 	m->crashed = true;

@@ -23,7 +23,7 @@ struct module_input {
 	const struct ll_symbol *symbols; /* native */
 	size_t nsymbols;
 	struct ll_debug debug;
-	bool has_debug;
+	bool has_debug, debug_left_out; /* left out: it was not sound, and that is said */
 	struct names funcs, vars;       /* symbols of debug.funcs and .vars, local ones left out */
 	const struct ll_func **func_of; /* [funcs.n] */
 	const struct ll_var **var_of;   /* [vars.n] */

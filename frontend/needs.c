@@ -375,8 +375,9 @@ static const char *language_part(const char *name)
 		"it is of Rust's library: add the file of libstd-*.so to 'needs', or compile with "
 		"'#![no_std]' and '-C panic=abort'";
 	static const char *const rows[][2] = {
-		{ "_Fortran", "it is of flang's runtime: add libFortranRuntime.a and "
-			      "libFortranDecimal.a to the modules, and the C++ library to 'needs'" },
+		{ "_Fortran",
+			"it is of flang's runtime: add libFortranRuntime.a and "
+			"libFortranDecimal.a to the modules, and the C++ library to 'needs'" },
 		{ "_gfortran_", "it is of GNU Fortran's runtime: add the file of libgfortran.so.5 "
 				"to 'needs'" },
 		{ "_d_", "it is of D's runtime: add the file of libdruntime-ldc-shared.so to "

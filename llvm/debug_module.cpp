@@ -3,7 +3,9 @@
 
 #include "llvm-c/Core.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/IR/DebugProgramInstruction.h"
+#include "llvm/IR/GlobalIFunc.h"
 #include "llvm/IR/GlobalVariable.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -31,6 +33,8 @@ struct ModuleReader {
 	}
 
 	void function(const Function &f, const DISubprogram *sp);
+	void choice(const GlobalValue &v, const StringMap<size_t> &defaults);
+	void choices();
 	void variable(const GlobalVariable &g);
 	void units(ll_debug *out);
 };
@@ -97,6 +101,39 @@ void ModuleReader::function(const Function &f, const DISubprogram *sp)
 	out.line = sp->getLine();
 	out.local = f.hasLocalLinkage();
 	funcs.push_back(out);
+}
+
+// A function of several versions (target_clones) that its ifunc, or on Windows a function without a
+// place in the source, chooses from: it is described as the default one is.
+void ModuleReader::choice(const GlobalValue &v, const StringMap<size_t> &defaults)
+{
+	auto of = defaults.find(v.getName());
+
+	if (of == defaults.end())
+		return;
+	ll_func out = funcs[of->second];
+	out.symbol = shim::copy(mem, v.getName());
+	funcs.push_back(out);
+}
+
+void ModuleReader::choices()
+{
+	StringMap<size_t> defaults; // "bits" -> bits.default.1
+
+	for (size_t i = 0; i < funcs.size(); i++) {
+		StringRef symbol = funcs[i].symbol;
+		size_t at = symbol.find(".default");
+		if (at != StringRef::npos)
+			defaults[symbol.take_front(at)] = i;
+	}
+	if (defaults.empty())
+		return;
+	for (const GlobalIFunc &i : m.ifuncs())
+		choice(i, defaults);
+	for (const Function &f : m) {
+		if (!f.isDeclarationForLinker() && !f.getSubprogram())
+			choice(f, defaults);
+	}
 }
 
 void ModuleReader::variable(const GlobalVariable &g)
@@ -168,6 +205,7 @@ bool ll_debug_from_module(arena *a, LLVMOpaqueModule *module, ll_debug *out)
 		if (sp && !f.isDeclarationForLinker() && is_full(sp->getUnit()))
 			r.function(f, sp);
 	}
+	r.choices();
 	for (const GlobalVariable &g : m.globals())
 		if (any && !g.isDeclarationForLinker())
 			r.variable(g);

@@ -353,6 +353,15 @@ bool ll_debug_from_object(struct arena *a, const void *data, size_t n, struct ll
  * than 8192 bits, vectors of more than 16384 elements in registers, alignments above 64 MiB, data
  * of a type without a size. returns the first as text, or NULL */
 const char *ll_module_limits(struct arena *a, struct LLVMOpaqueModule *m);
+
+/* Do LLVM's readers of bitcode and IR text verify what has debug information, and print on stderr
+ * what is wrong with it? They do unless told otherwise. Of the process: not while another thread
+ * reads. */
+void ll_readers_verify(bool on);
+/* LLVM's verifier. Debug information that is not sound, or of another version of LLVM's, is taken
+ * out of the module and *debug set to the reason; else it is NULL.
+ * returns LLVM's text of what is wrong with the module itself, or NULL */
+const char *ll_module_fault(struct arena *a, struct LLVMOpaqueModule *m, const char **debug);
 /* Who uses an undefined symbol of a module: "in 'f' (sqlite3.c:12)", or NULL */
 const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const char *symbol);
 

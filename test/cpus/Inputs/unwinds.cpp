@@ -1,5 +1,5 @@
-/* Unwinding through functions with versions, which lay their frames out differently. `check` returns
- * 0, or the line that found something wrong. */
+/* Unwinding through functions with versions, which lay their frames out differently. `check`
+ * returns 0, or the line that found something wrong. */
 #ifndef NO_EXCEPTIONS
 #include <stdexcept>
 #endif
@@ -62,7 +62,10 @@ extern "C" NI int outer(frames *f, int n)
 #ifndef NO_EXCEPTIONS
 static int cleaned;
 struct counted {
-	~counted() { cleaned++; }
+	~counted()
+	{
+		cleaned++;
+	}
 };
 
 extern "C" NI int throws(const int *v, int n)
