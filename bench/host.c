@@ -1,7 +1,9 @@
-/* host first|work image|library FILE [ROUNDS]: SQLite out of a package image, by libpkgimg, or out
- * of a plain shared library, by dlopen. first   nanoseconds from before the load until
- * sqlite3_libversion_number has answered work    seconds for ROUNDS rounds of inserts, an index,
- * joins and aggregates in memory */
+/* SQLite out of a package image, by libpkgimg, and out of a plain shared library, by dlopen.
+ *   host first image|library FILE     nanoseconds from before the load until
+ *                                     sqlite3_libversion_number has answered
+ *   host work IMAGE LIBRARY ROUNDS    rounds of inserts, an index, joins and aggregates in memory,
+ *                                     in turn: seconds of each, and last the median of the ratios
+ */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,24 +82,77 @@ static const char round_of_work[] =
 	"select count(distinct k), total(id) from a where t like '%7%';"
 	"drop index ak; commit;";
 
-static int work(const char *kind, const char *path, int rounds)
+enum { IMAGE, LIBRARY, BOTH };
+
+struct sqlite {
+	int (*exec)(void *, const char *, void *, void *, char **);
+	void *db;
+};
+
+static void execute(const struct sqlite *s, const char *sql)
+{
+	char *message = NULL;
+
+	if (s->exec(s->db, sql, NULL, NULL, &message))
+		fail(message);
+}
+
+static void start(struct sqlite *s)
 {
 	int (*open)(const char *, void **);
-	int (*exec)(void *, const char *, void *, void *, char **);
-	char *message = NULL;
-	double start;
-	void *db;
 
-	load(kind, path);
 	*(void **)&open = find("sqlite3_open");
-	*(void **)&exec = find("sqlite3_exec");
-	if (open(":memory:", &db) || exec(db, setup, NULL, NULL, &message))
-		fail(message ? message : "sqlite3_open");
-	start = now();
-	while (rounds--)
-		if (exec(db, round_of_work, NULL, NULL, &message))
-			fail(message);
-	printf("%.6f\n", now() - start);
+	*(void **)&s->exec = find("sqlite3_exec");
+	if (open(":memory:", &s->db))
+		fail("sqlite3_open");
+	execute(s, setup);
+	execute(s, round_of_work);
+}
+
+/* the thread's own seconds: others may run meanwhile */
+static double cpu_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static int work(const char *image_path, const char *library_path, size_t rounds)
+{
+	double *ratios = calloc(rounds + 1, sizeof(*ratios)), sums[BOTH] = { 0 };
+	struct sqlite s[BOTH];
+
+	if (!ratios)
+		fail("out of memory");
+	load("image", image_path);
+	start(&s[IMAGE]);
+	image = NULL;
+	load("library", library_path);
+	start(&s[LIBRARY]);
+	for (size_t i = 0; i < rounds; i++) {
+		double took[BOTH];
+
+		for (int k = 0; k < BOTH; k++) {
+			int who = (int)(i % BOTH) ^ k; /* neither is always the first */
+			double at = cpu_now();
+
+			execute(&s[who], round_of_work);
+			took[who] = cpu_now() - at;
+			sums[who] += took[who];
+		}
+		ratios[i] = took[IMAGE] / took[LIBRARY];
+	}
+	qsort(ratios, rounds, sizeof(*ratios), by_size);
+	printf("image %.2f s, library %.2f s\n%.4f\n", sums[IMAGE], sums[LIBRARY],
+		ratios[rounds / 2]);
 	return 0;
 }
 
@@ -106,6 +161,6 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "first") == 0)
 		return first(argv[2], argv[3]);
 	if (argc == 5 && strcmp(argv[1], "work") == 0)
-		return work(argv[2], argv[3], atoi(argv[4]));
-	fail("first|work image|library FILE [ROUNDS]");
+		return work(argv[2], argv[3], strtoul(argv[4], NULL, 10));
+	fail("first image|library FILE, or work IMAGE LIBRARY ROUNDS");
 }

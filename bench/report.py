@@ -89,6 +89,8 @@ def table(results):
             continue
         ours, peer = (f"{number(r['who'][who]['median'])} {r['unit']}" if who else ""
                       for who in (r["ours"], r["peer"]))
+        if r.get("each"):
+            ours = f"{r['ours']} {ours}, the worst of {len(r['who'])}"
         ratio = r.get("ratio")
         text = ""
         if ratio:

@@ -18,7 +18,9 @@ class Row:
     goal: float = None
     more_is_better: bool = False
     unit: str = None  # of `value`
+    each: bool = False  # the goal is every contender's
     rounds: int = 15
+    warmup: int = 1  # rounds that are not counted
     note: str = ""
     needs: list = field(default_factory=list)  # programs, else the row is left out and says so
 
