@@ -124,6 +124,9 @@ def table(results):
             own = {name for name, _ in values if name.rsplit(", ", 1)[0] not in r["peers"]}
         ours = "<br>".join(value if name == "pkgimg" else f"{name}: {value}"
                            for name, value in values if name in own)
+        if r.get("each"):
+            own = dict(values)
+            ours = f"{r['ours']}: {own[r['ours']]}, the worst of {len(own)}"
         peers = "<br>".join(f"{name}: {value}" for name, value in values if name not in own)
         value, goal = got(r)
         out.append(f"| {title} | {ours} | {peers} | {value} | {goal} | {verdict(r)} |")

@@ -20,8 +20,10 @@ class Row:
     more_is_better: bool = False
     difference: bool = False
     unit: str = None  # of `value`
+    each: bool = False  # the goal is every contender's
     rounds: int = 15
     limit: float = 40  # seconds; no further round is begun after them
+    warmup: int = 1  # rounds that are not counted
     note: str = ""
     why: str = ""  # what keeps it from its goal; the report has it only where the goal is missed
     needs: list = field(default_factory=list)  # programs, else the row is left out and says so

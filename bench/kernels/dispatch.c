@@ -1,0 +1,44 @@
+/* dispatch MANY ONE FUNCTION: nanoseconds that a call within FUNCTION (calls.c) takes more in the
+ * library MANY than in ONE, from the least of many times taken in turn. */
+#include <dlfcn.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { BOTH = 2, ROUNDS = 200, CALLS = 200000 };
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+	static int data[64];
+	double least[BOTH] = { INFINITY, INFINITY };
+	int (*call[BOTH])(const int *, size_t);
+
+	if (argc != 4)
+		return 1;
+	for (int i = 0; i < BOTH; i++) {
+		void *library = dlopen(argv[1 + i], RTLD_NOW | RTLD_LOCAL);
+
+		if (!library || !(*(void **)&call[i] = dlsym(library, argv[3]))) {
+			fprintf(stderr, "dispatch: %s\n", dlerror());
+			return 1;
+		}
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		double start = now();
+
+		call[i % BOTH](data, CALLS);
+		least[i % BOTH] = fmin(least[i % BOTH], (now() - start) / CALLS);
+	}
+	printf("%.3f ns and %.3f ns\n%.4f\n", least[0], least[1], least[0] - least[1]);
+	return 0;
+}
