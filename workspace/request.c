@@ -101,7 +101,7 @@ static void add_options(
 	add_option(o, "target", p->target.text);
 	if (p->chosen.text)
 		add_option(o, "platform", path_base(p->chosen.text));
-	add_option(o, "output", path_base(p->output.text)); /* it is in the library */
+	add_option(o, "output", path_base(p->library)); /* it is in the library */
 	if (p->settings.strip)
 		add_option(o, "strip", "true");
 	if (cpus && strstr(cpus, "native"))
@@ -156,6 +156,7 @@ void ws_request(struct arena *a, const struct ws *ws, size_t i, const struct ws_
 		.abi = p->platform ? p->platform->abi : "",
 		.cpu_target = cpus,
 		.suffix = p->platform ? p->platform->suffix : NULL,
+		.native = p->data_only ? PKGIMG_CACHE_NATIVE_NO : PKGIMG_CACHE_NATIVE_YES,
 		.flags_set = o.v,
 		.nflags = o.n,
 		.roots = root,
@@ -191,6 +192,7 @@ int ws_outside_image(struct arena *a, struct diags *d, const struct ws_dependenc
 		.name = dep->name,
 		.version = img_str(&v, v.package->version),
 		.interface_digest = v.header->interface_digest,
+		.flags = img_form(&v) == IMG_FORM_BITCODE ? PKGIMG_CACHE_DEP_DATA_ONLY : 0,
 	};
 	memcpy(out->uuid, v.package->uuid, sizeof(out->uuid));
 	memcpy(out->build_id, v.header->build_id, sizeof(out->build_id));
