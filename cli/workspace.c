@@ -97,7 +97,8 @@ static void add_input(struct command *m, const struct ll_arg *arg)
 /* --cache says what a workspace's build does anyway */
 static bool is_of_cache(const struct ll_arg *arg)
 {
-	return arg->id == OPT_cache || arg->id == OPT_rebuild || arg->id == OPT_store_EQ;
+	return arg->id == OPT_cache || arg->id == OPT_rebuild || arg->id == OPT_store_EQ ||
+	       arg->id == OPT_native_code_EQ;
 }
 
 static int read_option(struct command *m, const struct ll_arg *arg)
@@ -131,7 +132,9 @@ static int read_option(struct command *m, const struct ll_arg *arg)
 static int check_options(struct command *m)
 {
 	struct diags *d = m->c->d;
+	uint32_t mode;
 
+	cached_native(d, &m->cached.native, &mode);
 	if (m->plan.text && !str_eq(m->plan.text, "ninja"))
 		diag_err(d, m->plan.at, "--plan wants 'ninja', got '%s'",
 			str_shown(m->c->mem, m->plan.text));
@@ -155,6 +158,7 @@ static void fill_host(struct command *m)
 	m->host.toolchain = cached_toolchain(a);
 	m->host.cpu_features = cached_features(a);
 	cpu_targets_from_environment(&m->host.cpu_target);
+	m->host.native = m->cached.native;
 	m->host.asked = m->file.at;
 	m->host.platform = find_platform;
 	m->host.ctx = m;
@@ -188,7 +192,7 @@ static int leave_by(int sig)
 	return 128 + sig;
 }
 
-static int build(struct command *m, const struct ws *ws)
+static int build(struct command *m, struct ws *ws)
 {
 	struct cli *c = m->c;
 	struct jobs jobs;

@@ -200,6 +200,7 @@ static int merge(struct build *b)
 			b->p.output.text);
 	if (b->p.native)
 		exports_publish(&b->m, &b->p.exports, &b->t, &b->exports);
+	b->exports.visible = b->r->no_native;
 	exports_apply(&b->m, &b->exports);
 	needs_import_data(b->a, &b->t, &b->m, &b->needs);
 	cpu_targets_add_code(b->a, b->d, b->p.output.at, &b->t, b->m.merged);

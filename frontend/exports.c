@@ -298,7 +298,7 @@ struct scope {
 static void set_visible(const struct scope *s, LLVMValueRef v, bool function)
 {
 	LLVMSetVisibility(v, LLVMDefaultVisibility);
-	ll_set_dso_local(v, function || !is_elf(s->e->native));
+	ll_set_dso_local(v, function || (s->e->native && !is_elf(s->e->native)));
 }
 
 /* A weak symbol of COFF is another name for a hidden one, and LLD puts that one's name into import
@@ -362,7 +362,7 @@ static void internalise(struct modules *m, LLVMValueRef *v, size_t n, const stru
 /* names that the linker is to export; a DLL's are no matter of the objects */
 static void add_visible(const struct exports *e, struct names *out)
 {
-	if (!e->native || e->native->platform->family == FAMILY_MINGW)
+	if (!e->visible && (!e->native || e->native->platform->family == FAMILY_MINGW))
 		return;
 	for (size_t i = 0; i < e->n; i++)
 		names_add(out, e->v[i]->name);

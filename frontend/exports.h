@@ -10,6 +10,7 @@ struct exports {
 	/* `exports: native`: the image has them as ordinary symbols too, for this target; NULL: the
 	 * root is its one symbol */
 	const struct target *native;
+	bool visible; /* the modules stay bitcode: who compiles them looks for the symbols */
 	/* natively also exported, though no list of the image has them: data of C++ of which all
 	 * libraries of a process share one copy, parts of functions that choose by the CPU */
 	const struct definition **shared; /* [nshared] */

@@ -366,7 +366,7 @@ static void finish(struct loop *l)
 			pkgimg_cache_answer_free(l->run.jobs[i].answer);
 }
 
-int ws_build(struct arena *a, struct diags *d, const struct ws *ws, const struct ws_host *host,
+int ws_build(struct arena *a, struct diags *d, struct ws *ws, const struct ws_host *host,
 	const struct ws_build_options *o)
 {
 	struct loop l = {
@@ -385,6 +385,7 @@ int ws_build(struct arena *a, struct diags *d, const struct ws *ws, const struct
 	wanted = prepare(&l);
 	ws_records_read(a, ws->output, &l.run.records);
 	l.run.progress = ws_progress_open(a, o->show, o->json, wanted, o->jobs);
+	ws_choose_forms(&l.run);
 	for (ask_all_ready(&l); !l.stopped_by; ask_all_ready(&l)) {
 		start_some(&l);
 		if (l.ready.n)

@@ -16,10 +16,11 @@ struct ws_build_options {
 };
 
 /* Build what is wanted and needed.
+ * ws       where 'existing' was said of native code, what that comes to is written there
  * returns  0; -1 with every failure reported; or the number of a signal that stopped it, when what
  *          was finished is in its place and nothing else is left
  * threads  the caller has one; children are started by fork */
-int ws_build(struct arena *a, struct diags *d, const struct ws *ws, const struct ws_host *host,
+int ws_build(struct arena *a, struct diags *d, struct ws *ws, const struct ws_host *host,
 	const struct ws_build_options *o);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "frontend/manifest.h"
+#include "image/format.h"
 #include "workspace/workspace.h"
 
 struct top {
@@ -30,22 +31,23 @@ static const struct yml_field top_fields[] = {
 /* An entry of `packages`, or `options`: the keys of a package file, and these. */
 struct entry {
 	struct manifest m; /* first: its own table fills it in */
-	struct job_word path;
+	struct job_word path, native;
 	bool strip;
 };
 
 #define E(member) offsetof(struct entry, member)
 static const struct yml_field entry_fields[] = {
 	{ "path", YML_T_STR, YML_OPTIONAL, E(path.text), E(path.at), NULL, 0 },
+	{ "native-code", YML_T_STR, YML_OPTIONAL, E(native.text), E(native.at), NULL, 0 },
 	{ "strip", YML_T_BOOL, YML_OPTIONAL, E(strip), YML_NO_AT, NULL, 0 },
 };
 enum { NENTRY = sizeof(entry_fields) / sizeof(entry_fields[0]), MOST_FIELDS = 32 };
 
 /* keys that may stand beside `path`, and in `options` but for those of one package */
-static const char *const of_options[] = { "cpu-targets", "opt-level", "target", "platform", "strip",
-	NULL };
+static const char *const of_options[] = { "cpu-targets", "opt-level", "target", "platform",
+	"native-code", "strip", NULL };
 static const char *const of_path[] = { "path", "output", "dependencies", "cpu-targets", "opt-level",
-	"target", "platform", "strip", NULL };
+	"target", "platform", "native-code", "strip", NULL };
 
 struct reader {
 	struct arena *mem;
@@ -114,6 +116,8 @@ static void take_settings(struct reader *r, const struct yml_node *node, const s
 			job_words_add(r->mem, &s->cpu_targets, e->m.cpu_targets.v[i],
 				e->m.cpu_targets.at[i]);
 	}
+	if (e->native.text)
+		s->native = e->native;
 	if (yml_get(node, "strip"))
 		s->strip = e->strip;
 }
@@ -242,6 +246,17 @@ static void read_package_file(struct reader *r, struct ws_package *p, struct man
 	take_files(r, p, m);
 }
 
+/* the same place for an image without native code */
+static const char *data_name(struct arena *a, const char *library, const char *suffix)
+{
+	size_t n = strlen(library);
+
+	if (str_ends(library, IMG_DATA_SUFFIX))
+		return library;
+	n -= str_ends(library, suffix) ? strlen(suffix) : 0;
+	return str_fmt(a, "%.*s" IMG_DATA_SUFFIX, (int)n, library);
+}
+
 /* NAME.so in the folder of the workspace, if nothing else is said */
 static void set_output(
 	struct reader *r, struct ws_package *p, const struct entry *e, const struct manifest *own)
@@ -264,6 +279,8 @@ static void set_output(
 					p->platform ? p->platform->suffix : "")),
 			p->at,
 		};
+	p->library = p->output.text;
+	p->data = data_name(r->mem, p->library, p->platform ? p->platform->suffix : "");
 }
 
 static void read_mapping(struct reader *r, struct ws_package *p, struct yml_node *n)
@@ -412,5 +429,6 @@ int ws_read(struct arena *a, struct diags *d, const char *path, const struct ws_
 	if (out->base.text && out->n)
 		add_base(&r);
 	ws_graph(d, host, out);
+	ws_forms(d, host, out);
 	return d->errors == before ? 0 : -1;
 }

@@ -127,6 +127,7 @@ static int gather_dependencies(struct ws_run *r, size_t i)
 		memcpy(dep->build_id, of->build_id, sizeof(dep->build_id));
 		if (r->ws->base.text && str_eq(dep->name, r->ws->base.text))
 			dep->flags = PKGIMG_CACHE_DEP_BASE;
+		dep->flags |= of->native ? 0 : PKGIMG_CACHE_DEP_DATA_ONLY;
 	}
 	return failed;
 }
@@ -226,6 +227,41 @@ static bool place(struct ws_run *r, size_t i, enum ws_status status)
 	ws_records_put(r->mem, &r->records, &now, p->output.text);
 	job->status = status;
 	return true;
+}
+
+/* why that of native code was refused which was used last */
+static const char *first_reason(struct arena *a, const struct pkgimg_cache_answer *answer)
+{
+	for (size_t i = 0; i < answer->ncandidates; i++) {
+		const struct pkgimg_cache_candidate *c = &answer->candidates[i];
+		const struct pkgimg_cache_rejection *r = c->rejections;
+
+		if (c->native == 1 && c->nrejections)
+			return str_fmt(a, "%s: %s: expected %s, found %s", r->code, r->field,
+				r->expected, r->found);
+	}
+	return "there is none";
+}
+
+const char *ws_job_lacks(struct ws_run *r, size_t i)
+{
+	struct ws_job *job = &r->jobs[i];
+	struct pkgimg_cache_error e;
+	const char *why = NULL;
+	bool failed = gather_dependencies(r, i);
+
+	job->said = (struct ws_lines) { 0 }; /* it will be said when it is asked for */
+	if (failed)
+		return "what it is built with cannot be read";
+	ws_request(r->mem, r->ws, i, r->host, job->dependencies, &job->request);
+	job->request.flags |= PKGIMG_CACHE_NO_STATS;
+	if (pkgimg_cache_lookup(r->o->cache, &job->request, &job->answer, &e)) {
+		job->answer = NULL;
+		return str_dup(r->mem, e.text);
+	}
+	if (!job->answer->found)
+		why = first_reason(r->mem, job->answer);
+	return why;
 }
 
 bool ws_job_ask(struct ws_run *r, size_t i)

@@ -37,7 +37,7 @@ struct ws_job {
 struct ws_run {
 	struct arena *mem;
 	struct diags *d;
-	const struct ws *ws;
+	struct ws *ws;
 	const struct ws_host *host;
 	const struct ws_build_options *o;
 	struct ws_job *jobs; /* [ws->n] */
@@ -50,6 +50,14 @@ struct ws_run {
 /* What it depends on is there: is it? returns true if the job has ended (current, cached, failed)
  */
 bool ws_job_ask(struct ws_run *r, size_t i);
+
+/* Is there an image as it is asked for, with what it depends on as it was found by such calls? It
+ * stays in job->answer. returns NULL, or why there is none */
+const char *ws_job_lacks(struct ws_run *r, size_t i);
+
+/* form.c: where 'existing' was said, native code for packages that all have it, with all they are
+ * built with and all that are built with them; else data-only. Before anything is asked for. */
+void ws_choose_forms(struct ws_run *r);
 
 enum ws_began { WS_BEGAN, WS_BEGAN_ENDED, WS_BEGAN_BUSY };
 /* Start the process. Ended: someone else has built it, or it failed. Busy: someone else is at it;

@@ -106,6 +106,8 @@ void ws_line(const struct ws *ws, size_t i, const char *output, struct argv *out
 	else
 		add_entry(out, p);
 	add_settings(out, &p->settings);
+	if (p->data_only)
+		argv_add(out, from(p->settings.native.at), "--pkgimage-native-code=no");
 	for (size_t k = 0; k < p->ndeps; k++) {
 		const struct ws_dependency *dep = &p->deps[k];
 		const char *path = dep->package == WS_OUTSIDE ? dep->path.text

@@ -9,6 +9,7 @@
 #include "base/argv.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "pkgimg/cache.h"
 #include "workspace/request.h"
 
 #define INTERFACE_SUFFIX ".interface"
@@ -110,6 +111,11 @@ static int put_package(struct strbuf *b, struct diags *d, const struct ws *ws, s
 	put_path(b, interface);
 	strbuf_puts(b, ": package");
 	put_inputs(b, ws, p, host);
+	if (p->native == PKGIMG_CACHE_NATIVE_EXISTING)
+		return diag_err(d, p->settings.native.at,
+			"'%s' is to have the form that exists, which is for builds with a cache, "
+			"and ninja's have none; say 'yes' or 'no'",
+			p->name);
 	strbuf_fmt(
 		b, "\n  command = %s\n  description = pkgimg %s\n", strbuf_text(&command), p->name);
 	return check_paths(d, p, strbuf_text(&command));

@@ -73,7 +73,7 @@ static void add_options(struct option_list *l, const struct ws_package *p,
 		.opt_level = p->settings.opt_level.text ? p->settings.opt_level.text
 			     : level                    ? level->text
 							: "2",
-		.output = path_base(p->output.text),
+		.output = path_base(p->library), /* of either form */
 		.exports_given = p->exports.names.given,
 		.exports = &p->exports.names,
 		.native = p->exports.native,
@@ -165,6 +165,7 @@ void ws_request(struct arena *a, const struct ws *ws, size_t i, const struct ws_
 		.suffix = p->platform ? p->platform->suffix : NULL,
 		.sources = from,
 		.nsources = nsources,
+		.native = p->data_only ? PKGIMG_CACHE_NATIVE_NO : PKGIMG_CACHE_NATIVE_YES,
 		.flags_set = o.v,
 		.nflags = o.n,
 		.preferences = preferences.v,
@@ -201,6 +202,7 @@ int ws_outside_image(struct arena *a, struct diags *d, const struct ws_dependenc
 		.name = dep->name,
 		.version = img_str(&v, v.package->version),
 		.interface_digest = v.header->interface_digest,
+		.flags = img_form(&v) == IMG_FORM_BITCODE ? PKGIMG_CACHE_DEP_DATA_ONLY : 0,
 	};
 	out->symbols = interface_symbols(a, &v, &out->nsymbols);
 	memcpy(out->uuid, v.package->uuid, sizeof(out->uuid));

@@ -3,6 +3,7 @@
  *   file.c      the workspace file and the packages' own files -> struct ws
  *   graph.c     names of dependencies -> edges and an order; circles
  *   line.c      a package -> the command line of the process that builds it
+ *   form.c      native code or data-only, the same for packages that are built with each other
  *   request.c   what decides about a package's image, as the cache asks it
  *   record.c    what the last build left in the folder of the images
  *   build.c     which packages are built, when, and what becomes of each
@@ -32,6 +33,7 @@
 struct ws_settings {
 	struct job_word opt_level, target, platform; /* text NULL: not said */
 	struct job_words cpu_targets;
+	struct job_word native; /* "yes", "no", "existing" */
 	bool strip;
 };
 
@@ -58,7 +60,10 @@ struct ws_package {
 	struct job_words files; /* further ones that are read: libraries, a platform file */
 	const struct ws_platform *platform;
 	struct job_word target, chosen; /* the triple and the platform's name that count */
+	uint32_t native;                /* enum pkgimg_cache_native: what was said */
+	bool data_only;                 /* what it comes to */
 	struct job_word output;         /* the image */
+	const char *library, *data;     /* the image of either form */
 	struct ws_dependency *deps;
 	size_t ndeps, deps_cap;
 	size_t *dependents; /* [ndependents] packages */
@@ -92,6 +97,7 @@ struct ws_host {
 	const char *toolchain;      /* versions of what makes images */
 	const char *cpu_features;   /* of this machine, for the target "native" */
 	struct job_word cpu_target; /* the environment's, or NULL */
+	struct job_word native;     /* --pkgimage-native-code=, over what the file says; or NULL */
 	struct loc asked;           /* who asked for the workspace file */
 	struct job_words packages;  /* those that are wanted; none: all */
 	/* for a target and a platform, the text of either may be NULL; NULL: reported */
@@ -109,6 +115,13 @@ int ws_read(struct arena *a, struct diags *d, const char *path, const struct ws_
 
 /* the second half of ws_read: fill in package indices, dependents, order, wanted */
 int ws_graph(struct diags *d, const struct ws_host *host, struct ws *ws);
+
+/* Read what was said of native code, and make sure that packages that are built with each other
+ * have it or not alike. returns 0, or -1 with every mistake reported */
+int ws_forms(struct diags *d, const struct ws_host *host, struct ws *ws);
+
+/* Decide about a package's image: .data_only and .output follow. */
+void ws_set_form(struct ws_package *p, bool data_only);
 
 /* Add the words of the process that builds package `i` into `output`, behind the program's name.
  * Each says who asked for it, so that "argument 3" of a message has a place. */

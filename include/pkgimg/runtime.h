@@ -170,7 +170,7 @@ struct pkgimg_method {
 	uint32_t line;      /* 1-based; 0 if not known */
 	uint32_t index;     /* for pkgimg_signature */
 	/* of the code for this CPU; cast to the function's type. NULL in an image without native
-	 * code, until pkgimg_find had the host compile it */
+	 * code, until pkgimg_find had the host compile it, or where there is none that could */
 	void *address;
 };
 
@@ -181,7 +181,8 @@ struct pkgimg_method {
  * out       untouched on error
  * err       may be NULL; written on error only
  * returns   PKGIMG_OK, PKGIMG_E_NOT_FOUND, PKGIMG_E_AMBIGUOUS, PKGIMG_E_ARGUMENT
- * threads   any; O(log n), or O(n) for linkage names; no malloc; source: image/FORMAT.md 8 */
+ * threads   any; O(log n), or O(n) for linkage names; no malloc; without native code the host's
+ *           `compile` under the world's lock, once for each; source: image/FORMAT.md 8 */
 PKGIMG_API int pkgimg_find(const struct pkgimg_image *image, const char *name,
 	const char *signature, struct pkgimg_method *out, struct pkgimg_error *err);
 
@@ -316,7 +317,9 @@ struct pkgimg_host {
 	int (*find)(void *ctx, const struct pkgimg_wanted *wanted, char *buf, size_t size);
 	/* address of a function or a variable of an image without native code, by its linkage name:
 	 * its bitcode is to be compiled (pkgimg_bitcode_at), now or by a stub at the first call;
-	 * NULL: it cannot be had */
+	 * NULL: it cannot be had. Asked once for each symbol whose address is wanted: by an open,
+	 * for words of the heap, or by pkgimg_find and pkgimg_find_global, in whose thread it runs
+	 * then. Before the first of an image its variables that lead to heaps are asked for. */
 	void *(*compile)(void *ctx, const struct pkgimg_image *image, const char *symbol);
 };
 

@@ -1,0 +1,108 @@
+/* data-host IMAGE CLANG SCRATCH: a host without LLVM in it opens an image that has no native code
+ * and calls its methods `first` and `count`. Its compiler is another program, started when the
+ * first symbol is asked for. Says each question as it comes. */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pkgimg/runtime.h"
+
+struct host {
+	const char *clang, *scratch;
+	void *library;
+	int asked;
+};
+
+static void *compile_all(struct host *h, const struct pkgimg_image *image)
+{
+	struct pkgimg_bitcode code;
+	char path[600], command[2000];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/code.bc", h->scratch);
+	f = fopen(path, "wb");
+	if (!f || pkgimg_bitcode_at(image, 0, &code))
+		return NULL;
+	fwrite(code.data, 1, (size_t)code.size, f);
+	fclose(f);
+	snprintf(command, sizeof(command), "'%s' -w -O1 -fPIC -shared -nostdlib '%s' -o '%s.so'",
+		h->clang, path, path);
+	printf("  the compiler is started\n");
+	fflush(stdout);
+	strcat(path, ".so");
+	return system(command) ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+
+static void *compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
+{
+	struct host *h = ctx;
+
+	h->asked++;
+	printf("  compile %s\n", symbol);
+	if (!h->library)
+		h->library = compile_all(h, image);
+	return h->library ? dlsym(h->library, symbol) : NULL;
+}
+
+static void call(const struct pkgimg_image *image, const char *name)
+{
+	struct pkgimg_method m;
+	struct pkgimg_error e;
+	int (*f)(void);
+
+	printf("%s:\n", name);
+	if (pkgimg_find(image, name, NULL, &m, &e) || !m.address) {
+		printf("  no code\n");
+		return;
+	}
+	memcpy(&f, &m.address, sizeof(f));
+	printf("  %d\n", f());
+}
+
+static void say_global(const struct pkgimg_image *image, const char *name)
+{
+	struct pkgimg_global g;
+
+	printf("%s:\n", name);
+	if (!pkgimg_find_global(image, name, &g, NULL) && g.address)
+		printf("  %d\n", *(int *)g.address);
+}
+
+/* methods whose code is there already */
+static int count_compiled(const struct pkgimg_image *image)
+{
+	int n = 0;
+
+	for (uint32_t i = 0; i < pkgimg_method_count(image); i++) {
+		struct pkgimg_method m;
+
+		n += !pkgimg_method_at(image, i, &m) && m.address;
+	}
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	struct host h = { 0 };
+	struct pkgimg_host host = { .size = sizeof(host), .ctx = &h, .compile = compile };
+	struct pkgimg_options o = { .size = sizeof(o) };
+	struct pkgimg_image *image;
+	struct pkgimg_error e;
+
+	if (argc != 4)
+		return 2;
+	h.clang = argv[2], h.scratch = argv[3];
+	if (pkgimg_world_new(&host, NULL, 0, &o.world))
+		return 1;
+	if (pkgimg_open(argv[1], &o, &image, &e))
+		return printf("code %d: %s\n", e.code, e.text), 1;
+	printf("open: asked %d times, %d of %u methods compiled\n", h.asked, count_compiled(image),
+		(unsigned)pkgimg_method_count(image));
+	call(image, "first"), call(image, "count"), call(image, "first"), call(image, "count");
+	say_global(image, "calls"), say_global(image, "calls");
+	printf("end: asked %d times, %d of %u methods compiled\n", h.asked, count_compiled(image),
+		(unsigned)pkgimg_method_count(image));
+	pkgimg_world_free(o.world);
+	return 0;
+}
