@@ -107,18 +107,23 @@ static void restore(struct file *f, size_t size)
 			sizeof(struct img_bundle_header));
 }
 
-/* as it is, and as if it had been no longer when it was written */
+/* As it is; and as if it had been no longer when it was written, which is fine where nothing of the
+ * image lies there. */
 static void cut(struct file *f)
 {
+	unsigned taken = 0, before;
+
 	for (size_t size = f->size; size-- > 0;) {
 		ASAN_POISON_MEMORY_REGION(f->bytes + size, f->size - size);
+		before = f->taken;
 		check(f, size, 0);
+		taken += f->taken - before;
 		repair(f, size);
 		check(f, size, 0);
 		restore(f, size);
 	}
 	ASAN_UNPOISON_MEMORY_REGION(f->bytes, f->size);
-	printf("cuts that were taken: %u\n", f->taken);
+	printf("cuts that were taken: %u\n", taken);
 }
 
 static void try(struct file *f, size_t at, const void *bytes, size_t n)
