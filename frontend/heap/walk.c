@@ -442,7 +442,7 @@ static void scan(struct heap *h, struct reader *r, uint32_t number)
 
 	cursor_start(&c, h, number);
 	o->edge = h->edges.n;
-	heap_room(&h->edges, heap_words(c.t, o->size), sizeof(heap_edge));
+	heap_room(&h->edges, o->size ? heap_words(c.t, o->size) : 0, sizeof(heap_edge));
 	for (; cursor_has_word(&c); c.w++, c.nwords--, place.via++) {
 		const struct word *x = take_word(h, r);
 		heap_edge e;
