@@ -339,8 +339,9 @@ struct cursor {
 	const char *at; /* the fixed part, then an element */
 	const struct heap_type *t;
 	const struct heap_word *w; /* the next */
-	uint32_t nwords;           /* from there on, of this part */
+	uint64_t nwords;           /* from there on, of this part */
 	uint64_t left, step;       /* bytes of elements; to the next part */
+	uint32_t pitch; /* from a word to the next of `at`, with the same `w`; 0: next `w` */
 };
 
 static void cursor_start(struct cursor *c, const struct heap *h, uint32_t number)
@@ -349,8 +350,8 @@ static void cursor_start(struct cursor *c, const struct heap *h, uint32_t number
 	const struct heap_type *t = heap_type_at(h, heap_type_of(h, number));
 
 	*c = (struct cursor) { (const char *)(uintptr_t)o->address, t, t->fixed,
-		o->size ? t->nfixed : 0, o->size && t->nelement ? o->size - t->bytes : 0,
-		t->bytes };
+		o->size ? t->nfixed : 0, o->size && t->nelement ? o->size - t->bytes : 0, t->bytes,
+		0 };
 }
 
 static bool cursor_has_word(struct cursor *c)
@@ -360,11 +361,24 @@ static bool cursor_has_word(struct cursor *c)
 			return false;
 		c->at += c->step;
 		c->step = c->t->element_bytes;
-		c->left -= c->step;
 		c->w = c->t->element;
+		if (c->step == HEAP_WORD) { /* elements that are a pointer each: all in one part */
+			c->pitch = HEAP_WORD;
+			c->nwords = c->left / HEAP_WORD;
+			c->left = 0;
+			return true;
+		}
+		c->left -= c->step;
 		c->nwords = c->t->nelement;
 	}
 	return true;
+}
+
+static inline void cursor_next(struct cursor *c)
+{
+	c->nwords--;
+	c->at += c->pitch;
+	c->w += c->pitch == 0;
 }
 
 struct reader {
@@ -396,11 +410,11 @@ static bool next_object(struct heap *h, struct reader *r)
 static void read_word(const struct heap *h, struct reader *r)
 {
 	struct word *x = &r->words[r->nread++ % AHEAD];
-	const struct heap_word *w = r->c.w++;
+	const struct heap_word *w = r->c.w;
 	uint64_t word = 0;
 
-	r->c.nwords--;
 	memcpy(&word, r->c.at + w->offset, HEAP_WORD);
+	cursor_next(&r->c);
 	look_at(h, w, word, x);
 	if (x->slot)
 		__builtin_prefetch(x->slot);
@@ -442,8 +456,8 @@ static void scan(struct heap *h, struct reader *r, uint32_t number)
 
 	cursor_start(&c, h, number);
 	o->edge = h->edges.n;
-	heap_room(&h->edges, heap_words(c.t, o->size), sizeof(heap_edge));
-	for (; cursor_has_word(&c); c.w++, c.nwords--, place.via++) {
+	heap_room(&h->edges, o->size ? heap_words(c.t, o->size) : 0, sizeof(heap_edge));
+	for (; cursor_has_word(&c); cursor_next(&c), place.via++) {
 		const struct word *x = take_word(h, r);
 		heap_edge e;
 
