@@ -110,10 +110,10 @@ static void tells_what_is_wrong(struct unit *u)
 	h->version = 9;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_VERSION);
 	img_error_text(&e, text, sizeof(text));
-	CHECK_STR(text, "header: another version of the format: wanted 3, got 9");
+	CHECK_STR(text, "header: another version of the format: wanted 4, got 9");
 	CHECK_INT(img_error_text(&e, text, 8), 54);
 	CHECK_STR(text, "header:");
-	h->version = 3;
+	h->version = IMG_VERSION;
 	h->meta_size = UINT64_MAX;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
 	h->meta_size = s.meta_size;
@@ -491,6 +491,19 @@ static void checks_versions(struct unit *u)
 /* ---- hostile files */
 
 /* use all that an accepted view offers: nothing may crash, whatever it says */
+static void use_parts(const struct img_view *v)
+{
+	static volatile unsigned sink;
+	uint32_t *room = calloc(2 * (size_t)v->ntypes + 1, sizeof(*room));
+	struct img_parts parts;
+	const char *changed;
+
+	img_parts_start(&parts, v, room);
+	for (uint32_t i = 0; i < v->ndependencies; i++)
+		sink += !img_uses_hold(v, i, &parts, &changed) && changed && *changed;
+	free(room);
+}
+
 static void use(const struct img_view *v)
 {
 	char text[512];
@@ -514,6 +527,7 @@ static void use(const struct img_view *v)
 		img_type_digest(v, i);
 	}
 	img_interface_digest(v);
+	use_parts(v);
 }
 
 struct tally {
@@ -553,6 +567,7 @@ static void metadata_changed(struct unit *u)
 	const struct maker_wish wish = { .library = "libc.so.6",
 		.host = "malloc",
 		.dependency = "base",
+		.uses = (const uint64_t[2]) { 1, 2 },
 		.versions = { 8, 200 } };
 	struct sealed s = seal(u, &wish);
 	uint8_t *before = malloc(s.size);
