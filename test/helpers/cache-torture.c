@@ -3,7 +3,8 @@
  *   cache-torture stress FOLDER PROCESSES PACKAGES   0 corrupt, builds counted
  *   cache-torture kill FOLDER RUNS SEED              kill -9 at random moments
  *   cache-torture one FOLDER PACKAGE                 get one package; says hit, built or the error
- *   cache-torture sum SIDECAR                        its sum made right again, after a change by hand
+ *   cache-torture sum SIDECAR                        its sum made right again, after a change by
+ * hand
  *
  * FOLDER/store is the store, FOLDER/N.src the sources. What is made is a file made of nothing but
  * its source, so that a wrong one is seen. */
