@@ -7,7 +7,7 @@
 
 #define PKI_MAGIC "\x89PKI\r\n\x1a\n"
 
-enum { PKI_VERSION = 1, PKI_SECTION_ALIGN = 4096 };
+enum { PKI_VERSION = 2, PKI_SECTION_ALIGN = 4096 };
 
 enum {
 	PKI_NATIVE = 1, /* there is a library */

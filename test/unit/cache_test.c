@@ -243,7 +243,7 @@ static const struct row {
 	{ "unreadable", nothing, sidecar_is_folder,
 		"unreadable: file: wanted a file that can be read" },
 	{ "magic", nothing, sidecar_magic, "magic: header: wanted a sidecar of pkgimg" },
-	{ "version", nothing, sidecar_version, "version: format version: wanted 1, found 9" },
+	{ "version", nothing, sidecar_version, "version: format version: wanted 2, found 9" },
 	{ "malformed", nothing, sidecar_malformed,
 		"malformed: header: wanted strings of the table" },
 	{ "sum", nothing, sidecar_sum_wrong, "sidecar-checksum: checksum: wanted " },
