@@ -397,7 +397,10 @@ int ws_build(struct arena *a, struct diags *d, struct ws *ws, const struct ws_ho
 	if (l.stopped_by)
 		stop(&l);
 	ws_progress_close(l.run.progress, l.stopped_by);
-	failed = ws_records_write(a, d, &l.run.records) | report(&l);
+	/* images may all have places of their own */
+	failed = (l.run.records.n && ws_folder_of(a, d, NOWHERE, l.run.records.path)) ||
+		 ws_records_write(a, d, &l.run.records);
+	failed |= report(&l);
 	finish(&l);
 	return l.stopped_by ? l.stopped_by : failed;
 }

@@ -164,15 +164,14 @@ static void take_reasons(struct ws_run *r, struct ws_job *job, const struct pkgi
 
 /* ---- its place */
 
-/* the folder of `path` and those above it */
-static int make_folder_of(struct arena *a, struct diags *d, struct loc at, const char *path)
+int ws_folder_of(struct arena *a, struct diags *d, struct loc at, const char *path)
 {
 	const char *dir = path_dir(a, path);
 	char why[128];
 
 	if (file_is_dir(dir))
 		return 0;
-	if (make_folder_of(a, d, at, dir))
+	if (ws_folder_of(a, d, at, dir))
 		return -1;
 	if (!mkdir(dir, 0777) || errno == EEXIST)
 		return 0;
@@ -213,7 +212,7 @@ static bool place(struct ws_run *r, size_t i, enum ws_status status)
 		!memcmp(old->build_id, hit->build_id, sizeof(hit->build_id)) &&
 		ws_record_is(old, p->output.text) && status == WS_CACHED)
 		return true;
-	if (make_folder_of(r->mem, &d, p->output.at, p->output.text))
+	if (ws_folder_of(r->mem, &d, p->output.at, p->output.text))
 		return fail(r, i, NULL);
 	code = pkgimg_cache_export(r->o->cache, hit, p->output.text, &e);
 	if (code && is_lost(r, job, code, &e))

@@ -47,6 +47,9 @@ struct ws_run {
 	const char *makeflags; /* for children; NULL: as it is */
 };
 
+/* Make the folder of `path`, and those above it. returns 0, or -1 reported */
+int ws_folder_of(struct arena *a, struct diags *d, struct loc at, const char *path);
+
 /* What it depends on is there: is it? returns true if the job has ended (current, cached, failed)
  */
 bool ws_job_ask(struct ws_run *r, size_t i);

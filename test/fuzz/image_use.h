@@ -3,10 +3,25 @@
 #ifndef IMAGE_USE_H
 #define IMAGE_USE_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "image/cpu_features.h"
 #include "image/image.h"
+
+/* what the image uses of its dependencies, looked for in itself */
+static inline void image_use_parts(const struct img_view *v)
+{
+	static volatile unsigned sink;
+	uint32_t *room = calloc(2 * (size_t)v->ntypes + 1, sizeof(*room));
+	struct img_parts parts;
+	const char *changed;
+
+	img_parts_start(&parts, v, room);
+	for (uint32_t i = 0; i < v->ndependencies; i++)
+		sink += !img_uses_hold(v, i, &parts, &changed) && changed && *changed;
+	free(room);
+}
 
 static inline void image_use(const struct img_view *v)
 {
@@ -31,6 +46,7 @@ static inline void image_use(const struct img_view *v)
 		img_type_digest(v, i);
 	}
 	img_interface_digest(v);
+	image_use_parts(v);
 }
 
 /* the bytes that a loader reads by the rules of FORMAT.md 10; heap: where it begins in `file` */

@@ -3,6 +3,8 @@
  *   cache-torture stress FOLDER PROCESSES PACKAGES   0 corrupt, builds counted
  *   cache-torture kill FOLDER RUNS SEED              kill -9 at random moments
  *   cache-torture one FOLDER PACKAGE                 get one package; says hit, built or the error
+ *   cache-torture sum SIDECAR                        its sum made right again, after a change by
+ * hand
  *
  * FOLDER/store is the store, FOLDER/N.src the sources. What is made is a file made of nothing but
  * its source, so that a wrong one is seen. */
@@ -18,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pkgimg/cache.h"
+#include "cache/internal.h"
 
 enum { LIBRARY = 64 * 1024 };
 
@@ -304,9 +306,26 @@ static int kill_many(const char *folder, unsigned runs, unsigned seed)
 	return corrupt || gc.leftovers || v.unsound || wrong || !killed;
 }
 
+static int sum_again(const char *path)
+{
+	static _Alignas(8) uint8_t file[1 << 20];
+	int fd = open(path, O_RDWR);
+	ssize_t n = read(fd, file, sizeof(file));
+
+	if (n < 0)
+		die(path);
+	sidecar_sum(file);
+	if (pwrite(fd, file, (size_t)n, 0) != n || close(fd))
+		die(path);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct work w;
+
+	if (argc == 3 && !strcmp(argv[1], "sum"))
+		return sum_again(argv[2]);
 
 	if (argc == 5 && !strcmp(argv[1], "stress"))
 		return stress(argv[2], (unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]));

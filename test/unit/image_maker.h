@@ -24,7 +24,8 @@ struct maker_wish {
 	const char *name, *abi_text, *library, *host;
 	const char *dependency; /* its name; with: */
 	uint64_t interface_digest;
-	const char *needed; /* DT_NEEDED */
+	const uint64_t *uses; /* digests of its symbol "add" and its type "node"; or NULL */
+	const char *needed;   /* DT_NEEDED */
 	/* three targets, and two versions of `answer` for those behind 0: feature rows they need
 	 * beside what is always there; 0: one target */
 	unsigned versions[2];
@@ -315,6 +316,14 @@ static inline void mk_package(struct maker *m, const struct maker_wish *w)
 	}
 }
 
+static inline void mk_uses(struct maker *m, const uint64_t digests[2])
+{
+	const struct img_use uses[] = { { 0, IMG_USE_SYMBOL, mk_str(m, "add"), 0, digests[0] },
+		{ 0, IMG_USE_TYPE, mk_str(m, "node"), 0, digests[1] } };
+
+	mk_table(m, IMG_USES, uses, sizeof(uses[0]), 2);
+}
+
 static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 {
 	struct maker_types t = { 0 };
@@ -337,6 +346,8 @@ static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 	mk_table(m, IMG_TYPES, t.types, sizeof(t.types[0]), MK_TYPES);
 	mk_table(m, IMG_MEMBERS, t.members, sizeof(t.members[0]), t.nmembers);
 	mk_methods(m, &t, w);
+	if (w->uses)
+		mk_uses(m, w->uses);
 	m->at = (m->at + 7) / 8 * 8;
 	strings = &m->dir[0];
 	*strings = (struct img_table) { IMG_STRINGS, 1, sizeof(h) + m->ntables * sizeof(*m->dir),

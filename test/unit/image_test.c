@@ -110,10 +110,10 @@ static void tells_what_is_wrong(struct unit *u)
 	h->version = 9;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_VERSION);
 	img_error_text(&e, text, sizeof(text));
-	CHECK_STR(text, "header: another version of the format: wanted 3, got 9");
+	CHECK_STR(text, "header: another version of the format: wanted 4, got 9");
 	CHECK_INT(img_error_text(&e, text, 8), 54);
 	CHECK_STR(text, "header:");
-	h->version = 3;
+	h->version = IMG_VERSION;
 	h->meta_size = UINT64_MAX;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
 	h->meta_size = s.meta_size;
@@ -527,6 +527,7 @@ static void metadata_changed(struct unit *u)
 	const struct maker_wish wish = { .library = "libc.so.6",
 		.host = "malloc",
 		.dependency = "base",
+		.uses = (const uint64_t[2]) { 1, 2 },
 		.versions = { 8, 200 } };
 	struct sealed s = seal(u, &wish);
 	uint8_t *before = malloc(s.size);

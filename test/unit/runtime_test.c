@@ -181,6 +181,65 @@ static void has_what_it_needs(struct unit *u)
 	left(&p);
 }
 
+/* the digests of what mk_uses names */
+static void find_uses(struct unit *u, const char *path, uint64_t out[2])
+{
+	static _Alignas(8) uint8_t file[MAKER_ROOM];
+	static uint32_t room[4096];
+	struct img_view v;
+	struct img_error e;
+	struct img_parts parts;
+	struct img_part p;
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, file, sizeof(file));
+
+	close(fd);
+	if (!CHECK_INT(img_check_file(file, (uint64_t)n, 0, &v, NULL, &e), IMG_OK))
+		return;
+	img_parts_start(&parts, &v, room);
+	for (uint64_t i = 0; i < img_nparts(&v); i++)
+		if (img_part_at(&v, i, &p) && !strcmp(p.name, p.kind ? "node" : "add"))
+			out[p.kind] = img_part_digest(&parts, &p);
+}
+
+/* Of an interface that changed only what is used counts. */
+static void depends_in_part(struct unit *u)
+{
+	struct place base = arrive(), user = arrive();
+	struct pkgimg_image *b = NULL, *img = NULL;
+	const struct pkgimg_image *given[1];
+	struct pkgimg_options opt = {
+		.size = sizeof(opt), .dependencies = given, .ndependencies = 1
+	};
+	uint64_t uses[2] = { 0 };
+	struct maker_wish wish = {
+		.name = "user", .dependency = "base", .interface_digest = 1, .uses = uses
+	};
+	struct pkgimg_error err = { 0 };
+
+	put_image(u, &base, &(struct maker_wish) { .name = "base" });
+	if (!CHECK_INT(pkgimg_open(base.path, NULL, &b, &err), PKGIMG_OK))
+		return;
+	given[0] = b;
+	find_uses(u, base.path, uses);
+	CHECK(uses[0] && uses[1]);
+	put_image(u, &user, &wish);
+	CHECK_INT(pkgimg_open(user.path, &opt, &img, &err), PKGIMG_OK);
+	pkgimg_close(img);
+	for (int i = 0; i < 2; i++) {
+		uses[i]++;
+		put_image(u, &user, &wish);
+		CHECK_INT(pkgimg_open(user.path, &opt, &img, &err), PKGIMG_E_DEPENDENCY);
+		CHECK_STR(err.expected, "0000000000000001");
+		CHECK(strstr(err.text, i ? "'base', of which it uses 'node'; build it again"
+					 : "'base', of which it uses 'add'; build it again"));
+		uses[i]--;
+	}
+	pkgimg_close(b);
+	left(&base);
+	left(&user);
+}
+
 static void depends(struct unit *u)
 {
 	struct place base = arrive(), user = arrive();
@@ -566,7 +625,7 @@ static void codes_have_texts(struct unit *u)
 	CHECK_STR(pkgimg_host_abi(), img_host_abi_text());
 }
 
-UNIT_MAIN(opens_and_calls, finds, refuses, has_what_it_needs, depends, refuses_files,
-	asks_who_may_write, sees_that_a_file_was_replaced, many_threads, relative_paths,
-	takes_the_best_target, tells_of_targets, keeps_the_choice, checks_the_images_choice,
-	many_threads_fill_slots, old_options, codes_have_texts)
+UNIT_MAIN(opens_and_calls, finds, refuses, has_what_it_needs, depends, depends_in_part,
+	refuses_files, asks_who_may_write, sees_that_a_file_was_replaced, many_threads,
+	relative_paths, takes_the_best_target, tells_of_targets, keeps_the_choice,
+	checks_the_images_choice, many_threads_fill_slots, old_options, codes_have_texts)
