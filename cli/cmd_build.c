@@ -47,11 +47,10 @@ static const struct rule rules[] = {
 
 static void add(struct arena *a, struct job_words *w, const char *text, struct loc at)
 {
-	w->given = true;
-	if (str_eq(text, "none")) /* a list that was said to be empty */
-		return;
-	arena_push_room(a, w->v, w->n, w->cap);
-	w->v[w->n++] = (struct job_word) { text, at };
+	if (str_eq(text, "none"))
+		w->given = true; /* a list that was said to be empty */
+	else
+		job_words_add(a, w, text, at);
 }
 
 bool build_apply(struct cli *c, const struct ll_arg *arg, struct build_request *r)

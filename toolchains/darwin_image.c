@@ -15,8 +15,8 @@
  * options). */
 #include "toolchains/darwin.h"
 
-#include "base/file.h"
 #include "base/str.h"
+#include "toolchains/image_needs.h"
 
 static void slot_undefined(struct tc *t, const struct slot *s)
 {
@@ -64,36 +64,13 @@ static void slot_exports(struct tc *t, const struct slot *s)
 	native_exports(t, s);
 }
 
-/* one library of `needs:`: a real file as it is, a name by its symbol list */
-static void need(struct tc *t, const struct slot *s, const char *name, struct loc at)
-{
-	const char *list, *file;
-
-	if (strchr(name, '/')) {
-		tc_word(t, s, at, name);
-		return;
-	}
-	list = str_fmt(t->mem, "%s/stubs/lists/%s/%s.list", t->data, t->pf->image_stubs.text, name);
-	if (!file_exists(list)) {
-		diag_err(t->d, at,
-			"no symbol list for '%s' on %s (looked for '%s'); name a dylib or .tbd "
-			"file with a '/' in its path instead",
-			name, t->pf->name, list);
-		return;
-	}
-	file = str_fmt(t->mem, "%s.tbd", name);
-	plan_make(t->plan, PLAN_TBD, file, list, at);
-	tc_wordf(t, s, at, PLAN_TMP "%s", file);
-}
-
 /* The platform's own `needs:` are for builds, which know what they take of them. Without a word of
  * them dyld can find everything, so a link names no library that it was not asked to name. */
 static void slot_needs(struct tc *t, const struct slot *s)
 {
-	const struct job_words *given = &t->job->list[JL_NEEDS];
+	static const struct image_needs how = { PLAN_TBD, ".tbd", "a dylib or .tbd file" };
 
-	for (size_t i = 0; i < given->n; i++)
-		need(t, s, given->v[i].text, given->v[i].at);
+	image_needs_job(t, s, &how);
 }
 
 #define PF(member) offsetof(struct platform, member)

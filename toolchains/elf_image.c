@@ -11,8 +11,8 @@
  * use. The image's tables want the image's own, and a script gives it a second name for that. */
 #include "toolchains/toolchain.h"
 
-#include "base/file.h"
 #include "base/str.h"
+#include "toolchains/image_needs.h"
 
 static void slot_page_size(struct tc *t, const struct slot *s)
 {
@@ -89,39 +89,12 @@ static void slot_undefined(struct tc *t, const struct slot *s)
 	}
 }
 
-/* one library of `needs:`: a real file as it is, a soname by its symbol list */
-static void need(struct tc *t, const struct slot *s, const char *name, struct loc at)
-{
-	const char *list;
-
-	if (strchr(name, '/')) {
-		tc_word(t, s, at, name);
-		return;
-	}
-	list = str_fmt(t->mem, "%s/stubs/lists/%s/%s.list", t->data,
-		t->pf->image_stubs.text ? t->pf->image_stubs.text : t->pf->name, name);
-	if (!file_exists(list)) {
-		diag_err(t->d, at,
-			"no symbol list for '%s' on %s (looked for '%s'); name a shared library "
-			"file "
-			"with a '/' in its path instead",
-			name, t->pf->name, list);
-		return;
-	}
-	plan_make(t->plan, PLAN_ELF_STUB, name, list, at);
-	tc_wordf(t, s, at, PLAN_TMP "%s", name);
-}
-
 static void slot_needs(struct tc *t, const struct slot *s)
 {
-	const struct job_words *given = &t->job->list[JL_NEEDS];
+	static const struct image_needs how = { PLAN_ELF_STUB, "", "a shared library file" };
 
 	tc_word(t, s, NOWHERE, "--as-needed");
-	for (size_t i = 0; i < given->n; i++)
-		need(t, s, given->v[i].text, given->v[i].at);
-	if (!given->given)
-		yml_each (i, &t->pf->image_needs)
-			need(t, s, t->pf->image_needs.v[i], t->pf->image_needs.at[i]);
+	image_needs_job_or_platform(t, s, &how);
 }
 
 #define PF(member) offsetof(struct platform, member)

@@ -6,8 +6,8 @@
  * import libraries made on the fly from symbol lists. A definition file names what is exported. */
 #include "toolchains/toolchain.h"
 
-#include "base/file.h"
 #include "base/str.h"
+#include "toolchains/image_needs.h"
 
 static void slot_entry(struct tc *t, const struct slot *s)
 {
@@ -52,37 +52,11 @@ static void slot_import_library(struct tc *t, const struct slot *s)
 	tc_word(t, s, w->at, w->text);
 }
 
-/* one DLL of `needs:`: an import library as it is, a name by its symbol list */
-static void need(struct tc *t, const struct slot *s, const char *name, struct loc at)
-{
-	const char *list, *file;
-
-	if (strchr(name, '/')) {
-		tc_word(t, s, at, name);
-		return;
-	}
-	list = str_fmt(t->mem, "%s/stubs/lists/%s/%s.list", t->data, t->pf->image_stubs.text, name);
-	if (!file_exists(list)) {
-		diag_err(t->d, at,
-			"no symbol list for '%s' on %s (looked for '%s'); name an import library "
-			"with a '/' in its path instead",
-			name, t->pf->name, list);
-		return;
-	}
-	file = str_fmt(t->mem, "%s.a", name);
-	plan_make(t->plan, PLAN_IMPORT_LIBRARY, file, list, at);
-	tc_wordf(t, s, at, PLAN_TMP "%s", file);
-}
-
 static void slot_needs(struct tc *t, const struct slot *s)
 {
-	const struct job_words *given = &t->job->list[JL_NEEDS];
+	static const struct image_needs how = { PLAN_IMPORT_LIBRARY, ".a", "an import library" };
 
-	for (size_t i = 0; i < given->n; i++)
-		need(t, s, given->v[i].text, given->v[i].at);
-	if (!given->given)
-		yml_each (i, &t->pf->image_needs)
-			need(t, s, t->pf->image_needs.v[i], t->pf->image_needs.at[i]);
+	image_needs_job_or_platform(t, s, &how);
 }
 
 #define PF(member) offsetof(struct platform, member)
