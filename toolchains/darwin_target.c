@@ -547,7 +547,8 @@ static const struct platform *facts(struct tc *t, enum darwin_os os, enum darwin
 
 	if (t->pf->darwin.os == (int)os && t->pf->darwin.env == (int)env)
 		return t->pf;
-	return platform_load(t->mem, t->d, t->job->kept, NOWHERE, name ? name : systems[os].platform[0], false);
+	return platform_load(
+		t->mem, t->d, t->job->kept, NOWHERE, name ? name : systems[os].platform[0], false);
 }
 
 static int set_arch(struct tc *t, const char *arch, struct loc at, struct darwin_target *g)
