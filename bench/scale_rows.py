@@ -198,7 +198,7 @@ ROWS = [
           ours="walk and write", metric="value", unit="ms", size="objects of 40 bytes",
           why="Instructions are linear, 2,100 for each object at 20,000 and at 100,000 objects "
           "(callgrind). A third of the pointers lead anywhere in the heap: beyond the CPU's caches "
-          "each of these misses, in the host's object and in the writer's map of what it has seen."),
+          "each of these misses, in the host's object and in the writer's map of what it saw."),
     Curve("scale-methods-build", "Building an image of small functions", build_methods,
           ours="pkgimg build", peers=("clang-19 -O2 -c",), size="methods",
           note="The peer is not run with 100,000: it takes minutes."),
