@@ -17,7 +17,7 @@ def short(x):
     """1000 -> 1k"""
     for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if abs(x) >= size:
-            return f"{x / size:g}{unit}"
+            return f"{x / size:.3g}{unit}"
     return f"{x:g}"
 
 
