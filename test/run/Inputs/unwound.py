@@ -1,5 +1,6 @@
-"""unwound.py elf|pe|macho IMAGE: are all functions known to who unwinds the stack? Reads what LLVM's
-tools print, and ELF's binary search table itself. Prints names that are not covered, and a count."""
+"""unwound.py elf|pe|macho IMAGE: are all functions known to who unwinds the stack? Reads what
+LLVM's tools print, and ELF's binary search table itself. Prints names that are not covered, and a
+count."""
 import re
 import struct
 import subprocess
@@ -23,7 +24,8 @@ def functions(path):
 def elf_table(path):
     """the ranges of the FDEs, each by its row in .eh_frame_hdr's table"""
     ranges = {}
-    for m in re.finditer(r"FDE cie=.* pc=([0-9a-f]+)\.\.\.([0-9a-f]+)", run("llvm-dwarfdump", "--eh-frame", path)):
+    text = run("llvm-dwarfdump", "--eh-frame", path)
+    for m in re.finditer(r"FDE cie=.* pc=([0-9a-f]+)\.\.\.([0-9a-f]+)", text):
         ranges[int(m[1], 16)] = int(m[2], 16)
     sections = run("llvm-readelf", "-SW", path)
     m = re.search(r"\.eh_frame_hdr\s+PROGBITS\s+([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+)", sections)
@@ -39,14 +41,14 @@ def elf_table(path):
 
 def pe_table(path):
     text = run("llvm-readobj", "--unwind", path)
-    return [(int(s, 16), int(e, 16)) for s, e in
-            re.findall(r"StartAddress: .*?\(?(0x[0-9A-F]+)\)?\n\s+EndAddress: .*?\(?(0x[0-9A-F]+)\)?\n", text)]
+    row = r"StartAddress: .*?\(?(0x[0-9A-F]+)\)?\n\s+EndAddress: .*?\(?(0x[0-9A-F]+)\)?\n"
+    return [(int(s, 16), int(e, 16)) for s, e in re.findall(row, text)]
 
 
 def macho_table(path):
     text = run("llvm-objdump", "--macho", "--unwind-info", path)
-    rows = sorted((int(at, 16), int(encoding, 16)) for at, encoding in
-                  re.findall(r"function offset=0x([0-9a-f]+), encoding(?:\[\d+\])?=0x([0-9a-f]+)", text))
+    row = r"function offset=0x([0-9a-f]+), encoding(?:\[\d+\])?=0x([0-9a-f]+)"
+    rows = sorted((int(at, 16), int(code, 16)) for at, code in re.findall(row, text))
     end = int(re.search(r"offset=0x([0-9a-f]+), 2nd level page offset=0x00000000", text)[1], 16)
     ends = [start for start, _ in rows[1:]] + [end]
     return [(start, e) for (start, encoding), e in zip(rows, ends) if encoding]  # 0: not known
