@@ -1,5 +1,5 @@
 """Versions of functions for several CPUs: their code against clang's for one CPU, and what the
-choice costs. Both are made from the same bitcode, which names no CPU; times are taken in turn within
+choice costs. Both are made from the same bitcode, which names no CPU; times are taken in turn in
 one process (kernels/compare.c, kernels/dispatch.c)."""
 
 import os
