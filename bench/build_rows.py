@@ -29,7 +29,8 @@ def targets(inputs):
 
 
 LEVELS = "generic;x86-64-v3;x86-64-v4"
-STRINGS = {"one": "generic", "partial": LEVELS, "clone_all": "generic;x86-64-v3,clone_all;x86-64-v4"}
+STRINGS = {"one": "generic", "partial": LEVELS,
+           "clone_all": "generic;x86-64-v3,clone_all;x86-64-v4"}
 
 
 def levels(targets, value=False):
@@ -55,7 +56,8 @@ def incremental(inputs):
     with open(text, encoding="utf-8") as f:
         ir = f.read()
     # its only statement: return SQLITE_VERSION_NUMBER
-    found = re.search(r"\ndefine [^\n]*@sqlite3_libversion_number\([^}]*?\n  ret i32 (\d+)", ir)
+    found = re.search(
+        r"\ndefine [^\n]*@sqlite3_libversion_number\([^}]*?\n  ret i32 (\d+)", ir)
     if not found:
         raise Failed("SQLite's sqlite3_libversion_number returns no number")
 
@@ -99,7 +101,8 @@ ROWS = [
         levels("partial", value=True), ours="partial", peer="one", goal=1.35, metric="value",
         unit="bytes", rounds=1, warmup=0),
     Row("build-incremental", "SQLite after one function changed, against the whole build",
-        incremental, peer="whole build", goal=0.15, rounds=3, warmup=0, needs=["llvm-dis-19", "llvm-as-19"]),
+        incremental, peer="whole build", goal=0.15, rounds=3, warmup=0,
+        needs=["llvm-dis-19", "llvm-as-19"]),
     Row("size-sqlite", "Size of SQLite's image against the plain shared library", sizes,
         peer="clang-19 -shared", metric="value", unit="bytes", rounds=1),
 ]

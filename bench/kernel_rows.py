@@ -1,6 +1,6 @@
-"""Versions of functions for several CPUs: their code against clang's for one CPU, and what the choice
-costs. Both are made from the same bitcode, which names no CPU; times are taken in turn within one
-process (kernels/compare.c, kernels/dispatch.c)."""
+"""Versions of functions for several CPUs: their code against clang's for one CPU, and what the
+choice costs. Both are made from the same bitcode, which names no CPU; times are taken in turn in
+one process (kernels/compare.c, kernels/dispatch.c)."""
 
 import os
 import re
@@ -69,7 +69,7 @@ def against(targets, march, cap=None, source=False):
 
 
 def dispatch(where):
-    """a call through a slot, or inside a version, against the same call in an image of one target"""
+    """a call through a slot, or inside a version, against that call in an image of one target"""
     def prepare(inputs):
         timer = program(inputs, "dispatch")
         bc = inputs.path("calls.bc")
@@ -95,9 +95,9 @@ ROWS = [
         against(LEVELS, "x86-64-v3", "x86-64-v3"), **SPEED),
     Row("kernels-generic", "speed of the least CPU's version against clang for that",
         against(LEVELS, None, "generic"), **SPEED),
-    Row("kernels-levels", "speed of the best version of x86-64's levels against clang -march=native",
+    Row("kernels-levels", "speed of the best of x86-64's levels against clang -march=native",
         against(LEVELS, "native"), **{**SPEED, "goal": None},
-        note="What instructions are there is the level's; in which order the CPU likes them is not. "
+        note="A level says which instructions there are, not in which order the CPU likes them. "
              "A target for that CPU beside the levels makes up for it: kernels-native."),
     Row("kernels-source", "the same against clang -march=native on the source", against(
         LEVELS, "native", source=True), **{**SPEED, "goal": None},

@@ -78,7 +78,7 @@ def check(root, path):
     folder = path.split(os.sep)[0]
     with open(os.path.join(root, path), encoding="utf-8") as f:
         text = f.read()
-    if path.endswith(".cpp") and folder not in ("llvm", "test"):
+    if path.endswith(".cpp") and folder not in ("llvm", "test", "bench"):
         yield 1, "C++ is only for llvm/"
     for number, line in enumerate(text.splitlines(), 1):
         include = INCLUDE.match(line)
