@@ -58,8 +58,8 @@ int heap_prepare(struct heap *h, const struct package *p, const struct target *t
 	return read_range(h, t) || heap_serialize(h) ? -1 : 0;
 }
 
-/* A segment of its own begins at a page, of 4 or 16 KiB. More than the smaller one must not be asked
- * for: LLD pads the segment's addresses and its bytes by themselves, each as it happens to need. */
+/* A segment of its own begins at a page, of 4 or 16 KiB. More than the smaller one must not be
+ * asked for: LLD pads the segment's addresses and its bytes by themselves, each as it happens. */
 const char *heap_room_ir(const struct heap *h, const struct target *t)
 {
 	if (!heap_exists(h) || t->platform->family != FAMILY_DARWIN)
