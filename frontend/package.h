@@ -17,7 +17,7 @@ struct package_dep {
 	const char *name, *path;
 	struct loc at, path_at;
 	const char *version, *soname; /* soname: NULL if it has none */
-	const char *targets; /* its CPU targets; the first dependency is the base image */
+	const char *targets;          /* its CPU targets; the first dependency is the base image */
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
 	struct img_view view; /* of its file, in the arena */

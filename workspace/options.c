@@ -43,7 +43,8 @@ static bool takes_targets_of_base(const char *cpus)
 	while (cpus && *cpus) {
 		size_t n = strcspn(cpus, ",;");
 
-		if ((n == 4 && str_starts(cpus, "base")) || (n == 8 && str_starts(cpus, "sysimage")))
+		if ((n == 4 && str_starts(cpus, "base")) ||
+			(n == 8 && str_starts(cpus, "sysimage")))
 			return true;
 		cpus += strcspn(cpus, ";");
 		cpus += *cpus == ';';

@@ -19,7 +19,8 @@ struct image_options {
 	bool strip;
 	const char *cpus;         /* CPU targets */
 	const char *cpu_features; /* of this machine, for a target "native" */
-	const uint8_t *base_build_id; /* [16], of the first dependency, for a target "base"; or NULL */
+	const uint8_t
+		*base_build_id; /* [16], of the first dependency, for a target "base"; or NULL */
 };
 
 /* a growing list, in `mem` */

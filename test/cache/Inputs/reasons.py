@@ -16,7 +16,7 @@ import sys
 
 CLANG = "clang-19"
 GEO = "geo/geo.yaml"
-TABLES = ("flags preferences sources dependencies uses symbols targets sections strings").split()
+TABLES = ("flags preferences sources dependencies uses symbols targets strings").split()
 SIZES = {"sources": 80, "dependencies": 64}
 
 
@@ -108,11 +108,6 @@ def same_name_other_build():
         file_of(".so"))
 
 
-def section():
-    run("pkgimg", "build", "--cache", "--store=s", "--rebuild", GEO, *DATA)
-    change(next(p for p in glob.glob("s/v1/geo/*.pki") if os.path.getsize(p) > 4096), 4100)
-
-
 def time_only():
     Sidecar().flag("sources", -1, 12, 1).save()
     os.utime("geo/geo.h", (10**9, 10**9))
@@ -170,7 +165,6 @@ CASES = {
     "source-content": (DEPFILE, lambda: write("geo/geo.h", "/* x */\n"), DEPFILE),
     "source-time": (DEPFILE, time_only, DEPFILE),
     "forced": ([], None, ["--rebuild"]),
-    "section-checksum": ([], section, None),
 }
 
 
