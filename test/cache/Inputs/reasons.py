@@ -34,7 +34,9 @@ def write(path, text, mode="w"):
 
 def compile_c(name, text, *options):
     write(name + ".c", text)
-    run(CLANG, "-g", "-O1", "-fPIC", "-emit-llvm", "-c", name + ".c", "-o", name + ".bc", *options)
+    # folders have names of several lengths, and debug information has them
+    run(CLANG, "-g", "-fdebug-compilation-dir=.", "-O1", "-fPIC", "-emit-llvm", "-c", name + ".c",
+        "-o", name + ".bc", *options)
 
 
 def manifest(more=""):
