@@ -110,6 +110,12 @@ def cell(text):
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def better(r, who, than):
+    """is it as good as that one, or better?"""
+    a, b = (r["who"][name]["median"] for name in (who, than))
+    return a >= b if r["more_is_better"] else a <= b
+
+
 def table(results):
     out = ["| work | ours | peers | ours by peer's | goal | |",
            "| --- | --- | --- | --- | --- | --- |"]
@@ -126,7 +132,9 @@ def table(results):
                            for name, value in values if name in own)
         if r.get("each"):
             own = dict(values)
-            ours = f"{r['ours']}: {own[r['ours']]}, the worst of {len(own)}"
+            below = ", ".join(f"{who} {own[who]}" for who in own if not better(r, who, r["ours"]))
+            ours = f"{r['each']} of {len(own)} have {own[r['ours']]} or better" + (
+                f"; below are {below}" if below else "")
         peers = "<br>".join(f"{name}: {value}" for name, value in values if name not in own)
         value, goal = got(r)
         out.append(f"| {title} | {ours} | {peers} | {value} | {goal} | {verdict(r)} |")

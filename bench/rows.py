@@ -20,7 +20,7 @@ class Row:
     more_is_better: bool = False
     difference: bool = False
     unit: str = None  # of `value`
-    each: bool = False  # the goal is every contender's
+    each: int = 0  # so many of the contenders must reach the goal; 0: it is about `ours`
     rounds: int = 15
     limit: float = 40  # seconds; no further round is begun after them
     warmup: int = 1  # rounds that are not counted
