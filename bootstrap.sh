@@ -8,7 +8,7 @@ usage() {
 usage: ./bootstrap.sh COMMAND
   build   install what is missing, build build/release/bin/pkgimg
   demo    build, then make, inspect and call images of SQLite, stb and xxhash
-  test    build presets release, dev and asan, run all tests on each
+  test    build presets release and asan (sanitizers and asserts), run all tests on each
   bench   build, then measure against other tools, which it installs (bench/run)
   help    this text
 Exit: 0 done, 1 failed, 2 wrong usage or a package is missing and cannot be installed here.
@@ -87,10 +87,9 @@ main() {
     build) say "done: build/release/bin/pkgimg" ;;
     demo) exec examples/demo.sh "$@" ;;
     test)
-      build_preset dev
       build_preset asan
       tools/fetch-sqlite || say "without SQLite's source, tests that build it are skipped"
-      exec python3 tools/run-tests build/release build/dev build/asan
+      exec python3 tools/run-tests build/release build/asan
       ;;
     bench) exec bench/run "$@" ;;
   esac
