@@ -8,35 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "bench/timing.h"
 #include "cache/internal.h"
 #include "image/image.h"
 
 enum { SOURCES = 4 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void fail(const char *what)
-{
-	puts(what);
-	exit(1);
-}
 
 /* ---- the store and what is asked of it */
 
@@ -61,7 +40,7 @@ static void copy(const char *from, const char *to)
 		if (write(out, buf, (size_t)n) != n)
 			break;
 	if (in < 0 || out < 0 || n)
-		fail("a file cannot be copied");
+		stop("a file cannot be copied");
 	close(in);
 	close(out);
 }
@@ -113,7 +92,7 @@ static void fill_store(struct job *j)
 	}
 	if (pkgimg_cache_open(&o, &j->cache, &e) ||
 		pkgimg_cache_get(j->cache, &j->q, make, j, &a, &e))
-		fail(e.text);
+		stop(e.text);
 	pkgimg_cache_answer_free(a);
 }
 
@@ -123,12 +102,12 @@ static double by_lookup(struct job *j)
 {
 	struct pkgimg_cache_answer *a;
 	struct pkgimg_cache_error e;
-	double start = now(), end;
+	double start = now_us(), end;
 
 	if (pkgimg_cache_lookup(j->cache, &j->q, &a, &e) || !a->found)
-		fail("no hit");
+		stop("no hit");
 	pkgimg_cache_answer_free(a);
-	end = now();
+	end = now_us();
 	return end - start;
 }
 
@@ -149,15 +128,15 @@ static double by_accept(struct job *j)
 		names_in(&j->mem, folder, SIDECAR_SUFFIX, &names);
 	}
 	if (folder < 0 || names.n != 1 || request_open(&mem, &files, &j->q, &r, NULL))
-		fail("no sidecar");
+		stop("no sidecar");
 	m.folder = folder;
 	m.folder_path = path;
 	m.name = names.v[0];
-	start = now();
+	start = now_us();
 	match_sidecar(&m);
-	end = now();
+	end = now_us();
 	if (why.n || !m.s.data || m.stale_stats)
-		fail("the sidecar was not accepted by times alone");
+		stop("the sidecar was not accepted by times alone");
 	arena_free(&mem);
 	return end - start;
 }
@@ -181,8 +160,7 @@ int main(int argc, char **argv)
 	v = arena_array(&j.mem, double, (size_t)rounds);
 	for (long i = 0; i < rounds; i++)
 		v[i] = run(&j);
-	qsort(v, (size_t)rounds, sizeof(*v), compare);
-	printf("%.2f\n", v[rounds / 2]);
+	printf("%.2f\n", median(v, (size_t)rounds));
 	pkgimg_cache_close(j.cache);
 	arena_free(&j.mem);
 	return 0;

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from inputs import CLANG, ROOT
+from inputs import ROOT
 from measure import Command
 from load_rows import open_loop
 from rows import Row
@@ -27,14 +27,10 @@ def workspace_hit(inputs):
 
 def cache_loop(inputs, mode):
     """the program, on a store with the smallest image there is"""
-    def make(path):
-        lib = os.path.join(os.path.dirname(os.path.dirname(inputs.pkgimg)), "lib")
-        libraries = [os.path.join(lib, f"lib{name}.a") for name in ("cache", "image", "base")]
-        inputs.run(CLANG, "-O2", "-D_GNU_SOURCE", "-I" + ROOT, "-I" + ROOT + "/include",
-                   ROOT + "/bench/cache_loop.c", *libraries, "-lpthread", "-o", path)
+    program = inputs.host_program("cache_loop", ("cache", "image", "base"))
     _, image = open_loop(inputs)
-    return {"pkgimg": Command([inputs.once("cache_loop", make), mode,
-                               inputs.path("cache-loop"), image, "2000"], value=True)}
+    return {"pkgimg": Command([program, mode, inputs.path("cache-loop"), image, "2000"],
+                              value=True)}
 
 
 def cache_accept(inputs):

@@ -15,38 +15,24 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/timing.h"
 #include "image/image.h"
 #include "pkgimg/runtime.h"
 
 enum { ROUNDS = 9 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static _Noreturn void stop(const char *why)
-{
-	puts(why);
-	exit(1);
-}
 
 static double bundle(const char *path)
 {
 	struct pkgimg_image **images;
 	struct pkgimg_error e;
 	size_t n;
-	double start = now(), took;
+	double start = now_us(), took;
 
 	if (pkgimg_open_bundle(path, NULL, &images, &n, &e))
 		stop(e.text);
-	took = now() - start;
+	took = now_us() - start;
 	printf("%zu images\n", n);
 	return took;
 }
@@ -65,14 +51,14 @@ static double dlopens(const char *folder)
 		paths = realloc(paths, (n + 1) * sizeof(*paths));
 		snprintf(paths[n++], sizeof(*paths), "%s/%s", folder, entry->d_name);
 	}
-	start = now();
+	start = now_us();
 	for (size_t i = 0; i < n; i++) {
 		void *library = dlopen(paths[i], RTLD_NOW | RTLD_LOCAL);
 
 		if (!library || !dlsym(library, IMG_ROOT_SYMBOL))
 			stop(dlerror());
 	}
-	start = now() - start;
+	start = now_us() - start;
 	printf("%zu images\n", n);
 	return n ? start : 0;
 }
@@ -87,10 +73,10 @@ static double load(
 
 	if (pkgimg_world_new(NULL, NULL, 0, &o.world))
 		stop("no world");
-	start = now();
+	start = now_us();
 	if (pkgimg_open(path, &o, &image, &e))
 		stop(e.text);
-	took = now() - start;
+	took = now_us() - start;
 	if (pkgimg_heap(image, info))
 		stop("no heap");
 	if (!info->moved != !(flags & PKGIMG_MOVE))
@@ -104,7 +90,7 @@ static double copy(const struct pkgimg_heap_info *h)
 {
 	size_t n = 0;
 	char *all, *to;
-	double start = now();
+	double start = now_us();
 
 	for (int i = 0; i < PKGIMG_FATES; i++)
 		n += h->sections[i].size;
@@ -114,7 +100,7 @@ static double copy(const struct pkgimg_heap_info *h)
 		memcpy(to, h->sections[i].address, h->sections[i].size);
 		to += h->sections[i].size;
 	}
-	start = now() - start;
+	start = now_us() - start;
 	munmap(all, n);
 	return start;
 }

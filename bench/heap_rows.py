@@ -8,9 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-from inputs import CLANG, ROOT
 from measure import Command
 from rows import Row, Skip
 
@@ -27,11 +25,7 @@ def helper(inputs, name):
 
 
 def loop(inputs):
-    def make(path):
-        lib = os.path.join(os.path.dirname(os.path.dirname(inputs.pkgimg)), "lib", "libpkgimg.a")
-        inputs.run(CLANG, "-O2", "-I" + ROOT, "-I" + ROOT + "/include", ROOT + "/bench/heap_loop.c",
-                   lib, "-ldl", "-o", path)
-    return inputs.once("heap_loop", make)
+    return inputs.host_program("heap_loop")
 
 
 def big(inputs):
@@ -82,16 +76,7 @@ def memory(inputs):
 
 def many(inputs):
     """a folder of tiny images, and a bundle of them"""
-    def make(path):
-        os.makedirs(path, exist_ok=True)
-        with open(path + ".c", "w", encoding="utf-8") as f:
-            f.write("static int n;\nint add(int a, int b) { n++; return a + b; }\n")
-        inputs.run(CLANG, "-g", "-O1", "-emit-llvm", "-c", path + ".c", "-o", path + ".bc")
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda i: inputs.run(
-                inputs.pkgimg, "build", path + ".bc", f"--name=p{i}", "-o", f"{path}/p{i}.so"),
-                range(IMAGES)))
-    folder = inputs.once("many-images", make)
+    folder = inputs.many_images(IMAGES)
     bundle = inputs.once("many.so", lambda path: inputs.run(
         inputs.pkgimg, "bundle", *(f"{folder}/p{i}.so" for i in range(IMAGES)), "-o", path))
     return {"pkgimg": Command([loop(inputs), "bundle", bundle], value=True),

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/timing.h"
 #include "pkgimg/runtime.h"
 
 static struct pkgimg_image *image;
@@ -49,27 +49,19 @@ static void *find(const char *name)
 	return m.address;
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static int first(const char *kind, const char *path, bool answer)
 {
-	double start = now();
+	double start = now_us();
 	int (*version)(void), number;
 
 	load(kind, path);
 	*(void **)&version = find("sqlite3_libversion_number");
 	number = version();
-	start = now() - start;
+	start = now_us() - start;
 	if (answer)
 		printf("%d\n", number);
 	else
-		printf("%.1f\n", 1e6 * start);
+		printf("%.1f\n", start);
 	return number < 3000000;
 }
 
@@ -117,17 +109,7 @@ static void start(struct sqlite *s)
 /* the thread's own seconds: others may run meanwhile */
 static double cpu_now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID) / 1e9;
 }
 
 static int work(const char *image_path, const char *library_path, size_t rounds)
@@ -155,9 +137,8 @@ static int work(const char *image_path, const char *library_path, size_t rounds)
 		}
 		ratios[i] = took[IMAGE] / took[LIBRARY];
 	}
-	qsort(ratios, rounds, sizeof(*ratios), by_size);
 	printf("image %.2f s, library %.2f s\n%.4f\n", sums[IMAGE], sums[LIBRARY],
-		ratios[rounds / 2]);
+		median(ratios, rounds));
 	return 0;
 }
 

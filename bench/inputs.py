@@ -94,12 +94,13 @@ class Inputs:
                     range(n)))
         return self.once("many-images", make)
 
-    def host_program(self, name):
-        """bench/NAME.c with libpkgimg, static"""
-        lib = os.path.join(os.path.dirname(os.path.dirname(self.pkgimg)), "lib", "libpkgimg.a")
-        return self.once(name, lambda path: self.run(
-            CLANG, "-O2", "-D_GNU_SOURCE", "-I" + ROOT, "-I" + ROOT + "/include",
-            f"{ROOT}/bench/{name}.c", lib, "-ldl", "-o", path))
+    def host_program(self, name, libraries=("pkgimg",)):
+        """bench/NAME.c with libraries of the build, static"""
+        folder = os.path.join(os.path.dirname(os.path.dirname(self.pkgimg)), "lib")
+        own = [os.path.join(folder, f"lib{name}.a") for name in libraries]
+        return self.once(os.path.basename(name), lambda path: self.run(
+            CLANG, "-O2", "-Wall", "-D_GNU_SOURCE", "-I" + ROOT, "-I" + ROOT + "/include",
+            f"{ROOT}/bench/{name}.c", *own, "-ldl", "-lm", "-lpthread", "-o", path))
 
 
 def program(name):

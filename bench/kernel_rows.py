@@ -16,13 +16,6 @@ LEVELS = "generic;x86-64-v3;x86-64-v4"
 CLANGXX = CLANG.replace("clang", "clang++")
 
 
-def program(inputs, name):
-    def make(path):
-        inputs.run(CLANG, "-O2", "-Wall", os.path.join(FOLDER, name + ".c"), "-o", path, "-ldl",
-                   "-lm")
-    return inputs.once(name, make)
-
-
 def flags():
     return ["-O2", "-w", "-fPIC", "-fno-exceptions", "-I/usr/include/eigen3"]
 
@@ -59,7 +52,7 @@ def plain(inputs, march, source=None):
 def against(targets, march, cap=None, source=False):
     """speeds of all kernels: the version for `cap` against clang's for `march`"""
     def prepare(inputs):
-        compare = program(inputs, "compare")
+        compare = inputs.host_program("kernels/compare", ())
         image = versions(inputs, targets, f"kernels-{targets.count(';')}.so")
         library = plain(inputs, march, source and os.path.join(FOLDER, "kernels.cpp"))
         return {name: Command([compare, image, library, "20", name], value=True,
@@ -71,7 +64,7 @@ def against(targets, march, cap=None, source=False):
 def dispatch(where):
     """a call through a slot, or inside a version, against that call in an image of one target"""
     def prepare(inputs):
-        timer = program(inputs, "dispatch")
+        timer = inputs.host_program("kernels/dispatch", ())
         bc = inputs.path("calls.bc")
         inputs.run(CLANG, "-O1", "-fPIC", "-emit-llvm", "-c", os.path.join(FOLDER, "calls.c"), "-o",
                    bc)

@@ -1,21 +1,13 @@
 """Loads: an image's first call against compiling the same bitcode, and against plain dlopen."""
 
-import os
-
-from inputs import CLANG, ROOT
+from inputs import CLANG
 from measure import Command
 from rows import Row
 
 
 def host(inputs):
     """host.c, the image and the plain library of SQLite"""
-    lib = os.path.join(ROOT, "build", "release", "lib")
-
-    def make(path):
-        inputs.run("clang-19", "-O2", "-D_GNU_SOURCE", "-I", os.path.join(ROOT, "include"),
-                   os.path.join(ROOT, "bench", "host.c"), "-o", path, "-L" + lib, "-lpkgimg",
-                   "-Wl,-rpath," + lib, "-ldl")
-    return inputs.once("host", make), *inputs.sqlite_built()
+    return inputs.host_program("host"), *inputs.sqlite_built()
 
 
 def first_call(inputs):
@@ -45,16 +37,11 @@ def work(inputs):
 def open_loop(inputs):
     """the program, and the smallest image there is"""
     def make(path):
-        lib = os.path.join(os.path.dirname(os.path.dirname(inputs.pkgimg)), "lib", "libpkgimg.a")
-        inputs.run(CLANG, "-O2", "-I" + ROOT, "-I" + ROOT + "/include", ROOT + "/bench/open_loop.c",
-                   lib, "-ldl", "-o", path)
-
-    def make_image(path):
         with open(path + ".c", "w", encoding="utf-8") as f:
             f.write("int add(int a, int b) { return a + b; }\n")
         inputs.run(CLANG, "-g", "-O1", "-emit-llvm", "-c", path + ".c", "-o", path + ".bc")
         inputs.run(inputs.pkgimg, "build", path + ".bc", "-o", path)
-    return inputs.once("open_loop", make), inputs.once("tiny.so", make_image)
+    return inputs.host_program("open_loop"), inputs.once("tiny.so", make)
 
 
 def tiny_open(inputs):

@@ -9,32 +9,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "bench/timing.h"
 #include "image/image.h"
 #include "pkgimg/runtime.h"
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 static double by_pkgimg(const char *path)
 {
 	struct pkgimg_image *image;
 	struct pkgimg_method m;
 	struct pkgimg_error e;
-	double start = now(), end;
+	double start = now_us(), end;
 
 	if (pkgimg_open(path, NULL, &image, &e) ||
 		pkgimg_find(image, "add", "int (int, int)", &m, &e)) {
@@ -43,19 +28,19 @@ static double by_pkgimg(const char *path)
 	}
 	if (((int (*)(int, int))m.address)(40, 2) != 42)
 		exit(1);
-	end = now();
+	end = now_us();
 	pkgimg_close(image);
 	return end - start;
 }
 
 static double by_dlopen(const char *path)
 {
-	double start = now(), end;
+	double start = now_us(), end;
 	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library || !dlsym(library, IMG_ROOT_SYMBOL))
 		exit(1);
-	end = now();
+	end = now_us();
 	dlclose(library);
 	return end - start;
 }
@@ -77,10 +62,10 @@ static double by_check(const char *path)
 		size = (size_t)st.st_size;
 		file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	}
-	start = now();
+	start = now_us();
 	if (img_check_file(file, size, 0, &v, NULL, &e))
 		exit(1);
-	return now() - start;
+	return now_us() - start;
 }
 
 int main(int argc, char **argv)
@@ -95,7 +80,6 @@ int main(int argc, char **argv)
 		return 2;
 	for (size_t i = 0; i < rounds; i++)
 		times[i] = once(argv[2]);
-	qsort(times, rounds, sizeof(*times), compare);
-	printf("first quarter %.1f\n%.2f\n", times[rounds / 4], times[rounds / 2]);
+	printf("%.2f\n", median(times, rounds));
 	return 0;
 }

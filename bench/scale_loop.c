@@ -9,33 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/timing.h"
 #include "image/image.h"
 #include "pkgimg/runtime.h"
 
 enum { ROUNDS = 9 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static _Noreturn void stop(const char *why)
-{
-	puts(why);
-	exit(1);
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 static struct pkgimg_image *open_image(const char *path)
 {
@@ -49,7 +28,7 @@ static struct pkgimg_image *open_image(const char *path)
 
 static double open_all(const char *folder, unsigned n, int plain)
 {
-	double start = now();
+	double start = now_us();
 	char path[4096];
 
 	for (unsigned i = 0; i < n; i++) {
@@ -62,7 +41,7 @@ static double open_all(const char *folder, unsigned n, int plain)
 			 !dlsym(library, IMG_ROOT_SYMBOL))
 			stop(dlerror());
 	}
-	return now() - start;
+	return now_us() - start;
 }
 
 static double open_one(const char *path, unsigned rounds)
@@ -70,14 +49,13 @@ static double open_one(const char *path, unsigned rounds)
 	double took[ROUNDS];
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		double start = now();
+		double start = now_us();
 
 		for (unsigned k = 0; k < rounds; k++)
 			pkgimg_close(open_image(path));
-		took[i] = (now() - start) / rounds;
+		took[i] = (now_us() - start) / rounds;
 	}
-	qsort(took, ROUNDS, sizeof(*took), compare);
-	return took[ROUNDS / 2];
+	return median(took, ROUNDS);
 }
 
 static double find(const char *path, unsigned n)
@@ -87,7 +65,7 @@ static double find(const char *path, unsigned n)
 
 	snprintf(name, sizeof(name), "f%u", n - 1);
 	for (int i = 0; i < ROUNDS; i++) {
-		double start = now();
+		double start = now_us();
 		struct pkgimg_image *image = open_image(path);
 		struct pkgimg_method m;
 		struct pkgimg_error e;
@@ -96,11 +74,10 @@ static double find(const char *path, unsigned n)
 			stop(e.text);
 		if (((int (*)(int))m.address)(1) != (int)n)
 			stop("a wrong answer");
-		took[i] = now() - start;
+		took[i] = now_us() - start;
 		pkgimg_close(image);
 	}
-	qsort(took, ROUNDS, sizeof(*took), compare);
-	return took[ROUNDS / 2];
+	return median(took, ROUNDS);
 }
 
 int main(int argc, char **argv)

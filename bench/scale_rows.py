@@ -157,7 +157,7 @@ def kernels(inputs):
                         "return s; }\n")
         inputs.run(CLANG, "-g", "-O2", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-c",
                    path + ".c", "-o", path)
-    return inputs.once("kernels.bc", make)
+    return inputs.once("scale-kernels.bc", make)
 
 
 def build_kernels(inputs, n, out):

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "bench/timing.h"
 
 enum { OURS, THEIRS, BOTH };
 
@@ -18,28 +19,20 @@ struct side {
 	double answer;
 };
 
-/* the thread's own time: others may run meanwhile */
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
-
 static _Noreturn void fail(void)
 {
 	fprintf(stderr, "compare: %s\n", dlerror());
 	exit(1);
 }
 
+/* the thread's own time: others may run meanwhile */
 static double run(struct side *s, long calls)
 {
-	double start = now(), took;
+	double start = clock_ns(CLOCK_THREAD_CPUTIME_ID), took;
 
 	while (calls--)
 		s->answer = s->kernel();
-	took = now() - start;
+	took = clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
 	return took;
 }
 

@@ -5,17 +5,10 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "bench/timing.h"
 
 enum { BOTH = 2, ROUNDS = 200, CALLS = 200000 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 int main(int argc, char **argv)
 {
@@ -34,10 +27,11 @@ int main(int argc, char **argv)
 		}
 	}
 	for (int i = 0; i < ROUNDS; i++) {
-		double start = now();
+		double start = clock_ns(CLOCK_THREAD_CPUTIME_ID), took;
 
 		call[i % BOTH](data, CALLS);
-		least[i % BOTH] = fmin(least[i % BOTH], (now() - start) / CALLS);
+		took = (clock_ns(CLOCK_THREAD_CPUTIME_ID) - start) / CALLS;
+		least[i % BOTH] = fmin(least[i % BOTH], took);
 	}
 	printf("%.3f ns and %.3f ns\n%.4f\n", least[0], least[1], least[0] - least[1]);
 	return 0;
