@@ -41,46 +41,54 @@ class Failed(Exception):
     """A command of a row did not do its work: its text says which and why."""
 
 
-def run_once(command):
-    """Run it to its end. Raises Failed with the command's output if it exits other than by 0."""
+def whole(file):
+    file.seek(0)
+    return file.read().decode(errors="replace")
+
+
+def run_once(spawn, command):
+    """Run it to its end, by the program of spawn.c. Raises Failed with the command's output if it
+    exits other than by 0."""
     if command.before:
         command.before()
-    with tempfile.TemporaryFile() as out:
-        start = time.perf_counter()
-        child = subprocess.Popen(
-            command.argv, cwd=command.cwd, env={**os.environ, **command.env},
-            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read().decode(errors="replace")
-    if child.returncode:
-        raise Failed(f"'{' '.join(command.argv)}' ended with {child.returncode}: {text[-800:]}")
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as cost:
+        fd = cost.fileno()
+        done = subprocess.run([spawn, str(fd), *command.argv], cwd=command.cwd, check=False,
+                              env={**os.environ, **command.env}, stdin=subprocess.DEVNULL,
+                              stdout=out, stderr=subprocess.STDOUT, pass_fds=[fd])
+        text, line = whole(out), whole(cost).split()
+    code = int(line[-1]) if line else done.returncode
+    if code or not line:
+        raise Failed(f"'{' '.join(command.argv)}' ended with {code}: {text[-800:]}")
     value = None
     if command.value:
         try:
             value = float(text.split()[-1])
         except (IndexError, ValueError):
             raise Failed(f"'{command.argv[0]}' printed no number: {text[-200:]}") from None
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, usage.ru_minflt,
-                  usage.ru_oublock // 2, value)
+    wall, cpu = map(float, line[:2])
+    rss, faults, blocks = map(int, line[2:-1])
+    return Sample(wall, cpu, rss, faults, blocks // 2, value)
 
 
-def run_pairs(commands, rounds, warmup=1, limit=None):
-    """{name: Command} -> {name: [Sample] * rounds}, in turn within each round. After `limit`
+def run_round(spawn, commands):
+    return {name: run_once(spawn, command) for name, command in commands.items()}
+
+
+def run_pairs(commands, spawn, rounds, warmup=1, limit=None):
+    """spawn: the program of spawn.c. {name: Command} -> {name: [Sample] * rounds}, in turn within each round. After `limit`
     seconds no further round is begun; one is done in any case. A round to warm up that takes long
     is none: it counts as the first one."""
     start = time.perf_counter()
     done = []
     for _ in range(warmup):
-        done = [{name: run_once(command) for name, command in commands.items()}]
+        done = [run_round(spawn, commands)]
     if time.perf_counter() - start < LONG:
         done = []
     while len(done) < rounds:
         if done and limit and time.perf_counter() - start > limit:
             break
-        done.append({name: run_once(command) for name, command in commands.items()})
+        done.append(run_round(spawn, commands))
     return {name: [samples[name] for samples in done] for name in commands}
 
 
