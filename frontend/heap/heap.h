@@ -123,16 +123,19 @@ void heap_pages_free(void *p, uint64_t n);
 
 /* ---- index.c */
 
-enum { HEAP_PAGE = 4096, HEAP_GROUPS = 4096 };
+enum { HEAP_PAGE = 4096, HEAP_AREA_PAGES = 16384, HEAP_GROUPS = 4096 };
 struct heap_page {
 	uint32_t slot[HEAP_PAGE / 8]; /* number of the object that begins there + 1, by 8 bytes */
 };
+struct heap_area {
+	struct heap_page *pages[HEAP_AREA_PAGES]; /* NULL: no object is known there */
+};
 struct heap_index {
 	struct {
-		uint64_t page; /* number + 1; 0: free */
-		struct heap_page *at;
-	} *slots;
-	size_t nslots, npages;
+		uint64_t number; /* of the area + 1; 0: free */
+		struct heap_area *at;
+	} *slots; /* few: they stay in the CPU's nearest cache */
+	size_t nslots, nareas, npages;
 	struct heap_array chunks;       /* struct heap_chunk: where the pages are */
 	size_t left;                    /* pages that are free in the last */
 	uint64_t readable[HEAP_GROUPS]; /* number + 1 of groups of pages that are known to be */
@@ -144,23 +147,26 @@ struct heap_chunk {
 
 /* the slot of an address, which is a multiple of 8; NULL: no memory of this process is there */
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address);
-/* where a page is, or would be, in the table */
-static inline size_t heap_index_at(const struct heap_index *x, uint64_t page)
+/* where an area is, or would be, in the table */
+static inline size_t heap_index_at(const struct heap_index *x, uint64_t area)
 {
-	size_t i = (size_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (x->nslots - 1);
+	size_t i = (size_t)area & (x->nslots - 1);
 
-	while (x->slots[i].page && x->slots[i].page != page + 1)
+	while (x->slots[i].number && x->slots[i].number != area + 1)
 		i = (i + 1) & (x->nslots - 1);
 	return i;
 }
 /* the same, NULL if no object is known on its page; inline, as each pointer asks */
 static inline uint32_t *heap_index_find(const struct heap_index *x, uint64_t address)
 {
+	uint64_t number = address / HEAP_PAGE;
+	const struct heap_area *area;
 	struct heap_page *page;
 
 	if (!x->nslots)
 		return NULL;
-	page = x->slots[heap_index_at(x, address / HEAP_PAGE)].at;
+	area = x->slots[heap_index_at(x, number / HEAP_AREA_PAGES)].at;
+	page = area ? area->pages[number % HEAP_AREA_PAGES] : NULL;
 	return page ? &page->slot[address % HEAP_PAGE / 8] : NULL;
 }
 /* [address, address + size) can be read */

@@ -1,5 +1,6 @@
 /* Address -> object. The live heap is dense: an array for each of its pages is smaller than a hash
- * table of objects, and neighbours share cache lines. The first look at a page is also where it
+ * table of objects, and neighbours share cache lines. The pages of 64 MiB are found by a table, so
+ * that few areas are all that a hash has to find: most pointers lead to some other page. The first look at a page is also where it
  * turns out that there is no memory: a wrong pointer must not crash the build. */
 #include "frontend/heap/heap.h"
 
@@ -13,7 +14,7 @@
 
 enum {
 	PAGE = HEAP_PAGE,
-	FIRST_SLOTS = 1024,
+	FIRST_SLOTS = 64,
 	BATCH = 512,
 	GROUP = 64,       /* pages */
 	FIRST_CHUNK = 32, /* pages of the index that are made at once: few at first, then 4 MiB */
@@ -96,12 +97,27 @@ static void grow(struct heap_index *x)
 	x->nslots = old.nslots ? 2 * old.nslots : FIRST_SLOTS;
 	x->slots = calloc(x->nslots, sizeof(*x->slots));
 	if (!x->slots)
-		diag_fatal("out of memory: %zu pages of the heap wanted", x->nslots);
+		diag_fatal("out of memory: %zu areas of the heap wanted", x->nslots);
 	for (size_t i = 0; i < old.nslots; i++) {
-		if (old.slots[i].page)
-			x->slots[heap_index_at(x, old.slots[i].page - 1)] = old.slots[i];
+		if (old.slots[i].number)
+			x->slots[heap_index_at(x, old.slots[i].number - 1)] = old.slots[i];
 	}
 	free(old.slots);
+}
+
+static struct heap_area *area_of(struct heap_index *x, uint64_t number)
+{
+	size_t i;
+
+	if (2 * x->nareas >= x->nslots)
+		grow(x);
+	i = heap_index_at(x, number);
+	if (!x->slots[i].number) {
+		x->slots[i].number = number + 1;
+		x->slots[i].at = heap_pages(sizeof(struct heap_area));
+		x->nareas++;
+	}
+	return x->slots[i].at;
 }
 
 /* pages lie together: the index is touched in no order */
@@ -126,19 +142,17 @@ static struct heap_page *new_page(struct heap_index *x)
 
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address)
 {
-	uint64_t page = address / PAGE;
-	size_t i;
+	uint32_t *slot = heap_index_find(x, address);
+	uint64_t number = address / PAGE;
+	struct heap_page *page;
 
-	if (2 * x->npages >= x->nslots)
-		grow(x);
-	i = heap_index_at(x, page);
-	if (!x->slots[i].page) {
-		if (!heap_readable(x, address, 1))
-			return NULL;
-		x->slots[i].page = page + 1;
-		x->slots[i].at = new_page(x);
-	}
-	return &x->slots[i].at->slot[address % PAGE / 8];
+	if (slot)
+		return slot;
+	if (!heap_readable(x, address, 1))
+		return NULL;
+	page = new_page(x);
+	area_of(x, number / HEAP_AREA_PAGES)->pages[number % HEAP_AREA_PAGES] = page;
+	return &page->slot[address % PAGE / 8];
 }
 
 void heap_index_free(struct heap_index *x)
@@ -149,6 +163,8 @@ void heap_index_free(struct heap_index *x)
 		heap_pages_free(c->pages, c->n * sizeof(struct heap_page));
 	}
 	heap_array_free(&x->chunks);
+	for (size_t i = 0; i < x->nslots; i++)
+		heap_pages_free(x->slots[i].at, sizeof(struct heap_area));
 	free(x->slots);
 	*x = (struct heap_index) { 0 };
 }
