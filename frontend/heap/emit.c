@@ -86,10 +86,11 @@ static inline void put_word(
 		return;
 	memcpy(&word, at, HEAP_WORD);
 	if (e < EDGE_EXTERN) {
-		word += h->shifts[e];
+		uint64_t shift = h->shifts[e];
+
+		word += shift & ~SHIFT_INTERNED;
 		note_reloc(m, fate, IMG_SELF, place);
-		if (h->interns &&
-			heap_type_at(h, heap_type_of(h, e))->flags & PKGIMG_TYPE_INTERNED) {
+		if (shift & SHIFT_INTERNED) {
 			heap_room(&m->uses, 1, sizeof(struct heap_use));
 			*HEAP_AT(m->uses, struct heap_use, m->uses.n++) =
 				(struct heap_use) { e, place };

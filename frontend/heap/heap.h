@@ -145,27 +145,22 @@ struct heap_chunk {
 	size_t n;
 };
 
+/* before any of the others */
+void heap_index_start(struct heap_index *x);
+/* an area, that is not at the first place where it may be in the table; NULL if there is none */
+struct heap_area *heap_index_area(const struct heap_index *x, uint64_t number);
 /* the slot of an address, which is a multiple of 8; NULL: no memory of this process is there */
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address);
-/* where an area is, or would be, in the table */
-static inline size_t heap_index_at(const struct heap_index *x, uint64_t area)
-{
-	size_t i = (size_t)area & (x->nslots - 1);
-
-	while (x->slots[i].number && x->slots[i].number != area + 1)
-		i = (i + 1) & (x->nslots - 1);
-	return i;
-}
 /* the same, NULL if no object is known on its page; inline, as each pointer asks */
 static inline uint32_t *heap_index_find(const struct heap_index *x, uint64_t address)
 {
 	uint64_t number = address / HEAP_PAGE;
-	const struct heap_area *area;
+	size_t i = (number / HEAP_AREA_PAGES) & (x->nslots - 1);
+	const struct heap_area *area = x->slots[i].at;
 	struct heap_page *page;
 
-	if (!x->nslots)
-		return NULL;
-	area = x->slots[heap_index_at(x, number / HEAP_AREA_PAGES)].at;
+	if (x->slots[i].number != number / HEAP_AREA_PAGES + 1)
+		area = heap_index_area(x, number / HEAP_AREA_PAGES);
 	page = area ? area->pages[number % HEAP_AREA_PAGES] : NULL;
 	return page ? &page->slot[address % HEAP_PAGE / 8] : NULL;
 }
@@ -174,6 +169,8 @@ bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size);
 void heap_index_free(struct heap_index *x);
 
 /* ---- layout.c */
+
+#define SHIFT_INTERNED UINT64_C(1) /* the object is */
 
 enum { GROUP_DEPENDENT, GROUP_POINTS, GROUP_PLAIN, GROUPS };
 enum { BUCKETS = IMG_FATES * GROUPS };
@@ -262,7 +259,9 @@ struct heap {
 	bool *dep_used;
 	/* layout and bytes */
 	struct heap_bucket buckets[BUCKETS];
-	uint64_t *shifts; /* [objects.n] what a word that leads to the object gets added */
+	/* [objects.n] what a word that leads to the object gets added, a multiple of 8; and
+	 * SHIFT_INTERNED, as one look at memory is enough for each pointer */
+	uint64_t *shifts;
 	struct heap_section sections[IMG_FATES];
 	uint64_t mapped, size, base, nobjects;
 	struct heap_array relocs;   /* struct heap_relocs */

@@ -90,28 +90,53 @@ bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size)
 }
 #endif
 
+/* where an area is, or would be, in the table */
+static size_t place_of(const struct heap_index *x, uint64_t number)
+{
+	size_t i = (size_t)number & (x->nslots - 1);
+
+	while (x->slots[i].number && x->slots[i].number != number + 1)
+		i = (i + 1) & (x->nslots - 1);
+	return i;
+}
+
+struct heap_area *heap_index_area(const struct heap_index *x, uint64_t number)
+{
+	return x->slots[place_of(x, number)].at;
+}
+
+static void make_slots(struct heap_index *x, size_t n)
+{
+	x->nslots = n;
+	x->slots = calloc(n, sizeof(*x->slots));
+	if (!x->slots)
+		diag_fatal("out of memory: %zu areas of the heap wanted", n);
+}
+
+void heap_index_start(struct heap_index *x)
+{
+	make_slots(x, FIRST_SLOTS);
+}
+
 static void grow(struct heap_index *x)
 {
 	struct heap_index old = *x;
 
-	x->nslots = old.nslots ? 2 * old.nslots : FIRST_SLOTS;
-	x->slots = calloc(x->nslots, sizeof(*x->slots));
-	if (!x->slots)
-		diag_fatal("out of memory: %zu areas of the heap wanted", x->nslots);
+	make_slots(x, 2 * old.nslots);
 	for (size_t i = 0; i < old.nslots; i++) {
 		if (old.slots[i].number)
-			x->slots[heap_index_at(x, old.slots[i].number - 1)] = old.slots[i];
+			x->slots[place_of(x, old.slots[i].number - 1)] = old.slots[i];
 	}
 	free(old.slots);
 }
 
-static struct heap_area *area_of(struct heap_index *x, uint64_t number)
+static struct heap_area *make_area(struct heap_index *x, uint64_t number)
 {
 	size_t i;
 
 	if (2 * x->nareas >= x->nslots)
 		grow(x);
-	i = heap_index_at(x, number);
+	i = place_of(x, number);
 	if (!x->slots[i].number) {
 		x->slots[i].number = number + 1;
 		x->slots[i].at = heap_pages(sizeof(struct heap_area));
@@ -151,7 +176,7 @@ uint32_t *heap_index_slot(struct heap_index *x, uint64_t address)
 	if (!heap_readable(x, address, 1))
 		return NULL;
 	page = new_page(x);
-	area_of(x, number / HEAP_AREA_PAGES)->pages[number % HEAP_AREA_PAGES] = page;
+	make_area(x, number / HEAP_AREA_PAGES)->pages[number % HEAP_AREA_PAGES] = page;
 	return &page->slot[address % PAGE / 8];
 }
 

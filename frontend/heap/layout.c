@@ -118,6 +118,8 @@ static void set_places(struct heap *h)
 
 		o->place += h->buckets[o->bucket].place;
 		h->shifts[i] = h->base + o->place - o->address;
+		if (h->interns && heap_type_at(h, heap_type_of(h, i))->flags & PKGIMG_TYPE_INTERNED)
+			h->shifts[i] |= SHIFT_INTERNED;
 	}
 }
 
