@@ -1,7 +1,8 @@
 /* Address -> object. The live heap is dense: an array for each of its pages is smaller than a hash
  * table of objects, and neighbours share cache lines. The pages of 64 MiB are found by a table, so
- * that few areas are all that a hash has to find: most pointers lead to some other page. The first look at a page is also where it
- * turns out that there is no memory: a wrong pointer must not crash the build. */
+ * that few areas are all that a hash has to find: most pointers lead to some other page. The first
+ * look at a page is also where it turns out that there is no memory: a wrong pointer must not crash
+ * the build. */
 #include "frontend/heap/heap.h"
 
 #include <errno.h>
