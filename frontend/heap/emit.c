@@ -15,8 +15,7 @@ enum {
 	WINDOW = 1 << 20,
 	WORDS = 64,
 	EDGES_AHEAD = 24, /* whose objects are fetched before their turn */
-	OBJECTS_AHEAD = 8,
-	SHARED = 4096, /* objects that are worth a second thread */
+	SHARED = 4096,    /* objects that are worth a second thread */
 };
 
 /* ---- scratch: starts, types */
@@ -24,6 +23,7 @@ enum {
 struct emitter {
 	const struct heap *h;
 	uint32_t from, to;                     /* objects */
+	uint64_t copy;                         /* of the next that has one */
 	uint8_t *starts;                       /* [mapped / 64] */
 	uint16_t *types;                       /* [nobjects] */
 	uint64_t ranks[BUCKETS];               /* of the next object in each bucket */
@@ -142,7 +142,8 @@ static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
 	}
 }
 
-static void put_object(struct emitter *m, uint32_t i)
+/* live: its bytes, there or in a copy */
+static void put_object(struct emitter *m, uint32_t i, const uint8_t *live)
 {
 	const struct heap *h = m->h;
 	const struct heap_object *o = heap_object_at(h, i);
@@ -154,7 +155,7 @@ static void put_object(struct emitter *m, uint32_t i)
 
 	fetch_targets(h, o->edge + EDGES_AHEAD,
 		(i + 1 < h->objects.n ? o[1].edge : h->edges.n) + EDGES_AHEAD);
-	memcpy(to, (void *)(uintptr_t)o->address, o->size);
+	memcpy(to, live, o->size);
 	for (uint32_t k = 0; k < t->nfixed; k++)
 		put_word(m, fate, to + t->fixed[k].offset, *e++);
 	if (!t->nelement)
@@ -306,12 +307,14 @@ static void *emit_objects(void *ctx)
 	for (uint32_t i = m->from; i < m->to && !m->overlaps.n; i++) {
 		const struct heap_object *o = heap_object_at(h, i);
 		const struct heap_section *s = &h->sections[o->bucket / GROUPS];
+		uint64_t copied = heap_copied(heap_type_at(h, heap_type_of(h, i)), o->size);
 
-		if (i + OBJECTS_AHEAD < m->to)
-			__builtin_prefetch((void *)(uintptr_t)o[OBJECTS_AHEAD].address);
 		note_object(m, i);
 		if (o->place - s->offset < s->made)
-			put_object(m, i);
+			put_object(m, i,
+				copied ? HEAP_AT(h->copies, uint8_t, m->copy)
+				       : (const uint8_t *)(uintptr_t)o->address);
+		m->copy += copied;
 	}
 	return NULL;
 }
@@ -380,6 +383,7 @@ static void emit_halves(struct emitter *m)
 		start(&second, h);
 		second.types = m->types;
 		second.from = m->to / 2;
+		second.copy = h->copies_half;
 		for (unsigned k = 0; k < BUCKETS; k++)
 			second.ranks[k] = h->buckets[k].nhalf;
 		if (!pthread_create(&thread, NULL, emit_objects, &second)) {
@@ -430,6 +434,7 @@ int heap_emit(struct heap *h)
 	m.types = heap_pages(m.types_size);
 	put_cells(&m);
 	emit_halves(&m);
+	heap_array_free(&h->copies);
 	failed = take_lists(h, &m);
 	heap_pages_free(m.types, m.types_size);
 	finish(&m);

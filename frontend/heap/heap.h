@@ -32,7 +32,8 @@ enum {
 	HEAP_NO_TYPE = UINT16_MAX,
 	HEAP_MOST_TYPES = UINT16_MAX, /* numbers are u16; the last is HEAP_NO_TYPE */
 	HEAP_MOST_PATTERNS = 16,
-	HEAP_ERRORS = 20, /* of the walk; then it ends */
+	HEAP_ERRORS = 20,  /* of the walk; then it ends */
+	HEAP_COPIED = 128, /* bytes; see heap_copied */
 };
 
 /* ---- types */
@@ -254,6 +255,8 @@ struct heap {
 	struct heap_array edges;   /* heap_edge */
 	struct heap_array externs; /* struct heap_extern */
 	struct heap_array weak;    /* struct heap_weak */
+	struct heap_array copies;  /* uint8_t: see heap_copied; until they are in a section */
+	uint64_t copies_half;      /* of them, of the first half of the objects */
 	unsigned errors;
 	bool interns; /* there is a type with interned objects */
 	bool *dep_used;
@@ -287,6 +290,13 @@ static inline struct heap_object *heap_object_at(const struct heap *h, size_t i)
 static inline uint16_t heap_type_of(const struct heap *h, size_t i)
 {
 	return *HEAP_AT(h->type_of, uint16_t, i);
+}
+/* Small objects with pointers are copied when they are found: in the live heap they lie in no
+ * order, each in a page of its own, and this is the one time that they are waited for. returns the
+ * bytes of such a copy; copies lie in the order of the objects' numbers */
+static inline uint64_t heap_copied(const struct heap_type *t, uint64_t size)
+{
+	return size <= HEAP_COPIED && (t->nfixed || t->nelement) ? (size + 7) & ~(uint64_t)7 : 0;
 }
 static inline const struct pkgimg_dependency *heap_dep_at(const struct heap *h, size_t i)
 {

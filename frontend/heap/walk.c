@@ -8,9 +8,8 @@
 #include "frontend/heap/heap.h"
 
 enum {
-	OBJECTS_AHEAD = 12, /* objects that are fetched before a word of them is read */
-	LINE = 40,          /* from there on an object may lie in another cache line */
-	BATCH = 128,        /* words */
+	LINE = 40,   /* from there on an object may lie in another cache line */
+	BATCH = 128, /* words */
 };
 
 /* a weak reference: what it leads to is known when all objects are */
@@ -158,13 +157,25 @@ static void make_room(struct heap *h, uint32_t n)
 	heap_room(&h->objects, n, sizeof(struct heap_object));
 	heap_room(&h->type_of, n, sizeof(uint16_t));
 	heap_room(&h->edges, n, sizeof(heap_edge));
+	heap_room(&h->copies, n * (size_t)HEAP_COPIED, 1);
 }
 
-/* There is room for it. Its size is known when its turn comes: to read it now would be to wait for
- * its memory. */
+static void copy_object(struct heap *h, const struct heap_object *o, const struct heap_type *t)
+{
+	uint64_t n = heap_copied(t, o->size);
+
+	if (n)
+		memcpy(HEAP_AT(h->copies, uint8_t, h->copies.n), (void *)(uintptr_t)o->address,
+			o->size);
+	h->copies.n += n;
+}
+
+/* There is room for it. */
 static heap_edge add_object(
 	struct heap *h, uint64_t address, uint16_t type, uint32_t *slot, const struct place *at)
 {
+	const struct heap_type *t = heap_type_at(h, type);
+	struct heap_object *o = heap_object_at(h, h->objects.n);
 	size_t n = h->objects.n;
 
 	if (n >= EDGE_EXTERN) {
@@ -173,12 +184,15 @@ static heap_edge add_object(
 			EDGE_EXTERN);
 		return EDGE_KEEP;
 	}
-	*heap_object_at(h, n) = (struct heap_object) {
+	*o = (struct heap_object) {
 		.address = address, .parent = at->object, .via = (uint32_t)at->via
 	};
 	*HEAP_AT(h->type_of, uint16_t, n) = type;
 	h->objects.n = h->type_of.n = n + 1;
 	*slot = (uint32_t)n + 1;
+	o->size = measure(h, o, t);
+	h->errors += !o->size;
+	copy_object(h, o, t);
 	return (heap_edge)n;
 }
 
@@ -354,11 +368,12 @@ struct cursor {
 	uint32_t pitch; /* from a word to the next of `at`, with the same `w`; 0: next `w` */
 };
 
-static void cursor_start(struct cursor *c, const struct heap_object *o, const struct heap_type *t)
+/* live: its bytes, there or in a copy */
+static void cursor_start(
+	struct cursor *c, const struct heap_object *o, const struct heap_type *t, const char *live)
 {
-	*c = (struct cursor) { (const char *)(uintptr_t)o->address, t, t->fixed,
-		o->size ? t->nfixed : 0, o->size && t->nelement ? o->size - t->bytes : 0, t->bytes,
-		0 };
+	*c = (struct cursor) { live, t, t->fixed, o->size ? t->nfixed : 0,
+		o->size && t->nelement ? o->size - t->bytes : 0, t->bytes, 0 };
 }
 
 static bool cursor_has_word(struct cursor *c)
@@ -392,6 +407,7 @@ struct reader {
 	struct word words[BATCH];
 	uint32_t nwords;
 	uint32_t first, next; /* objects: of the first word; behind that of the last */
+	uint64_t copy;        /* of the next that has one */
 	struct cursor c;
 };
 
@@ -400,20 +416,16 @@ static bool next_object(struct heap *h, struct reader *r)
 {
 	struct heap_object *o = heap_object_at(h, r->next);
 	const struct heap_type *t;
+	uint64_t copied;
 
 	if (r->next >= h->objects.n || h->errors >= HEAP_ERRORS)
 		return false;
-	if (r->next + OBJECTS_AHEAD < h->objects.n) {
-		const char *p = (const char *)(uintptr_t)o[OBJECTS_AHEAD].address;
-
-		__builtin_prefetch(p);
-		__builtin_prefetch(p + LINE);
-	}
 	t = heap_type_at(h, heap_type_of(h, r->next));
-	o->size = measure(h, o, t);
+	copied = heap_copied(t, o->size);
 	o->edge = h->edges.n + r->nwords;
-	h->errors += !o->size;
-	cursor_start(&r->c, o, t);
+	cursor_start(&r->c, o, t,
+		copied ? HEAP_AT(h->copies, char, r->copy) : (const char *)(uintptr_t)o->address);
+	r->copy += copied;
 	r->next++;
 	return true;
 }
@@ -436,7 +448,8 @@ static void read_part(const struct heap *h, struct reader *r)
 	r->c = c;
 }
 
-/* of the objects that are known so far */
+/* Of the objects that are known so far. No batch ends within an object that has a copy, as copies
+ * may move when there are more. */
 static void read_batch(struct heap *h, struct reader *r)
 {
 	r->first = r->next - (r->next != 0);
@@ -444,19 +457,21 @@ static void read_batch(struct heap *h, struct reader *r)
 	while (r->nwords < BATCH) {
 		if (cursor_has_word(&r->c))
 			read_part(h, r);
-		else if (!next_object(h, r))
+		else if (r->nwords > BATCH - HEAP_COPIED / HEAP_WORD || !next_object(h, r))
 			break;
 	}
 }
 
-/* New objects are described, which most hosts do by what lies before them. */
+/* New objects are described, which most hosts do by what lies before them, measured and copied. */
 static void fetch_new(const struct reader *r)
 {
 	for (uint32_t i = 0; i < r->nwords; i++) {
 		const struct word *x = &r->words[i];
 
-		if (x->slot && !*x->slot)
+		if (x->slot && !*x->slot) {
 			__builtin_prefetch((void *)(uintptr_t)x->address);
+			__builtin_prefetch((void *)(uintptr_t)(x->address + LINE));
+		}
 	}
 }
 
