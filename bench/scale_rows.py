@@ -196,7 +196,7 @@ ROWS = [
           size="KiB of image"),
     Curve("scale-heap-write", "Writing an image of a live heap, CPU time", write_heaps,
           ours="walk and write", metric="value", unit="ms", size="objects of 40 bytes",
-          why="Instructions are linear, 2,100 for each object at 20,000 and at 100,000 objects "
+          why="Instructions are linear, 1,700 for each object more, from 20,000 to 400,000 objects "
           "(callgrind). A third of the pointers lead anywhere in the heap: beyond the CPU's caches "
           "each of these misses, in the host's object and in the writer's map of what it saw."),
     Curve("scale-methods-build", "Building an image of small functions", build_methods,

@@ -15,8 +15,7 @@ enum {
 	WINDOW = 1 << 20,
 	WORDS = 64,
 	EDGES_AHEAD = 24, /* whose objects are fetched before their turn */
-	OBJECTS_AHEAD = 8,
-	SHARED = 4096, /* objects that are worth a second thread */
+	SHARED = 4096,    /* objects that are worth a second thread */
 };
 
 /* ---- scratch: starts, types */
@@ -24,6 +23,7 @@ enum {
 struct emitter {
 	const struct heap *h;
 	uint32_t from, to;                     /* objects */
+	uint64_t copy;                         /* of the next that has one */
 	uint8_t *starts;                       /* [mapped / 64] */
 	uint16_t *types;                       /* [nobjects] */
 	uint64_t ranks[BUCKETS];               /* of the next object in each bucket */
@@ -55,15 +55,29 @@ static uint64_t bitmap_size(const struct heap_section *s)
 	return (s->size / HEAP_WORD + WORDS) / WORDS * 8;
 }
 
-static void note_reloc(struct emitter *m, unsigned fate, uint32_t image, uint64_t place)
+/* at: of the word, in our copy of the section */
+static inline void note_reloc(struct emitter *m, unsigned fate, uint32_t image, const uint8_t *at)
 {
 	const struct heap_section *s = &m->h->sections[fate];
 	struct heap_relocs *r = &m->relocs[fate][image];
-	uint64_t i = (place - s->offset) / HEAP_WORD;
+	uint64_t i = (uint64_t)(at - s->bytes) / HEAP_WORD;
 
 	if (!r->bits)
 		r->bits = heap_pages(bitmap_size(s));
 	r->bits[i / WORDS] |= UINT64_C(1) << i % WORDS;
+}
+
+static uint64_t place_of(const struct emitter *m, unsigned fate, const uint8_t *at)
+{
+	const struct heap_section *s = &m->h->sections[fate];
+
+	return s->offset + (uint64_t)(at - s->bytes);
+}
+
+static void note_use(struct emitter *m, uint32_t object, uint64_t place)
+{
+	heap_room(&m->uses, 1, sizeof(struct heap_use));
+	*HEAP_AT(m->uses, struct heap_use, m->uses.n++) = (struct heap_use) { object, place };
 }
 
 static void note_bind(struct emitter *m, uint64_t place, uint32_t target, uint64_t word)
@@ -75,36 +89,42 @@ static void note_bind(struct emitter *m, uint64_t place, uint32_t target, uint64
 		(struct heap_bind) { place, target, (int64_t)(word - x->address) };
 }
 
-/* The word at `place` of a section, which is at `at` in our copy and has the live value. */
-static inline void put_word(
-	struct emitter *m, unsigned fate, uint64_t place, uint8_t *at, heap_edge e)
+/* a word that leads out of this heap, or nowhere; returns what it is in the image */
+static uint64_t outer_word(
+	struct emitter *m, unsigned fate, const uint8_t *at, heap_edge e, uint64_t word)
 {
 	const struct heap *h = m->h;
+
+	if (e == EDGE_NULL)
+		return 0;
+	if (e - EDGE_EXTERN < h->deps.n) {
+		const struct pkgimg_dependency *d = heap_dep_at(h, e - EDGE_EXTERN);
+
+		note_reloc(m, fate, 1 + (e - EDGE_EXTERN), at);
+		m->external++;
+		return word + (d->heap_base - (uint64_t)(uintptr_t)d->heap);
+	}
+	note_bind(m, place_of(m, fate, at), e - EDGE_EXTERN, word);
+	return 0;
+}
+
+/* The word at `at` in our copy of a section, which has the live value. */
+static inline void put_word(struct emitter *m, unsigned fate, uint8_t *at, heap_edge e)
+{
 	uint64_t word = 0;
 
 	if (e == EDGE_KEEP)
 		return;
 	memcpy(&word, at, HEAP_WORD);
 	if (e < EDGE_EXTERN) {
-		word += h->shifts[e];
-		note_reloc(m, fate, IMG_SELF, place);
-		if (h->interns &&
-			heap_type_at(h, heap_type_of(h, e))->flags & PKGIMG_TYPE_INTERNED) {
-			heap_room(&m->uses, 1, sizeof(struct heap_use));
-			*HEAP_AT(m->uses, struct heap_use, m->uses.n++) =
-				(struct heap_use) { e, place };
-		}
-	} else if (e == EDGE_NULL) {
-		word = 0;
-	} else if (e - EDGE_EXTERN < h->deps.n) {
-		const struct pkgimg_dependency *d = heap_dep_at(h, e - EDGE_EXTERN);
+		const uint64_t shift = m->h->shifts[e];
 
-		word += d->heap_base - (uint64_t)(uintptr_t)d->heap;
-		note_reloc(m, fate, 1 + (e - EDGE_EXTERN), place);
-		m->external++;
+		word += shift & ~SHIFT_INTERNED;
+		note_reloc(m, fate, IMG_SELF, at);
+		if (shift & SHIFT_INTERNED)
+			note_use(m, e, place_of(m, fate, at));
 	} else {
-		note_bind(m, place, e - EDGE_EXTERN, word);
-		word = 0;
+		word = outer_word(m, fate, at, e, word);
 	}
 	memcpy(at, &word, HEAP_WORD);
 }
@@ -122,7 +142,8 @@ static void fetch_targets(const struct heap *h, uint64_t from, uint64_t to)
 	}
 }
 
-static void put_object(struct emitter *m, uint32_t i)
+/* live: its bytes, there or in a copy */
+static void put_object(struct emitter *m, uint32_t i, const uint8_t *live)
 {
 	const struct heap *h = m->h;
 	const struct heap_object *o = heap_object_at(h, i);
@@ -134,17 +155,14 @@ static void put_object(struct emitter *m, uint32_t i)
 
 	fetch_targets(h, o->edge + EDGES_AHEAD,
 		(i + 1 < h->objects.n ? o[1].edge : h->edges.n) + EDGES_AHEAD);
-	memcpy(to, (void *)(uintptr_t)o->address, o->size);
+	memcpy(to, live, o->size);
 	for (uint32_t k = 0; k < t->nfixed; k++)
-		put_word(m, fate, o->place + t->fixed[k].offset, to + t->fixed[k].offset, *e++);
+		put_word(m, fate, to + t->fixed[k].offset, *e++);
 	if (!t->nelement)
 		return;
 	for (uint64_t at = t->bytes; at < o->size; at += t->element_bytes) {
-		for (uint32_t k = 0; k < t->nelement; k++) {
-			uint64_t offset = at + t->element[k].offset;
-
-			put_word(m, fate, o->place + offset, to + offset, *e++);
-		}
+		for (uint32_t k = 0; k < t->nelement; k++)
+			put_word(m, fate, to + at + t->element[k].offset, *e++);
 	}
 }
 
@@ -159,7 +177,7 @@ static void put_cells(struct emitter *m)
 		if (e->kind != ENTRY_ROOT)
 			continue;
 		memcpy(at, &e->word, HEAP_WORD);
-		put_word(m, fate, e->cell, at, e->edge);
+		put_word(m, fate, at, e->edge);
 	}
 }
 
@@ -289,12 +307,14 @@ static void *emit_objects(void *ctx)
 	for (uint32_t i = m->from; i < m->to && !m->overlaps.n; i++) {
 		const struct heap_object *o = heap_object_at(h, i);
 		const struct heap_section *s = &h->sections[o->bucket / GROUPS];
+		uint64_t copied = heap_copied(heap_type_at(h, heap_type_of(h, i)), o->size);
 
-		if (i + OBJECTS_AHEAD < m->to)
-			__builtin_prefetch((void *)(uintptr_t)o[OBJECTS_AHEAD].address);
 		note_object(m, i);
 		if (o->place - s->offset < s->made)
-			put_object(m, i);
+			put_object(m, i,
+				copied ? HEAP_AT(h->copies, uint8_t, m->copy)
+				       : (const uint8_t *)(uintptr_t)o->address);
+		m->copy += copied;
 	}
 	return NULL;
 }
@@ -363,6 +383,7 @@ static void emit_halves(struct emitter *m)
 		start(&second, h);
 		second.types = m->types;
 		second.from = m->to / 2;
+		second.copy = h->copies_half;
 		for (unsigned k = 0; k < BUCKETS; k++)
 			second.ranks[k] = h->buckets[k].nhalf;
 		if (!pthread_create(&thread, NULL, emit_objects, &second)) {
@@ -413,6 +434,7 @@ int heap_emit(struct heap *h)
 	m.types = heap_pages(m.types_size);
 	put_cells(&m);
 	emit_halves(&m);
+	heap_array_free(&h->copies);
 	failed = take_lists(h, &m);
 	heap_pages_free(m.types, m.types_size);
 	finish(&m);

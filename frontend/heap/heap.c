@@ -9,7 +9,7 @@ void heap_free(struct heap *h)
 {
 	struct heap_array *const arrays[] = { &h->types, &h->entries, &h->methods, &h->variables,
 		&h->symbols, &h->deps, &h->objects, &h->type_of, &h->edges, &h->externs, &h->weak,
-		&h->relocs, &h->binds, &h->uses, &h->interned, &h->hooks };
+		&h->copies, &h->relocs, &h->binds, &h->uses, &h->interned, &h->hooks };
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
 		heap_array_free(arrays[i]);

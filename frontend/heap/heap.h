@@ -32,7 +32,8 @@ enum {
 	HEAP_NO_TYPE = UINT16_MAX,
 	HEAP_MOST_TYPES = UINT16_MAX, /* numbers are u16; the last is HEAP_NO_TYPE */
 	HEAP_MOST_PATTERNS = 16,
-	HEAP_ERRORS = 20, /* of the walk; then it ends */
+	HEAP_ERRORS = 20,  /* of the walk; then it ends */
+	HEAP_COPIED = 128, /* bytes; see heap_copied */
 };
 
 /* ---- types */
@@ -123,16 +124,19 @@ void heap_pages_free(void *p, uint64_t n);
 
 /* ---- index.c */
 
-enum { HEAP_PAGE = 4096, HEAP_GROUPS = 4096 };
+enum { HEAP_PAGE = 4096, HEAP_AREA_PAGES = 16384, HEAP_GROUPS = 4096 };
 struct heap_page {
 	uint32_t slot[HEAP_PAGE / 8]; /* number of the object that begins there + 1, by 8 bytes */
 };
+struct heap_area {
+	struct heap_page *pages[HEAP_AREA_PAGES]; /* NULL: no object is known there */
+};
 struct heap_index {
 	struct {
-		uint64_t page; /* number + 1; 0: free */
-		struct heap_page *at;
-	} *slots;
-	size_t nslots, npages;
+		uint64_t number; /* of the area + 1; 0: free */
+		struct heap_area *at;
+	} *slots; /* few: they stay in the CPU's nearest cache */
+	size_t nslots, nareas, npages;
 	struct heap_array chunks;       /* struct heap_chunk: where the pages are */
 	size_t left;                    /* pages that are free in the last */
 	uint64_t readable[HEAP_GROUPS]; /* number + 1 of groups of pages that are known to be */
@@ -142,25 +146,23 @@ struct heap_chunk {
 	size_t n;
 };
 
+/* before any of the others */
+void heap_index_start(struct heap_index *x);
+/* an area, that is not at the first place where it may be in the table; NULL if there is none */
+struct heap_area *heap_index_area(const struct heap_index *x, uint64_t number);
 /* the slot of an address, which is a multiple of 8; NULL: no memory of this process is there */
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address);
-/* where a page is, or would be, in the table */
-static inline size_t heap_index_at(const struct heap_index *x, uint64_t page)
-{
-	size_t i = (size_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (x->nslots - 1);
-
-	while (x->slots[i].page && x->slots[i].page != page + 1)
-		i = (i + 1) & (x->nslots - 1);
-	return i;
-}
 /* the same, NULL if no object is known on its page; inline, as each pointer asks */
 static inline uint32_t *heap_index_find(const struct heap_index *x, uint64_t address)
 {
+	uint64_t number = address / HEAP_PAGE;
+	size_t i = (number / HEAP_AREA_PAGES) & (x->nslots - 1);
+	const struct heap_area *area = x->slots[i].at;
 	struct heap_page *page;
 
-	if (!x->nslots)
-		return NULL;
-	page = x->slots[heap_index_at(x, address / HEAP_PAGE)].at;
+	if (x->slots[i].number != number / HEAP_AREA_PAGES + 1)
+		area = heap_index_area(x, number / HEAP_AREA_PAGES);
+	page = area ? area->pages[number % HEAP_AREA_PAGES] : NULL;
 	return page ? &page->slot[address % HEAP_PAGE / 8] : NULL;
 }
 /* [address, address + size) can be read */
@@ -168,6 +170,8 @@ bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size);
 void heap_index_free(struct heap_index *x);
 
 /* ---- layout.c */
+
+#define SHIFT_INTERNED UINT64_C(1) /* the object is */
 
 enum { GROUP_DEPENDENT, GROUP_POINTS, GROUP_PLAIN, GROUPS };
 enum { BUCKETS = IMG_FATES * GROUPS };
@@ -251,12 +255,16 @@ struct heap {
 	struct heap_array edges;   /* heap_edge */
 	struct heap_array externs; /* struct heap_extern */
 	struct heap_array weak;    /* struct heap_weak */
+	struct heap_array copies;  /* uint8_t: see heap_copied; until they are in a section */
+	uint64_t copies_half;      /* of them, of the first half of the objects */
 	unsigned errors;
 	bool interns; /* there is a type with interned objects */
 	bool *dep_used;
 	/* layout and bytes */
 	struct heap_bucket buckets[BUCKETS];
-	uint64_t *shifts; /* [objects.n] what a word that leads to the object gets added */
+	/* [objects.n] what a word that leads to the object gets added, a multiple of 8; and
+	 * SHIFT_INTERNED, as one look at memory is enough for each pointer */
+	uint64_t *shifts;
 	struct heap_section sections[IMG_FATES];
 	uint64_t mapped, size, base, nobjects;
 	struct heap_array relocs;   /* struct heap_relocs */
@@ -282,6 +290,13 @@ static inline struct heap_object *heap_object_at(const struct heap *h, size_t i)
 static inline uint16_t heap_type_of(const struct heap *h, size_t i)
 {
 	return *HEAP_AT(h->type_of, uint16_t, i);
+}
+/* Small objects with pointers are copied when they are found: in the live heap they lie in no
+ * order, each in a page of its own, and this is the one time that they are waited for. returns the
+ * bytes of such a copy; copies lie in the order of the objects' numbers */
+static inline uint64_t heap_copied(const struct heap_type *t, uint64_t size)
+{
+	return size <= HEAP_COPIED && (t->nfixed || t->nelement) ? (size + 7) & ~(uint64_t)7 : 0;
 }
 static inline const struct pkgimg_dependency *heap_dep_at(const struct heap *h, size_t i)
 {

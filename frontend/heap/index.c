@@ -1,6 +1,8 @@
 /* Address -> object. The live heap is dense: an array for each of its pages is smaller than a hash
- * table of objects, and neighbours share cache lines. The first look at a page is also where it
- * turns out that there is no memory: a wrong pointer must not crash the build. */
+ * table of objects, and neighbours share cache lines. The pages of 64 MiB are found by a table, so
+ * that few areas are all that a hash has to find: most pointers lead to some other page. The first
+ * look at a page is also where it turns out that there is no memory: a wrong pointer must not crash
+ * the build. */
 #include "frontend/heap/heap.h"
 
 #include <errno.h>
@@ -13,7 +15,7 @@
 
 enum {
 	PAGE = HEAP_PAGE,
-	FIRST_SLOTS = 1024,
+	FIRST_SLOTS = 64,
 	BATCH = 512,
 	GROUP = 64,       /* pages */
 	FIRST_CHUNK = 32, /* pages of the index that are made at once: few at first, then 4 MiB */
@@ -89,19 +91,59 @@ bool heap_readable(struct heap_index *x, uint64_t address, uint64_t size)
 }
 #endif
 
+/* where an area is, or would be, in the table */
+static size_t place_of(const struct heap_index *x, uint64_t number)
+{
+	size_t i = (size_t)number & (x->nslots - 1);
+
+	while (x->slots[i].number && x->slots[i].number != number + 1)
+		i = (i + 1) & (x->nslots - 1);
+	return i;
+}
+
+struct heap_area *heap_index_area(const struct heap_index *x, uint64_t number)
+{
+	return x->slots[place_of(x, number)].at;
+}
+
+static void make_slots(struct heap_index *x, size_t n)
+{
+	x->nslots = n;
+	x->slots = calloc(n, sizeof(*x->slots));
+	if (!x->slots)
+		diag_fatal("out of memory: %zu areas of the heap wanted", n);
+}
+
+void heap_index_start(struct heap_index *x)
+{
+	make_slots(x, FIRST_SLOTS);
+}
+
 static void grow(struct heap_index *x)
 {
 	struct heap_index old = *x;
 
-	x->nslots = old.nslots ? 2 * old.nslots : FIRST_SLOTS;
-	x->slots = calloc(x->nslots, sizeof(*x->slots));
-	if (!x->slots)
-		diag_fatal("out of memory: %zu pages of the heap wanted", x->nslots);
+	make_slots(x, 2 * old.nslots);
 	for (size_t i = 0; i < old.nslots; i++) {
-		if (old.slots[i].page)
-			x->slots[heap_index_at(x, old.slots[i].page - 1)] = old.slots[i];
+		if (old.slots[i].number)
+			x->slots[place_of(x, old.slots[i].number - 1)] = old.slots[i];
 	}
 	free(old.slots);
+}
+
+static struct heap_area *make_area(struct heap_index *x, uint64_t number)
+{
+	size_t i;
+
+	if (2 * x->nareas >= x->nslots)
+		grow(x);
+	i = place_of(x, number);
+	if (!x->slots[i].number) {
+		x->slots[i].number = number + 1;
+		x->slots[i].at = heap_pages(sizeof(struct heap_area));
+		x->nareas++;
+	}
+	return x->slots[i].at;
 }
 
 /* pages lie together: the index is touched in no order */
@@ -126,19 +168,17 @@ static struct heap_page *new_page(struct heap_index *x)
 
 uint32_t *heap_index_slot(struct heap_index *x, uint64_t address)
 {
-	uint64_t page = address / PAGE;
-	size_t i;
+	uint32_t *slot = heap_index_find(x, address);
+	uint64_t number = address / PAGE;
+	struct heap_page *page;
 
-	if (2 * x->npages >= x->nslots)
-		grow(x);
-	i = heap_index_at(x, page);
-	if (!x->slots[i].page) {
-		if (!heap_readable(x, address, 1))
-			return NULL;
-		x->slots[i].page = page + 1;
-		x->slots[i].at = new_page(x);
-	}
-	return &x->slots[i].at->slot[address % PAGE / 8];
+	if (slot)
+		return slot;
+	if (!heap_readable(x, address, 1))
+		return NULL;
+	page = new_page(x);
+	make_area(x, number / HEAP_AREA_PAGES)->pages[number % HEAP_AREA_PAGES] = page;
+	return &page->slot[address % PAGE / 8];
 }
 
 void heap_index_free(struct heap_index *x)
@@ -149,6 +189,8 @@ void heap_index_free(struct heap_index *x)
 		heap_pages_free(c->pages, c->n * sizeof(struct heap_page));
 	}
 	heap_array_free(&x->chunks);
+	for (size_t i = 0; i < x->nslots; i++)
+		heap_pages_free(x->slots[i].at, sizeof(struct heap_area));
 	free(x->slots);
 	*x = (struct heap_index) { 0 };
 }

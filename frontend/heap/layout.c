@@ -29,6 +29,8 @@ static uint8_t bucket_of(const struct heap_type *t, const struct heap_object *o)
 
 static void fill_buckets(struct heap *h)
 {
+	uint64_t copies = 0;
+
 	for (size_t i = 0; i < h->objects.n; i++) {
 		struct heap_object *o = heap_object_at(h, i);
 		const struct heap_type *t = heap_type_at(h, heap_type_of(h, i));
@@ -36,6 +38,9 @@ static void fill_buckets(struct heap *h)
 
 		for (unsigned k = 0; i == h->objects.n / 2 && k < BUCKETS; k++)
 			h->buckets[k].nhalf = h->buckets[k].nobjects;
+		if (i == h->objects.n / 2)
+			h->copies_half = copies;
+		copies += heap_copied(t, o->size);
 		o->bucket = bucket_of(t, o);
 		b = &h->buckets[o->bucket];
 		o->place = align_up(b->size, t->align);
@@ -118,6 +123,8 @@ static void set_places(struct heap *h)
 
 		o->place += h->buckets[o->bucket].place;
 		h->shifts[i] = h->base + o->place - o->address;
+		if (h->interns && heap_type_at(h, heap_type_of(h, i))->flags & PKGIMG_TYPE_INTERNED)
+			h->shifts[i] |= SHIFT_INTERNED;
 	}
 }
 

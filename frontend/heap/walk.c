@@ -8,11 +8,8 @@
 #include "frontend/heap/heap.h"
 
 enum {
-	OBJECTS_AHEAD = 12, /* objects that are fetched before a word of them is read */
-	LINE = 40,          /* from there on an object may lie in another cache line */
-	AHEAD = 32,         /* words that are read, and their slots fetched, before their turn */
-	LEAST_AHEAD = 20,   /* then more are read */
-	TARGETS_AHEAD = 10, /* words whose objects are, if they are new */
+	LINE = 40,   /* from there on an object may lie in another cache line */
+	BATCH = 128, /* words */
 };
 
 /* a weak reference: what it leads to is known when all objects are */
@@ -132,7 +129,10 @@ static uint64_t measure(struct heap *h, const struct heap_object *o, const struc
 		goto unmapped;
 	if (!t->count_size)
 		return size;
-	memcpy(&count, (char *)(uintptr_t)o->address + t->count_at, t->count_size);
+	if (t->count_size == sizeof(count))
+		memcpy(&count, (char *)(uintptr_t)o->address + t->count_at, sizeof(count));
+	else
+		memcpy(&count, (char *)(uintptr_t)o->address + t->count_at, t->count_size);
 	if (count > (UINT64_C(1) << 48) / t->element_bytes) {
 		diag_err(h->d, NOWHERE,
 			"%s: the '%s' at 0x%" PRIx64 " says that it has %" PRIu64
@@ -151,10 +151,31 @@ unmapped:
 	return 0;
 }
 
-/* its size is known when its turn comes: to read it now would be to wait for its memory */
+/* for as many objects, and as many words */
+static void make_room(struct heap *h, uint32_t n)
+{
+	heap_room(&h->objects, n, sizeof(struct heap_object));
+	heap_room(&h->type_of, n, sizeof(uint16_t));
+	heap_room(&h->edges, n, sizeof(heap_edge));
+	heap_room(&h->copies, n * (size_t)HEAP_COPIED, 1);
+}
+
+static void copy_object(struct heap *h, const struct heap_object *o, const struct heap_type *t)
+{
+	uint64_t n = heap_copied(t, o->size);
+
+	if (n)
+		memcpy(HEAP_AT(h->copies, uint8_t, h->copies.n), (void *)(uintptr_t)o->address,
+			o->size);
+	h->copies.n += n;
+}
+
+/* There is room for it. */
 static heap_edge add_object(
 	struct heap *h, uint64_t address, uint16_t type, uint32_t *slot, const struct place *at)
 {
+	const struct heap_type *t = heap_type_at(h, type);
+	struct heap_object *o = heap_object_at(h, h->objects.n);
 	size_t n = h->objects.n;
 
 	if (n >= EDGE_EXTERN) {
@@ -163,14 +184,15 @@ static heap_edge add_object(
 			EDGE_EXTERN);
 		return EDGE_KEEP;
 	}
-	heap_room(&h->objects, 1, sizeof(struct heap_object));
-	heap_room(&h->type_of, 1, sizeof(uint16_t));
-	*heap_object_at(h, n) = (struct heap_object) {
+	*o = (struct heap_object) {
 		.address = address, .parent = at->object, .via = (uint32_t)at->via
 	};
 	*HEAP_AT(h->type_of, uint16_t, n) = type;
 	h->objects.n = h->type_of.n = n + 1;
 	*slot = (uint32_t)n + 1;
+	o->size = measure(h, o, t);
+	h->errors += !o->size;
+	copy_object(h, o, t);
 	return (heap_edge)n;
 }
 
@@ -252,16 +274,15 @@ static heap_edge reach(
 }
 
 /* is the word a reference, and with which tag */
-static bool is_reference(const struct heap *h, uint64_t word, uint64_t *tag)
+static inline bool is_reference(const struct heap *h, uint64_t word, uint64_t *tag)
 {
-	*tag = 0;
-	if (!h->npatterns)
-		return word != 0;
-	for (size_t i = 0; i < h->npatterns; i++) {
-		if ((word & h->patterns[i].mask) != h->patterns[i].tag)
+	const struct pkgimg_pattern *p = h->patterns;
+
+	for (size_t i = 0; i < h->npatterns; i++, p++) {
+		if ((word & p->mask) != p->tag)
 			continue;
-		*tag = h->patterns[i].tag;
-		return word != *tag;
+		*tag = p->tag;
+		return word != p->tag;
 	}
 	return false;
 }
@@ -279,11 +300,11 @@ static heap_edge code_word(struct heap *h, uint64_t word, const struct place *at
 	return bad(h);
 }
 
-/* a word that was read; slot: NULL if it is not known yet, or not to be looked at */
+/* a word that was read */
 struct word {
-	uint64_t word, address;
-	uint32_t *slot;
-	bool plain; /* no reference */
+	const struct heap_word *w; /* NULL: no reference */
+	uint64_t address;
+	uint32_t *slot; /* NULL if it is not known yet, or not to be looked at */
 };
 
 static inline void look_at(
@@ -291,28 +312,31 @@ static inline void look_at(
 {
 	uint64_t tag = 0;
 
-	out->word = word;
-	out->slot = NULL;
-	out->plain = w->kind < PKGIMG_TRANSIENT && !is_reference(h, word, &tag);
+	*out = (struct word) { w, word, NULL };
+	if (w->kind != PKGIMG_STRONG && w->kind != PKGIMG_WEAK)
+		return;
+	if (!is_reference(h, word, &tag)) {
+		out->w = NULL;
+		return;
+	}
 	out->address = word - tag;
-	if (w->kind == PKGIMG_STRONG && !out->plain && out->address % IMG_HEAP_GRAIN == 0)
+	if (w->kind == PKGIMG_STRONG && out->address % IMG_HEAP_GRAIN == 0)
 		out->slot = heap_index_find(&h->index, out->address);
 }
 
-static heap_edge edge_of(
-	struct heap *h, const struct word *x, const struct heap_word *w, const struct place *at)
+static heap_edge edge_of(struct heap *h, const struct word *x, const struct place *at)
 {
-	if (w->kind == PKGIMG_TRANSIENT)
-		return EDGE_NULL;
-	if (w->kind == PKGIMG_CODE)
-		return code_word(h, x->word, at);
-	if (x->plain)
+	if (!x->w)
 		return EDGE_KEEP;
-	if (w->kind == PKGIMG_STRONG)
-		return reach(h, x->address, x->slot, w->pointee, at);
+	if (x->w->kind == PKGIMG_TRANSIENT)
+		return EDGE_NULL;
+	if (x->w->kind == PKGIMG_CODE)
+		return code_word(h, x->address, at);
+	if (x->w->kind == PKGIMG_STRONG)
+		return reach(h, x->address, x->slot, x->w->pointee, at);
 	heap_room(&h->weak, 1, sizeof(struct heap_weak));
 	*HEAP_AT(h->weak, struct heap_weak, h->weak.n++) =
-		(struct heap_weak) { h->edges.n, x->address };
+		(struct heap_weak) { heap_object_at(h, at->object)->edge + at->via, x->address };
 	return EDGE_NULL;
 }
 
@@ -331,8 +355,8 @@ static void check_interned(struct heap *h, heap_edge e, const struct place *at)
 /* ---- the words of all objects, one after the other
  *
  * A heap is larger than caches, and each pointer leads to another place in the index, maybe to an
- * object that nothing was read of. So a reader goes before the walk: it reads words, has the slot
- * of each fetched, and later the object if the slot is empty. */
+ * object that nothing was read of. So words are taken in batches, three times: they are read, and
+ * their slots fetched; the objects of empty slots are fetched; they become edges. */
 
 /* the pointer words of an object */
 struct cursor {
@@ -344,14 +368,12 @@ struct cursor {
 	uint32_t pitch; /* from a word to the next of `at`, with the same `w`; 0: next `w` */
 };
 
-static void cursor_start(struct cursor *c, const struct heap *h, uint32_t number)
+/* live: its bytes, there or in a copy */
+static void cursor_start(
+	struct cursor *c, const struct heap_object *o, const struct heap_type *t, const char *live)
 {
-	const struct heap_object *o = heap_object_at(h, number);
-	const struct heap_type *t = heap_type_at(h, heap_type_of(h, number));
-
-	*c = (struct cursor) { (const char *)(uintptr_t)o->address, t, t->fixed,
-		o->size ? t->nfixed : 0, o->size && t->nelement ? o->size - t->bytes : 0, t->bytes,
-		0 };
+	*c = (struct cursor) { live, t, t->fixed, o->size ? t->nfixed : 0,
+		o->size && t->nelement ? o->size - t->bytes : 0, t->bytes, 0 };
 }
 
 static bool cursor_has_word(struct cursor *c)
@@ -382,9 +404,10 @@ static inline void cursor_next(struct cursor *c)
 }
 
 struct reader {
-	struct word words[AHEAD]; /* a ring */
-	uint64_t nread, ntaken;
-	uint32_t next; /* object */
+	struct word words[BATCH];
+	uint32_t nwords;
+	uint32_t first, next; /* objects: of the first word; behind that of the last */
+	uint64_t copy;        /* of the next that has one */
 	struct cursor c;
 };
 
@@ -392,93 +415,118 @@ struct reader {
 static bool next_object(struct heap *h, struct reader *r)
 {
 	struct heap_object *o = heap_object_at(h, r->next);
+	const struct heap_type *t;
+	uint64_t copied;
 
 	if (r->next >= h->objects.n || h->errors >= HEAP_ERRORS)
 		return false;
-	if (r->next + OBJECTS_AHEAD < h->objects.n) {
-		const char *p = (const char *)(uintptr_t)o[OBJECTS_AHEAD].address;
-
-		__builtin_prefetch(p);
-		__builtin_prefetch(p + LINE);
-	}
-	o->size = measure(h, o, heap_type_at(h, heap_type_of(h, r->next)));
-	h->errors += !o->size;
-	cursor_start(&r->c, h, r->next++);
+	t = heap_type_at(h, heap_type_of(h, r->next));
+	copied = heap_copied(t, o->size);
+	o->edge = h->edges.n + r->nwords;
+	cursor_start(&r->c, o, t,
+		copied ? HEAP_AT(h->copies, char, r->copy) : (const char *)(uintptr_t)o->address);
+	r->copy += copied;
+	r->next++;
 	return true;
 }
 
-static void read_word(const struct heap *h, struct reader *r)
+/* words of this part of the object, as many as the batch holds */
+static void read_part(const struct heap *h, struct reader *r)
 {
-	struct word *x = &r->words[r->nread++ % AHEAD];
-	const struct heap_word *w = r->c.w;
-	uint64_t word = 0;
+	struct cursor c = r->c;
+	struct word *x = &r->words[r->nwords];
+	uint32_t room = BATCH - r->nwords, n = c.nwords < room ? (uint32_t)c.nwords : room;
 
-	memcpy(&word, r->c.at + w->offset, HEAP_WORD);
-	cursor_next(&r->c);
-	look_at(h, w, word, x);
-	if (x->slot)
+	r->nwords += n;
+	for (; n--; x++, cursor_next(&c)) {
+		uint64_t word = 0;
+
+		memcpy(&word, c.at + c.w->offset, HEAP_WORD);
+		look_at(h, c.w, word, x);
 		__builtin_prefetch(x->slot);
+	}
+	r->c = c;
 }
 
-/* Then either AHEAD words are waiting, or all objects were read: so was the one whose turn it is.
- */
-static void read_ahead(struct heap *h, struct reader *r)
+/* Of the objects that are known so far. No batch ends within an object that has a copy, as copies
+ * may move when there are more. */
+static void read_batch(struct heap *h, struct reader *r)
 {
-	while (r->nread - r->ntaken < AHEAD) {
+	r->first = r->next - (r->next != 0);
+	r->nwords = 0;
+	while (r->nwords < BATCH) {
 		if (cursor_has_word(&r->c))
-			read_word(h, r);
-		else if (!next_object(h, r))
+			read_part(h, r);
+		else if (r->nwords > BATCH - HEAP_COPIED / HEAP_WORD || !next_object(h, r))
 			break;
 	}
 }
 
-/* the next word, once those behind it are on their way; NULL after too many errors */
-static inline const struct word *take_word(struct heap *h, struct reader *r)
+/* New objects are described, which most hosts do by what lies before them, measured and copied. */
+static void fetch_new(const struct reader *r)
 {
-	if (r->nread - r->ntaken <= LEAST_AHEAD)
-		read_ahead(h, r);
-	if (r->nread - r->ntaken > TARGETS_AHEAD) {
-		const struct word *x = &r->words[(r->ntaken + TARGETS_AHEAD) % AHEAD];
+	for (uint32_t i = 0; i < r->nwords; i++) {
+		const struct word *x = &r->words[i];
 
-		if (x->slot && !*x->slot)
+		if (x->slot && !*x->slot) {
 			__builtin_prefetch((void *)(uintptr_t)x->address);
+			__builtin_prefetch((void *)(uintptr_t)(x->address + LINE));
+		}
 	}
-	return r->nread == r->ntaken ? NULL : &r->words[r->ntaken++ % AHEAD];
 }
 
-/* pointer words of one object; it may move while others are added */
-static void scan(struct heap *h, struct reader *r, uint32_t number)
+static uint8_t flags_of(const struct heap *h, const struct word *x, heap_edge e)
 {
-	struct heap_object *o = heap_object_at(h, number);
-	struct place place = { number, 0 };
+	/* what is written as null is not written from where it lies */
+	if (e < EDGE_EXTERN || (e == EDGE_NULL && x->w->kind != PKGIMG_CODE))
+		return OBJECT_POINTS;
+	if (e >= EDGE_NULL)
+		return 0;
+	return e - EDGE_EXTERN < h->deps.n ? OBJECT_DEPENDENT : OBJECT_BOUND;
+}
+
+/* n words of an object, from `via` on */
+static void take_words(
+	struct heap *h, const struct word *x, uint64_t n, uint32_t object, uint64_t via)
+{
+	heap_edge *to = HEAP_AT(h->edges, heap_edge, h->edges.n);
 	uint8_t flags = 0;
-	struct cursor c;
 
-	cursor_start(&c, h, number);
-	o->edge = h->edges.n;
-	heap_room(&h->edges, o->size ? heap_words(c.t, o->size) : 0, sizeof(heap_edge));
-	for (; cursor_has_word(&c); cursor_next(&c), place.via++) {
-		const struct word *x = take_word(h, r);
-		heap_edge e;
+	for (uint64_t i = 0; i < n; i++, x++) {
+		const uint32_t number = x->slot ? *x->slot : 0;
 
-		if (!x || h->errors >= HEAP_ERRORS)
-			break;
-		if (x->plain)
-			e = EDGE_KEEP;
-		else if (x->slot && *x->slot)
-			e = check_pointee(h, *x->slot - 1, c.w->pointee, x->address, &place);
-		else
-			e = edge_of(h, x, c.w, &place);
-		*HEAP_AT(h->edges, heap_edge, h->edges.n++) = e;
-		/* what is written as null is not written from where it lies */
-		if (e < EDGE_EXTERN || (e == EDGE_NULL && c.w->kind != PKGIMG_CODE))
+		if (number && x->w->pointee == HEAP_NO_TYPE) { /* most are seen before */
+			to[i] = number - 1;
 			flags |= OBJECT_POINTS;
-		else if (e < EDGE_NULL)
-			flags |= e - EDGE_EXTERN < h->deps.n ? OBJECT_DEPENDENT : OBJECT_BOUND;
-		if (c.t->flags & PKGIMG_TYPE_INTERNED)
-			check_interned(h, e, &place);
+		} else if (!x->w) {
+			to[i] = EDGE_KEEP;
+		} else {
+			to[i] = edge_of(h, x, &(struct place) { object, via + i });
+			flags |= flags_of(h, x, to[i]);
+			if (h->errors >= HEAP_ERRORS)
+				return;
+		}
 	}
-	heap_object_at(h, number)->flags = flags;
+	h->edges.n += n;
+	heap_object_at(h, object)->flags |= flags;
+	if (heap_type_at(h, heap_type_of(h, object))->flags & PKGIMG_TYPE_INTERNED)
+		for (uint64_t i = 0; i < n; i++)
+			check_interned(h, to[i], &(struct place) { object, via + i });
+}
+
+static void take_batch(struct heap *h, const struct reader *r)
+{
+	uint64_t begin = h->edges.n, end = begin + r->nwords;
+
+	make_room(h, r->nwords);
+	for (uint32_t i = r->first; i < r->next && h->errors < HEAP_ERRORS; i++) {
+		const struct heap_object *o = heap_object_at(h, i);
+		uint64_t to = i + 1 < r->next ? o[1].edge : end;
+
+		if (to > h->edges.n)
+			take_words(h, &r->words[h->edges.n - begin], to - h->edges.n, i,
+				h->edges.n - o->edge);
+	}
 }
 
 /* ---- all */
@@ -501,7 +549,7 @@ static void start(struct heap *h, uint32_t i)
 	}
 	w.pointee = (uint16_t)type;
 	look_at(h, &w, e->word, &x);
-	edge = edge_of(h, &x, &w, &at);
+	edge = edge_of(h, &x, &at);
 	if (edge >= EDGE_EXTERN && edge < EDGE_NULL && edge - EDGE_EXTERN >= h->deps.n) {
 		diag_err(h->d, NOWHERE,
 			"%s leads to code; a root wants an object, let it lead to one that holds "
@@ -572,6 +620,10 @@ int heap_walk(struct heap *h)
 	double begin = now_ms();
 	struct reader r = { .next = 0 };
 
+	heap_index_start(&h->index);
+	if (!h->npatterns)
+		h->npatterns = 1; /* {0}: every word but 0 is a reference */
+	make_room(h, (uint32_t)h->entries.n);
 	h->dep_used = arena_array(h->a, bool, h->deps.n);
 	heap_room(&h->externs, h->deps.n, sizeof(struct heap_extern));
 	for (uint32_t i = 0; i < h->deps.n; i++)
@@ -582,9 +634,12 @@ int heap_walk(struct heap *h)
 		qsort(h->symbols.v, h->symbols.n, sizeof(struct heap_symbol), compare_symbols);
 	for (uint32_t i = 0; i < h->entries.n && h->errors < HEAP_ERRORS; i++)
 		start(h, i);
-	for (uint32_t i = 0; i < h->objects.n && h->errors < HEAP_ERRORS; i++) {
-		read_ahead(h, &r);
-		scan(h, &r, i);
+	while (h->errors < HEAP_ERRORS) {
+		read_batch(h, &r);
+		if (!r.nwords)
+			break;
+		fetch_new(&r);
+		take_batch(h, &r);
 	}
 	hold_weak(h);
 	if (h->errors)

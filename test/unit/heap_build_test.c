@@ -1,5 +1,6 @@
 /* Heaps that are built and loaded in one process: by two threads, with versions of their code, and
- * two kinds of mistakes in them. */
+ * two kinds of mistakes in them; and one whose objects are far apart. */
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "pkgimg/runtime.h"
@@ -211,6 +212,48 @@ static void two_threads(struct unit *u)
 	}
 }
 
+/* Conses that lie 256 MiB apart, in more areas than the index has room for at first and at each
+ * other's places in it; and a vector that leads to them, of more words than the walk takes at once.
+ */
+static void far_apart(struct unit *u)
+{
+	enum { AREAS = 100, WORDS = 300 };
+	const size_t step = (size_t)256 << 20, size = AREAS * step;
+	struct host h = { .cap = size };
+	struct pkgimg_world *world;
+	struct pkgimg_image *image;
+	struct pkgimg_build *b;
+	struct vector *v;
+
+	h.room = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (!CHECK(h.room != MAP_FAILED))
+		return;
+	h.n = 0;
+	v = host_vector(&h, WORDS);
+	for (size_t i = 0; i < WORDS; i++) {
+		h.n = i % AREAS * step + (1 << 20);
+		v->at[i] = i < AREAS ? host_cons(&h, integer((intptr_t)i), (value)v)
+				     : v->at[i - AREAS];
+	}
+	h.n = size;
+	b = host_build(&h, "Far", NULL);
+	pkgimg_build_root(b, "far", (value)v, "vector", 0);
+	if (!CHECK_INT(write_it(b, path_to("Far.so")), 0))
+		printf("  %s", h.text);
+	munmap(h.room, size);
+	image = open_it(u, path_to("Far.so"), 0, NULL, &world);
+	v = image ? (void *)root(image, "far") : NULL;
+	for (size_t i = 0; v && i < WORDS; i++) {
+		const struct cons *c = (void *)v->at[i];
+
+		CHECK_INT(c->car, integer((intptr_t)(i % AREAS)));
+		CHECK(c->cdr == (value)v && v->at[i] == v->at[i % AREAS]);
+	}
+	pkgimg_close(image);
+	pkgimg_world_free(world);
+}
+
 /* A closure's code is the version for the CPU, whichever that is: here all features, then none. */
 static void versions(struct unit *u)
 {
@@ -259,8 +302,9 @@ static void versions(struct unit *u)
 static void clean_up(struct unit *u)
 {
 	unlink(path_to("Halves.so"));
+	unlink(path_to("Far.so"));
 	unlink(path_to("Versions.so"));
 	CHECK_INT(rmdir(folder), 0);
 }
 
-UNIT_MAIN(overlaps, interned_ring, two_threads, versions, clean_up)
+UNIT_MAIN(overlaps, interned_ring, two_threads, far_apart, versions, clean_up)
