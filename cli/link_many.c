@@ -8,8 +8,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/kept.h"
 #include "base/str.h"
-#include "base/yml_kept.h"
 #include "cli/cli.h"
 #include "driver/cmdline.h"
 #include "driver/options.h"
@@ -23,7 +23,7 @@ struct many {
 	const char **words; /* of the command line that are not about many links */
 	size_t nwords;
 	size_t done, failed;
-	struct yml_kept kept; /* in a worker */
+	struct kept kept; /* in a worker */
 };
 
 /* ---- in a worker */

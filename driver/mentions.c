@@ -68,7 +68,7 @@ bool mentions_has(const void *ctx, const char *name, size_t n)
 {
 	const struct mentions *m = ctx;
 
-	return m->lengths[(unsigned char)name[0]] >> (n % 64) & 1 && slot_of(m, name, n)->name;
+	return slot_of(m, name, n)->name;
 }
 
 /* ---- ELF */
