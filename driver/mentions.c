@@ -258,6 +258,12 @@ static bool read_file(struct arena *a, struct mentions *m, const char *path)
 	return known;
 }
 
+static bool is_of_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '.' || c == '$';
+}
+
 /* Scripts and libraries that LLD looks for itself mention what is not seen here; other words may
  * name symbols, so whatever could be a name in them counts as one ("--defsym=a=b+4"). */
 static bool read_word(struct arena *a, struct mentions *m, const char *word)
@@ -265,20 +271,18 @@ static bool read_word(struct arena *a, struct mentions *m, const char *word)
 	static const char *const unknown[] = { "-T", "--script", "-script", "-l", "--library",
 		"-library", "-R", "--just-symbols", "-just-symbols", "@", "-plugin-opt",
 		"--plugin-opt", "--fat-lto-objects", "--default-script", "-dT" };
-	static const char parts[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_.$";
 
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+	for (size_t i = 0;
+		(word[0] == '-' || word[0] == '@') && i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		if (str_starts(word, unknown[i]))
 			return false;
-	for (const char *s = word; *s;) {
-		size_t n = strspn(s, parts);
-
-		if (n && m->coff)
-			mentions_add_coff(a, m, s, n);
-		else if (n)
-			mentions_add(a, m, s, n);
-		s += n + (s[n] != 0);
+	for (const char *s = word, *end; *s; s = end + (*end != 0)) {
+		for (end = s; is_of_name(*end); end++)
+			;
+		if (end != s && m->coff)
+			mentions_add_coff(a, m, s, (size_t)(end - s));
+		else if (end != s)
+			mentions_add(a, m, s, (size_t)(end - s));
 	}
 	return true;
 }
