@@ -522,7 +522,7 @@ static void kept_files(struct unit *u)
 	struct kept kept = { 0 };
 	struct arena a = { 0 };
 	int fd = mkstemp(path);
-	struct yml_node *one, *two;
+	const struct yml_node *one, *two;
 	struct caught c;
 
 	close(fd);
