@@ -168,6 +168,7 @@ int link_many(struct cli *c, const struct link_mode *mode)
 	o.name = o.fd == STDIN_FILENO ? "<stdin>" : mode->jobs.text;
 	o.ctx = &m;
 	fixed_words(&m);
+	setenv("PKGIMG_DATA_DIR", file_data_dir(c->mem), 0); /* else each link looks for it */
 	failed = workers_run(c->d, &o);
 	if (o.fd != STDIN_FILENO)
 		close(o.fd);

@@ -230,6 +230,8 @@ static bool read_archive(struct arena *a, struct mentions *m, const uint8_t *byt
 
 /* ---- files and words */
 
+enum { SMALL_FILE = 16 * 1024 };
+
 static bool read_bytes(struct arena *a, struct mentions *m, const uint8_t *bytes, uint64_t size)
 {
 	static const char magic[] = "!<arch>\n";
@@ -237,6 +239,17 @@ static bool read_bytes(struct arena *a, struct mentions *m, const uint8_t *bytes
 	if (size >= sizeof(magic) - 1 && memcmp(bytes, magic, sizeof(magic) - 1) == 0)
 		return read_archive(a, m, bytes, size);
 	return read_object(a, m, bytes, size);
+}
+
+/* A small file is read faster than it is mapped. returns MAP_FAILED if it cannot be had */
+static void *take_bytes(struct arena *a, int fd, size_t size)
+{
+	void *bytes;
+
+	if (size > SMALL_FILE)
+		return mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	bytes = arena_alloc(a, size, 1);
+	return pread(fd, bytes, size, 0) == (ssize_t)size ? bytes : MAP_FAILED;
 }
 
 static bool read_file(struct arena *a, struct mentions *m, const char *path)
@@ -249,12 +262,13 @@ static bool read_file(struct arena *a, struct mentions *m, const char *path)
 	if (fd < 0)
 		return false;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0)
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		bytes = take_bytes(a, fd, (size_t)st.st_size);
 	close(fd);
 	if (bytes == MAP_FAILED)
 		return false;
 	known = read_bytes(a, m, bytes, (uint64_t)st.st_size);
-	munmap(bytes, (size_t)st.st_size);
+	if (st.st_size > SMALL_FILE)
+		munmap(bytes, (size_t)st.st_size);
 	return known;
 }
 
