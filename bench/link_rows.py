@@ -143,9 +143,9 @@ ROWS = [
         peer="ld.lld-19", goal=0.125, rounds=5),
     Row("link-warm", "A link in a worker that is warm: 1,000 of them", warm, ours="1000 links",
         goal=1500, rounds=5, note="1.5 ms for each, start of the worker included.",
-        why="Of about 1.1 M instructions LLD takes 0.6 M. The rest of the time is the kernel's: a "
-        "folder for the output is made, emptied and removed, and the output replaces the one of the "
-        "round before, which the file system answers by writing the new one to the disk."),
+        why="Of some 1.1 M instructions LLD takes 0.6 M. The rest of the time is the kernel's: a "
+        "folder for the output is made and removed, and the output replaces the one of the round "
+        "before, which the file system answers by writing the new one to the disk."),
     Row("link-warm-rss", "Peak memory of a worker that does 1,000 links", warm, ours="1000 links",
         metric="rss", goal=70000, rounds=3, note="At most 50 MB more than at its start."),
     Row("link-self", "A large program: pkgimg itself, clang++ with our LLD against ld.lld-19",
