@@ -8,7 +8,7 @@
 #include "base/diag.h"
 #include "llvm/shim.h"
 
-struct yml_kept;
+struct kept;
 
 /* one run of one command */
 struct cli {
@@ -16,11 +16,11 @@ struct cli {
 	struct diags *d;
 	size_t n; /* arguments behind the command's name */
 	const char *const *argv;
-	unsigned first;        /* number of argv[0] as the user counts */
-	const char *target;    /* TRIPLE of the face TRIPLE-pkgld, or NULL */
-	bool in_worker;        /* this is a warm worker's process, and not its last command */
-	struct yml_kept *kept; /* platforms that this process has read, or NULL */
-	bool spent;            /* LLD must not run again in this process */
+	unsigned first;     /* number of argv[0] as the user counts */
+	const char *target; /* TRIPLE of the face TRIPLE-pkgld, or NULL */
+	bool in_worker;     /* this is a warm worker's process, and not its last command */
+	struct kept *kept;  /* what this process made of files, or NULL */
+	bool spent;         /* LLD must not run again in this process */
 };
 
 int cmd_build(struct cli *c);

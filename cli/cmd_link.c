@@ -20,6 +20,7 @@ static int run(struct cli *c, const struct link_job *job, const struct link_plan
 	struct driver_run_options o = {
 		.verbose = mode->verbose || driver_verbose_linking(),
 		.one_thread = c->in_worker,
+		.kept = c->kept,
 		.ctx = &at,
 	};
 	int rc;

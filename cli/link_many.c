@@ -8,8 +8,8 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/kept.h"
 #include "base/str.h"
-#include "base/yml_kept.h"
 #include "cli/cli.h"
 #include "driver/cmdline.h"
 #include "driver/options.h"
@@ -23,7 +23,7 @@ struct many {
 	const char **words; /* of the command line that are not about many links */
 	size_t nwords;
 	size_t done, failed;
-	struct yml_kept kept; /* in a worker */
+	struct kept kept; /* in a worker */
 };
 
 /* ---- in a worker */
@@ -168,6 +168,7 @@ int link_many(struct cli *c, const struct link_mode *mode)
 	o.name = o.fd == STDIN_FILENO ? "<stdin>" : mode->jobs.text;
 	o.ctx = &m;
 	fixed_words(&m);
+	setenv("PKGIMG_DATA_DIR", file_data_dir(c->mem), 0); /* else each link looks for it */
 	failed = workers_run(c->d, &o);
 	if (o.fd != STDIN_FILENO)
 		close(o.fd);

@@ -68,7 +68,7 @@ bool mentions_has(const void *ctx, const char *name, size_t n)
 {
 	const struct mentions *m = ctx;
 
-	return m->lengths[(unsigned char)name[0]] >> (n % 64) & 1 && slot_of(m, name, n)->name;
+	return slot_of(m, name, n)->name;
 }
 
 /* ---- ELF */
@@ -230,6 +230,8 @@ static bool read_archive(struct arena *a, struct mentions *m, const uint8_t *byt
 
 /* ---- files and words */
 
+enum { SMALL_FILE = 16 * 1024 };
+
 static bool read_bytes(struct arena *a, struct mentions *m, const uint8_t *bytes, uint64_t size)
 {
 	static const char magic[] = "!<arch>\n";
@@ -237,6 +239,17 @@ static bool read_bytes(struct arena *a, struct mentions *m, const uint8_t *bytes
 	if (size >= sizeof(magic) - 1 && memcmp(bytes, magic, sizeof(magic) - 1) == 0)
 		return read_archive(a, m, bytes, size);
 	return read_object(a, m, bytes, size);
+}
+
+/* A small file is read faster than it is mapped. returns MAP_FAILED if it cannot be had */
+static void *take_bytes(struct arena *a, int fd, size_t size)
+{
+	void *bytes;
+
+	if (size > SMALL_FILE)
+		return mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	bytes = arena_alloc(a, size, 1);
+	return pread(fd, bytes, size, 0) == (ssize_t)size ? bytes : MAP_FAILED;
 }
 
 static bool read_file(struct arena *a, struct mentions *m, const char *path)
@@ -249,13 +262,20 @@ static bool read_file(struct arena *a, struct mentions *m, const char *path)
 	if (fd < 0)
 		return false;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0)
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		bytes = take_bytes(a, fd, (size_t)st.st_size);
 	close(fd);
 	if (bytes == MAP_FAILED)
 		return false;
 	known = read_bytes(a, m, bytes, (uint64_t)st.st_size);
-	munmap(bytes, (size_t)st.st_size);
+	if (st.st_size > SMALL_FILE)
+		munmap(bytes, (size_t)st.st_size);
 	return known;
+}
+
+static bool is_of_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '.' || c == '$';
 }
 
 /* Scripts and libraries that LLD looks for itself mention what is not seen here; other words may
@@ -265,20 +285,18 @@ static bool read_word(struct arena *a, struct mentions *m, const char *word)
 	static const char *const unknown[] = { "-T", "--script", "-script", "-l", "--library",
 		"-library", "-R", "--just-symbols", "-just-symbols", "@", "-plugin-opt",
 		"--plugin-opt", "--fat-lto-objects", "--default-script", "-dT" };
-	static const char parts[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_.$";
 
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+	for (size_t i = 0;
+		(word[0] == '-' || word[0] == '@') && i < sizeof(unknown) / sizeof(unknown[0]); i++)
 		if (str_starts(word, unknown[i]))
 			return false;
-	for (const char *s = word; *s;) {
-		size_t n = strspn(s, parts);
-
-		if (n && m->coff)
-			mentions_add_coff(a, m, s, n);
-		else if (n)
-			mentions_add(a, m, s, n);
-		s += n + (s[n] != 0);
+	for (const char *s = word, *end; *s; s = end + (*end != 0)) {
+		for (end = s; is_of_name(*end); end++)
+			;
+		if (end != s && m->coff)
+			mentions_add_coff(a, m, s, (size_t)(end - s));
+		else if (end != s)
+			mentions_add(a, m, s, (size_t)(end - s));
 	}
 	return true;
 }

@@ -32,7 +32,7 @@ bool mentions_read(struct arena *a, const struct link_plan *plan, struct mention
 /* a name that was met; its slot is there until another one is */
 struct mention *mentions_add(struct arena *a, struct mentions *m, const char *name, size_t n);
 
-/* ctx is a struct mentions: a stub_wanted (stubs/elfstub.h) */
+/* ctx is a struct mentions: for a struct stub_filter (stubs/elfstub.h), with `lengths` */
 bool mentions_has(const void *ctx, const char *name, size_t n);
 
 #endif

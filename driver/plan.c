@@ -201,6 +201,18 @@ static void darwin_job(struct arena *a, struct diags *d, struct link_job *job)
 		driver_add_sdk(a, d, job);
 }
 
+/* Only then is it asked for: `cpuid` ends up in the hypervisor where there is one, a dozen times.
+ */
+static bool asks_for_host_cpu(const struct link_job *job)
+{
+	static const enum job_str where[] = { JS_CPU, JS_ARCH_NAME };
+
+	for (size_t i = 0; i < sizeof(where) / sizeof(where[0]); i++)
+		if (job->str[where[i]].text && str_eq(job->str[where[i]].text, "native"))
+			return true;
+	return false;
+}
+
 int driver_plan(
 	struct arena *a, struct diags *d, const struct link_job *asked, struct link_plan *out)
 {
@@ -213,7 +225,8 @@ int driver_plan(
 	*job = *asked;
 	if (!pf)
 		return -1;
-	job->str[JS_HOST_CPU].text = ll_host_cpu(a);
+	if (asks_for_host_cpu(job))
+		job->str[JS_HOST_CPU].text = ll_host_cpu(a);
 	driver_environment(a, job, pf);
 	if (target || !asked->str[JS_PLATFORM].text)
 		target_of_job(a, asked, &t);

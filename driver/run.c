@@ -48,6 +48,7 @@ struct run {
 	struct stub_list *lists;       /* [nmakes] of stub and import libraries */
 	struct made *made;             /* [nmakes] what the words of the plan's makes become */
 	const struct link_plan *first; /* whose makes they are; other architectures name them too */
+	struct kept *kept;
 	bool verbose, one_thread;
 	bool about_format;   /* LLD met an input of another format or machine */
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
@@ -219,7 +220,7 @@ static void make_files(struct run *r)
 	for (size_t i = 0; i < r->plan->nmakes; i++)
 		r->made[i] =
 			(struct made) { path_join(r->a, r->out.dir, r->plan->makes[i].name), -1 };
-	if (stublists_read(r->a, r->d, r->plan, &r->lists))
+	if (stublists_read(r->a, r->d, r->plan, r->kept, &r->lists))
 		return;
 	for (size_t i = 0; i < r->plan->nmakes; i++) {
 		const struct plan_make *m = &r->plan->makes[i];
@@ -528,6 +529,7 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 		.plan = plan,
 		.verbose = options->verbose,
 		.one_thread = options->one_thread,
+		.kept = options->kept,
 	};
 	unsigned before = d->errors;
 	int rc = -1;

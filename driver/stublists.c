@@ -41,24 +41,25 @@ static bool will_fail(
 
 /* m: NULL for all symbols */
 static int read_lists(struct arena *a, struct diags *d, const struct link_plan *plan,
-	const struct mentions *m, struct stub_list *lists)
+	struct kept *kept, const struct mentions *m, struct stub_list *lists)
 {
+	struct stub_filter filter = { mentions_has, m, m ? m->lengths : NULL };
 	unsigned before = d->errors;
 
 	for (size_t i = 0; i < plan->nmakes; i++) {
 		const struct plan_make *make = &plan->makes[i];
 
 		if (is_list(make) &&
-			!stub_list_read_some(a, d, make->at, make->source, m ? mentions_has : NULL,
-				m, &lists[i]) &&
+			!stub_list_read_some(a, d, kept, make->at, make->source, m ? &filter : NULL,
+				&lists[i]) &&
 			make->kind == PLAN_IMPORT_LIBRARY)
 			stub_list_narrow(&lists[i], plan->arch);
 	}
 	return d->errors == before ? 0 : -1;
 }
 
-int stublists_read(
-	struct arena *a, struct diags *d, const struct link_plan *plan, struct stub_list **out)
+int stublists_read(struct arena *a, struct diags *d, const struct link_plan *plan,
+	struct kept *kept, struct stub_list **out)
 {
 	struct stub_list *lists = arena_array(a, struct stub_list, plan->nmakes);
 	struct mentions m;
@@ -70,8 +71,9 @@ int stublists_read(
 	if (!any)
 		return 0;
 	some = mentions_read(a, plan, &m);
-	if (read_lists(a, d, plan, some ? &m : NULL, lists))
+	if (read_lists(a, d, plan, kept, some ? &m : NULL, lists))
 		return -1;
-	return some && !m.coff && will_fail(plan, &m, lists) ? read_lists(a, d, plan, NULL, lists)
-							     : 0;
+	if (some && !m.coff && will_fail(plan, &m, lists))
+		return read_lists(a, d, plan, NULL, NULL, lists);
+	return 0;
 }

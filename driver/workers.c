@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -21,6 +22,8 @@
 enum {
 	LINKS_OF_A_WORKER = 200,
 	LARGEST_WORKER = 1024 * 1024, /* KiB */
+	QUICK_LINK = 20,              /* ms */
+	SHORT_REQUEST = 16 * 1024,    /* bytes, which a socket takes whether it is read or not */
 };
 
 /* a request that is waiting or being done; all of it is in `mem` but itself */
@@ -39,14 +42,17 @@ struct worker {
 	pid_t pid; /* 0: not started */
 	int fd;    /* requests to it, answers from it */
 	int out;   /* its stdout and stderr: a file without a name, which outlives it */
-	struct task *task;
-	bool begun; /* it has taken the task up */
+	struct task *task, *next; /* the second one was handed out as well, and waits */
+	unsigned number;          /* of `task` among its tasks, from 1 */
+	bool quick;               /* its last link was */
+	struct timespec since;    /* when `task` was its turn */
 };
 
 struct pool {
 	const struct workers_options *o;
 	struct diags *d;
 	struct worker *workers;     /* [o->n] */
+	_Atomic unsigned *begun;    /* [o->n] tasks that each has taken up; shared with them */
 	struct task *first, **last; /* waiting */
 	size_t nwaiting, nseen;
 	struct line_reader in;
@@ -58,7 +64,7 @@ struct request_head {
 	unsigned line;
 };
 struct answer_head {
-	bool begun; /* not an answer yet: the request was taken up */
+	uint64_t n; /* bytes of output, which follow */
 	bool doubt; /* LLD failed for good, and this was not the first link of the process */
 	int code;
 	bool spent;
@@ -111,6 +117,27 @@ static bool is_worn(unsigned links)
 	       (!getrusage(RUSAGE_SELF, &use) && use.ru_maxrss > LARGEST_WORKER);
 }
 
+/* The output of a link goes with its answer: the next link may begin before that is read. */
+static int send_answer(const struct worker *w, struct arena *mem, struct answer_head *answer)
+{
+	struct stat st;
+	char *text = NULL;
+
+	fflush(stdout);
+	if (fstat(w->out, &st))
+		return -1;
+	if (st.st_size) {
+		text = arena_alloc(mem, (size_t)st.st_size, 1);
+		if (pread(w->out, text, (size_t)st.st_size, 0) != st.st_size)
+			return -1;
+		answer->n = (uint64_t)st.st_size;
+	}
+	if (transfer(w->fd, answer, sizeof(*answer), true) ||
+		transfer(w->fd, text, answer->n, true))
+		return -1;
+	return text ? ftruncate(w->out, 0) : 0;
+}
+
 /* one request, the links-th; returns whether there may be another */
 static bool serve(const struct pool *p, const struct worker *w, int home, unsigned links)
 {
@@ -118,24 +145,22 @@ static bool serve(const struct pool *p, const struct worker *w, int home, unsign
 	struct request_head head;
 	struct answer_head answer = { 0 };
 	char *text;
+	bool failed;
 
 	if (transfer(w->fd, &head, sizeof(head), false))
 		return false;
 	text = arena_alloc(&mem, head.n + 1, 1);
 	if (transfer(w->fd, text, head.n, false))
 		return false;
-	if (fchdir(home) || ftruncate(w->out, 0))
+	if (fchdir(home))
 		return false;
-	answer.begun = true;
-	if (transfer(w->fd, &answer, sizeof(answer), true))
-		return false;
-	answer.begun = false;
+	p->begun[w - p->workers] = links;
 	answer.code = work(p, &mem, head.line, text, head.n, &answer.spent);
 	answer.doubt = answer.spent && links > 1;
 	answer.spent |= is_worn(links);
-	fflush(stdout);
+	failed = send_answer(w, &mem, &answer);
 	arena_free(&mem);
-	return !transfer(w->fd, &answer, sizeof(answer), true) && !answer.spent;
+	return !failed && !answer.spent;
 }
 
 static _Noreturn void be_worker(struct pool *p, struct worker *w)
@@ -171,6 +196,7 @@ static int start(struct pool *p, struct worker *w)
 {
 	int ends[2], err;
 
+	p->begun[w - p->workers] = 0;
 	w->out = memfd_create("pkgimg-output", MFD_CLOEXEC);
 	if (w->out < 0)
 		return errno;
@@ -209,6 +235,14 @@ static int reap(struct worker *w)
 
 /* ---- answers */
 
+static void no_nuls(char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!text[i])
+			text[i] = '?';
+}
+
+/* of a worker that is gone */
 static const char *read_output(struct task *t, const struct worker *w)
 {
 	struct stat st;
@@ -219,9 +253,7 @@ static const char *read_output(struct task *t, const struct worker *w)
 		return "";
 	text = arena_alloc(&t->mem, (size_t)st.st_size + 1, 1);
 	got = pread(w->out, text, (size_t)st.st_size, 0);
-	for (ssize_t i = 0; i < got; i++)
-		if (!text[i])
-			text[i] = '?';
+	no_nuls(text, got < 0 ? 0 : (size_t)got);
 	return text;
 }
 
@@ -249,13 +281,22 @@ static void put_first(struct pool *p, struct task *t)
 	p->nwaiting++;
 }
 
+/* The process ends, with nobody waiting for an answer of it: what it was handed in advance is for
+ * another one. returns as reap */
+static int dismiss(struct pool *p, struct worker *w)
+{
+	if (w->next)
+		put_first(p, w->next);
+	return reap(w);
+}
+
 /* a worker that ended without an answer: it was killed, or crashed, or ran out of memory */
 static void lost(struct pool *p, struct worker *w)
 {
 	struct task *t = w->task;
 	const char *said = read_output(t, w);
-	bool begun = w->begun;
-	int code = reap(w);
+	bool begun = p->begun[w - p->workers] == w->number;
+	int code = dismiss(p, w);
 	const char *how;
 
 	if (!begun && !t->again) { /* killed while it was idle: nothing of this link was done */
@@ -271,11 +312,25 @@ static void lost(struct pool *p, struct worker *w)
 			how));
 }
 
-/* The worker is reading, so a long request does not wait on it. One that ended meanwhile is seen
- * when the answer is read. */
-static void give(struct pool *p, struct worker *w, struct task *t)
+/* One that ended meanwhile is seen when the answer is read. */
+static void send_request(struct worker *w, struct task *t)
 {
 	struct request_head head = { .n = t->n, .line = t->line };
+
+	if (!transfer(w->fd, &head, sizeof(head), true))
+		transfer(w->fd, (char *)t->text, t->n, true);
+}
+
+static void begin(struct worker *w, struct task *t)
+{
+	w->task = t;
+	w->number++;
+	clock_gettime(CLOCK_MONOTONIC, &w->since);
+}
+
+/* The worker is reading, so a long request does not wait on it. */
+static void give(struct pool *p, struct worker *w, struct task *t)
+{
 	int err = w->pid ? 0 : start(p, w);
 	char why[128];
 
@@ -285,33 +340,49 @@ static void give(struct pool *p, struct worker *w, struct task *t)
 				file_error_text(err, why, sizeof(why))));
 		return;
 	}
-	w->task = t;
-	w->begun = false;
-	if (!transfer(w->fd, &head, sizeof(head), true))
-		transfer(w->fd, (char *)t->text, t->n, true);
+	begin(w, t);
+	send_request(w, t);
+}
+
+static bool was_quick(const struct worker *w)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (now.tv_sec - w->since.tv_sec) * 1000 + (now.tv_nsec - w->since.tv_nsec) / 1000000 <
+	       QUICK_LINK;
 }
 
 static void collect(struct pool *p, struct worker *w)
 {
 	struct task *t = w->task;
 	struct answer_head head;
+	char *output;
 
 	if (transfer(w->fd, &head, sizeof(head), false)) {
 		lost(p, w);
 		return;
 	}
-	w->begun = head.begun;
-	if (head.begun)
+	output = arena_alloc(&t->mem, head.n + 1, 1);
+	if (transfer(w->fd, output, head.n, false)) {
+		lost(p, w);
 		return;
+	}
+	no_nuls(output, head.n);
 	w->task = NULL;
+	w->quick = was_quick(w);
 	if (head.doubt) { /* LLD has faults that only show in a process that has linked before */
-		reap(w);
+		dismiss(p, w);
 		give(p, w, t);
 		return;
 	}
-	answer(p, t, head.code, false, read_output(t, w));
-	if (head.spent)
-		reap(w);
+	answer(p, t, head.code, false, output);
+	if (head.spent) {
+		dismiss(p, w);
+	} else if (w->next) {
+		begin(w, w->next);
+		w->next = NULL;
+	}
 }
 
 /* ---- requests */
@@ -416,7 +487,21 @@ static struct worker *idle_worker(struct pool *p)
 	return fresh;
 }
 
-static void hand_out(struct pool *p, struct worker *w)
+/* A worker that links one small thing after the other waits for its next request as long as for a
+ * part of its link, so that is there in advance. Not where a request may be cancelled, which only
+ * one that waits here can be without harm to another. */
+static struct worker *quick_worker(const struct pool *p)
+{
+	for (unsigned i = 0; p->o->form == REQUEST_JOB && i < p->o->n; i++) {
+		struct worker *w = &p->workers[i];
+
+		if (w->task && !w->next && w->quick && p->first->n <= SHORT_REQUEST)
+			return w;
+	}
+	return NULL;
+}
+
+static struct task *take_first(struct pool *p)
 {
 	struct task *t = p->first;
 
@@ -425,7 +510,24 @@ static void hand_out(struct pool *p, struct worker *w)
 		p->last = &p->first;
 	p->nwaiting--;
 	t->next = NULL;
-	give(p, w, t);
+	return t;
+}
+
+/* returns whether somebody took the first of those that wait */
+static bool hand_out(struct pool *p)
+{
+	struct worker *w = p->first ? idle_worker(p) : NULL;
+
+	if (w) {
+		give(p, w, take_first(p));
+		return true;
+	}
+	w = p->first ? quick_worker(p) : NULL;
+	if (!w)
+		return false;
+	w->next = take_first(p);
+	send_request(w, w->next);
+	return true;
 }
 
 /* wait until there is something to read, and read it */
@@ -454,28 +556,34 @@ static bool any_busy(const struct pool *p)
 	return false;
 }
 
+/* tell those that wait for a request that there is none, and end */
+static void end_all(struct pool *p)
+{
+	for (unsigned i = 0; i < p->o->n; i++)
+		if (p->workers[i].pid) {
+			shutdown(p->workers[i].fd, SHUT_RDWR);
+			reap(&p->workers[i]);
+		}
+}
+
 int workers_run(struct diags *d, const struct workers_options *options)
 {
 	struct arena mem = { 0 };
 	struct pool p = { .o = options, .d = d, .in = { .fd = options->fd } };
 	struct pollfd *fds = arena_array(&mem, struct pollfd, options->n + 1);
+	size_t shared = options->n * sizeof(*p.begun);
 	int failed = 0;
 
 	p.workers = arena_array(&mem, struct worker, options->n);
+	p.begun = mmap(NULL, shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (p.begun == MAP_FAILED)
+		diag_fatal("out of memory: %zu bytes wanted", shared);
 	p.last = &p.first;
-	while (!failed && (p.first || any_busy(&p) || !p.in.end)) {
-		struct worker *w = p.first ? idle_worker(&p) : NULL;
-
-		if (w)
-			hand_out(&p, w);
-		else
+	while (!failed && (p.first || any_busy(&p) || !p.in.end))
+		if (!hand_out(&p))
 			failed = wait_and_read(&p, fds);
-	}
-	for (unsigned i = 0; i < options->n; i++)
-		if (p.workers[i].pid) {
-			shutdown(p.workers[i].fd, SHUT_RDWR);
-			reap(&p.workers[i]);
-		}
+	end_all(&p);
+	munmap(p.begun, shared);
 	line_reader_free(&p.in);
 	arena_free(&mem);
 	return failed;

@@ -52,6 +52,9 @@ inline std::string text_of(llvm::Error e)
 // lazy.cpp: before LLD; calls ll_start_link. `sure_of_output`: its folder is known to be writable
 void start_lld(bool sure_of_output);
 
+// room.cpp: once, in a process that does one link and no more
+void make_room();
+
 // support.cpp: as ll_code_triple
 std::string code_triple(llvm::StringRef triple);
 

@@ -7,8 +7,11 @@
 
 #include "llvm/LTO/LTO.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Option/OptTable.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileOutputBuffer.h"
+
+#include <mutex>
 
 namespace llvm
 {
@@ -99,4 +102,47 @@ output wrap_output(StringRef path, size_t size, unsigned flags)
 	if (output_is_sure && size <= small_output)
 		flags |= FileOutputBuffer::F_no_mmap;
 	return real_output(path, size, flags);
+}
+
+// LLD makes its table of options anew for each link, a tenth of what a small one takes: the set of
+// all their prefixes, from some 500 options. That depends on nothing but the static list of them,
+// so the first table of a list is copied for those that come later.
+struct KeptTable final : opt::GenericOptTable {
+	static void *operator new(size_t, void *at)
+	{
+		return at;
+	}
+};
+static_assert(sizeof(KeptTable) == sizeof(opt::GenericOptTable), "it is one, made public");
+
+using infos = ArrayRef<opt::OptTable::Info>;
+#define TABLE "_ZN4llvm3opt15GenericOptTableC2ENS_8ArrayRefINS0_8OptTable4InfoEEEb"
+void real_table(void *self, infos list, bool ignore_case) REAL(TABLE);
+void wrap_table(void *self, infos list, bool ignore_case) WRAP(TABLE);
+void wrap_table(void *self, infos list, bool ignore_case)
+{
+	constexpr unsigned most = 8; // LLD has five
+	static std::mutex mutex;
+	static struct {
+		const opt::OptTable::Info *list;
+		bool ignore_case;
+		alignas(KeptTable) char table[sizeof(KeptTable)];
+	} kept[most]; // under the mutex
+	static unsigned n;
+	std::lock_guard<std::mutex> lock(mutex);
+
+	unsigned i = 0;
+	while (i < n && (kept[i].list != list.data() || kept[i].ignore_case != ignore_case))
+		i++;
+	if (i == most) {
+		real_table(self, list, ignore_case);
+		return;
+	}
+	if (i == n) {
+		real_table(kept[i].table, list, ignore_case);
+		kept[i].list = list.data();
+		kept[i].ignore_case = ignore_case;
+		n++;
+	}
+	new (self) KeptTable(*reinterpret_cast<KeptTable *>(kept[i].table));
 }

@@ -154,6 +154,7 @@ ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, v
 
 int ll_lld_main(int argc, char **argv)
 {
+	shim::make_room();
 	shim::start_lld(false);
 	remove_fatal_error_handler(); // LLVM's own text
 	InitLLVM init(argc, argv);

@@ -38,8 +38,24 @@ constexpr OptTable::Info table[] = {
 #undef OPTION
 };
 
-struct Options final : GenericOptTable {
-	Options() : GenericOptTable(table)
+// GenericOptTable would gather them from all options, at each start.
+const std::vector<StringLiteral> &prefixes()
+{
+	static const std::vector<StringLiteral> all = [] {
+		std::vector<StringLiteral> v;
+#define PREFIX(NAME, VALUE)                                                                        \
+	for (StringLiteral p : NAME)                                                               \
+		if (!is_contained(v, p))                                                           \
+			v.push_back(p);
+#include "options.inc"
+#undef PREFIX
+		return v;
+	}();
+	return all;
+}
+
+struct Options final : PrecomputedOptTable {
+	Options() : PrecomputedOptTable(table, prefixes())
 	{
 	}
 };

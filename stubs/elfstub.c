@@ -144,11 +144,11 @@ struct reader {
 	const char *start; /* of the line */
 	unsigned line;
 	unsigned errors;
-	struct base *base;       /* NULL: none */
-	unsigned depth;          /* how many lists are based on it */
-	stub_wanted *wanted;     /* NULL: all symbols are */
-	const void *ctx;         /* for `wanted` */
-	uint16_t recent[RECENT]; /* versions, by a hash of their names; 0 = none */
+	struct base *base;                /* NULL: none */
+	unsigned depth;                   /* how many lists are based on it */
+	const struct stub_filter *filter; /* NULL: all symbols are wanted */
+	struct kept *kept;                /* lists that were read earlier, or NULL */
+	uint16_t recent[RECENT];          /* versions, by a hash of their names; 0 = none */
 };
 
 /* A list may start from another one: it then only says what differs. Both are sorted, so they are
@@ -260,8 +260,13 @@ static int read_version(struct reader *r, const struct words *w)
 	return 0;
 }
 
-static int parse(const struct reader *like, const char *path, char *text, size_t size,
-	struct stub_list *out);
+static bool is_wanted(const struct stub_filter *f, const char *name, size_t n)
+{
+	return f->lengths[(unsigned char)name[0]] >> (n % 64) & 1 && f->has(f->ctx, name, n);
+}
+
+static int read_file(
+	const struct reader *like, struct loc at, const char *path, struct stub_list *out);
 
 /* ---- lists that start from another one */
 
@@ -272,8 +277,6 @@ static int read_base(struct reader *r, const struct words *w)
 	struct loc at = place(r, w->w[1]);
 	struct reader deeper = *r;
 	const char *path;
-	char *text;
-	size_t size;
 	struct base *b;
 
 	deeper.depth++;
@@ -286,8 +289,7 @@ static int read_base(struct reader *r, const struct words *w)
 	path = str_fmt(r->mem, "%.*s%s", slash ? (int)(slash - r->list->path + 1) : 0,
 		r->list->path, w->w[1]);
 	b = arena_new(r->mem, struct base);
-	if (file_read(r->mem, r->d, at, "symbol list", path, LIST_LIMIT, &text, &size) ||
-		parse(&deeper, path, text, size, &b->list))
+	if (read_file(&deeper, at, path, &b->list))
 		return -1;
 	b->taken = arena_array(r->mem, uint32_t, b->list.nsymbols + 1);
 	b->versions = arena_array(r->mem, uint16_t, b->list.nversions + 1);
@@ -305,7 +307,7 @@ static int read_as(struct reader *r, const struct words *w)
 		r->base->versions[i] = intern_version(r, w->w[2]);
 		return 0;
 	}
-	if (r->base && r->wanted) /* no wanted symbol has it */
+	if (r->base && r->filter) /* no wanted symbol has it */
 		return 0;
 	return diag_err(r->d, place(r, w->w[1]), "no base has the version '%s'", w->w[1]);
 }
@@ -358,7 +360,7 @@ static int read_drop(struct reader *r, const struct words *w)
 {
 	if (take_base(r, w->w[1], false))
 		return 0;
-	if (r->wanted && !r->wanted(r->ctx, w->w[1], strlen(w->w[1])))
+	if (r->filter && !is_wanted(r->filter, w->w[1], strlen(w->w[1])))
 		return 0;
 	return diag_err(r->d, place(r, w->w[1]),
 		"'%s' is no symbol of the base, or belongs above this line", w->w[1]);
@@ -393,7 +395,7 @@ static int read_same(struct reader *r, const char *word, struct stub_symbol *s)
 		return 0;
 	}
 	same = stub_list_find(r->list, word + 1);
-	if (!same && r->wanted && s->kind == STUB_OBJECT)
+	if (!same && r->filter && s->kind == STUB_OBJECT)
 		return 0;
 	if (!same || same->kind != STUB_OBJECT || s->kind != STUB_OBJECT)
 		return diag_err(r->d, place(r, word),
@@ -516,28 +518,68 @@ static void read_line(struct reader *r, char *line)
 	r->errors += rc != 0;
 }
 
-static bool is_statement(const char *line, size_t n)
+/* ---- files */
+
+/* bytes of the line's first word, if that is the name of a symbol; else 0 */
+static size_t symbol_length(const char *line)
 {
+	size_t n = strcspn(line, " \t");
+
 	for (size_t i = 0; i < STATEMENTS; i++)
 		if (strncmp(statements[i].key, line, n) == 0 && !statements[i].key[n])
-			return true;
-	return false;
+			return 0;
+	return n;
 }
 
 /* Is the line one of a symbol that is not wanted? Most lines are, of some thousands that a link
- * reads. */
+ * reads, and most of those are by their first letter. */
 static bool is_passed_over(const struct reader *r, const char *line)
 {
-	enum { LONGEST_STATEMENT = 7 };
-	size_t n = 0;
+	const struct stub_filter *f = r->filter;
+	size_t n;
 
-	if (!r->wanted || !r->list->machine || line[0] == '#')
+	if (!f || !r->list->machine || line[0] == ' ' || line[0] == '\t')
 		return false;
-	while (line[n] && line[n] != ' ' && line[n] != '\t')
-		n++;
-	if (!n || !line[n] || r->wanted(r->ctx, line, n))
-		return false;
-	return n > LONGEST_STATEMENT || !is_statement(line, n);
+	if (!f->lengths[(unsigned char)line[0]] && !strchr("abdv", line[0])) /* statements' */
+		return true;
+	n = symbol_length(line);
+	return n && !is_wanted(f, line, n);
+}
+
+static struct reader reader_like(const struct reader *like, struct stub_list *list)
+{
+	return (struct reader) { .mem = like->mem,
+		.d = like->d,
+		.list = list,
+		.depth = like->depth,
+		.filter = like->filter,
+		.kept = like->kept };
+}
+
+/* behind the last line */
+static int finish(struct reader *r, struct stub_list *out)
+{
+	struct loc top = { .file = r->list->path };
+
+	if (r->errors == MAX_ERRORS)
+		diag_note(r->d, top, "%d errors; the rest of the file was not read", MAX_ERRORS);
+	if (!r->errors && !r->list->machine)
+		return diag_err(r->d, top, "'soname NAME' and 'machine ARCHITECTURE' are wanted");
+	if (r->errors)
+		return -1;
+	take_base(r, NULL, false);
+	*out = *r->list;
+	return 0;
+}
+
+/* the end of a line, where a NUL is put */
+static char *cut_line(char *s, char *end)
+{
+	char *nl = memchr(s, '\n', (size_t)(end - s));
+
+	nl = nl ? nl : end;
+	*nl = '\0';
+	return nl;
 }
 
 /* `like` says who reads, for whom, and what */
@@ -545,59 +587,141 @@ static int parse(
 	const struct reader *like, const char *path, char *text, size_t size, struct stub_list *out)
 {
 	struct stub_list list = { .path = path };
-	struct reader r = { .mem = like->mem,
-		.d = like->d,
-		.list = &list,
-		.depth = like->depth,
-		.wanted = like->wanted,
-		.ctx = like->ctx };
+	struct reader r = reader_like(like, &list);
 	struct loc top = { .file = path };
 	char *end = text + size;
 
 	if (memchr(text, 0, size))
 		return diag_err(r.d, top, "a list of symbols is text, this file is not");
 	for (char *s = text, *nl; s < end && r.errors < MAX_ERRORS; s = nl + 1) {
-		nl = memchr(s, '\n', (size_t)(end - s));
-		if (!nl)
-			nl = end;
-		*nl = '\0';
+		nl = cut_line(s, end);
 		r.line++;
 		if (!is_passed_over(&r, s))
 			read_line(&r, s);
 	}
-	if (r.errors == MAX_ERRORS)
-		diag_note(r.d, top, "%d errors; the rest of the file was not read", MAX_ERRORS);
-	if (!r.errors && !list.machine)
-		return diag_err(r.d, top, "'soname NAME' and 'machine ARCHITECTURE' are wanted");
-	if (r.errors)
+	return finish(&r, out);
+}
+
+/* ---- files that are kept: their lines, for a choice of them to be read */
+
+struct kept_line {
+	const char *text;
+	unsigned number;
+	unsigned n; /* bytes of the symbol's name; 0: the line is none of a symbol */
+};
+
+struct kept_list {
+	struct stub_list list; /* what stands above the lines below */
+	uint16_t recent[RECENT];
+	struct kept_line *lines;
+	size_t nlines, lines_cap;
+};
+
+static bool is_of_head(const struct reader *r, const char *line)
+{
+	return !r->list->machine || !*line || *line == '#' || str_starts(line, "version ");
+}
+
+static void no_message(void *ctx, enum diag_kind kind, const char *line)
+{
+	(void)ctx, (void)kind, (void)line;
+}
+
+/* returns  NULL if something is wrong with it, which the usual reader says */
+static const struct kept_list *keep_lines(struct kept *kept, const char *path)
+{
+	struct diags quiet = { .sink = no_message };
+	struct kept_list *k = arena_new(&kept->mem, struct kept_list);
+	struct reader r = { .mem = &kept->mem, .d = &quiet, .list = &k->list };
+	char *text, *end;
+	size_t size;
+
+	k->list.path = str_dup(&kept->mem, path);
+	if (file_read(&kept->mem, &quiet, NOWHERE, "symbol list", path, LIST_LIMIT, &text, &size) ||
+		memchr(text, 0, size))
+		return NULL;
+	end = text + size;
+	for (char *s = text, *nl; s < end; s = nl + 1) {
+		nl = cut_line(s, end);
+		r.line++;
+		if (!k->nlines && is_of_head(&r, s)) {
+			read_line(&r, s);
+			continue;
+		}
+		arena_push_room(&kept->mem, k->lines, k->nlines, k->lines_cap);
+		k->lines[k->nlines++] =
+			(struct kept_line) { s, r.line, (unsigned)symbol_length(s) };
+	}
+	memcpy(k->recent, r.recent, sizeof(r.recent));
+	k->list.versions_cap = k->list.nversions; /* who adds to them takes a copy */
+	k->list.symbols_cap = k->list.nsymbols;
+	return r.errors || !k->list.machine ? NULL : k;
+}
+
+static int read_kept(const struct reader *like, const struct kept_list *k, struct stub_list *out)
+{
+	struct stub_list list = k->list;
+	struct reader r = reader_like(like, &list);
+
+	memcpy(r.recent, k->recent, sizeof(r.recent));
+	for (size_t i = 0; i < k->nlines && r.errors < MAX_ERRORS; i++) {
+		const struct kept_line *l = &k->lines[i];
+
+		if (l->n && !is_wanted(r.filter, l->text, l->n))
+			continue;
+		r.line = l->number;
+		read_line(&r, str_dup(r.mem, l->text));
+	}
+	return finish(&r, out);
+}
+
+static const struct kept_list *find_kept(struct kept *kept, const char *path)
+{
+	static const char kind[] = "symbol list";
+	const struct kept_list *k;
+	struct stat now;
+
+	if (!kept_can(kept, path, &now))
+		return NULL;
+	k = kept_find(kept, kind, path, &now);
+	if (k)
+		return k;
+	k = keep_lines(kept, path);
+	if (k)
+		kept_add(kept, kind, path, &now, k);
+	return k;
+}
+
+static int read_file(
+	const struct reader *like, struct loc at, const char *path, struct stub_list *out)
+{
+	const struct kept_list *k = like->filter ? find_kept(like->kept, path) : NULL;
+	char *text;
+	size_t size;
+
+	if (k)
+		return read_kept(like, k, out);
+	if (file_read(like->mem, like->d, at, "symbol list", path, LIST_LIMIT, &text, &size))
 		return -1;
-	take_base(&r, NULL, false);
-	*out = list;
-	return 0;
+	return parse(like, path, text, size, out);
 }
 
 int stub_list_parse(struct arena *a, struct diags *d, const char *path, char *text, size_t size,
 	struct stub_list *out)
 {
-	struct reader r = { .mem = a, .d = d };
-
-	return parse(&r, path, text, size, out);
+	return parse(&(struct reader) { .mem = a, .d = d }, path, text, size, out);
 }
 
-int stub_list_read_some(struct arena *a, struct diags *d, struct loc at, const char *path,
-	stub_wanted *wanted, const void *ctx, struct stub_list *out)
+int stub_list_read_some(struct arena *a, struct diags *d, struct kept *kept, struct loc at,
+	const char *path, const struct stub_filter *filter, struct stub_list *out)
 {
-	struct reader r = { .mem = a, .d = d, .wanted = wanted, .ctx = ctx };
-	char *text;
-	size_t size;
+	struct reader r = { .mem = a, .d = d, .filter = filter, .kept = kept };
 
-	if (file_read(a, d, at, "symbol list", path, LIST_LIMIT, &text, &size))
-		return -1;
-	return parse(&r, path, text, size, out);
+	return read_file(&r, at, path, out);
 }
 
 int stub_list_read(
 	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out)
 {
-	return stub_list_read_some(a, d, at, path, NULL, NULL, out);
+	return stub_list_read_some(a, d, NULL, at, path, NULL, out);
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/kept.h"
 
 /* STUB_PLAIN_FUNCTION: one entry point, where others have two (PowerPC's ELFv2 ABI) */
 enum stub_kind { STUB_FUNCTION, STUB_OBJECT, STUB_TLS, STUB_PLAIN_FUNCTION, STUB_KINDS };
@@ -55,12 +56,22 @@ struct stub_machine {
 int stub_list_read(
 	struct arena *a, struct diags *d, struct loc at, const char *path, struct stub_list *out);
 
-/* The same, but only the symbols that are wanted: a link's stub library needs no others. A wrong
+/* Which symbols of a list are wanted: a link's stub library needs a handful of thousands. A wrong
  * line of another symbol is not found; an object that is another name of one that is not wanted
  * stands alone, which only copy relocations would notice. */
-typedef bool stub_wanted(const void *ctx, const char *name, size_t n);
-int stub_list_read_some(struct arena *a, struct diags *d, struct loc at, const char *path,
-	stub_wanted *wanted, const void *ctx, struct stub_list *out);
+struct stub_filter {
+	bool (*has)(const void *ctx, const char *name, size_t n);
+	const void *ctx;
+	/* [256] by first letter: bit (length % 64) is set where a name has it, so that most lines
+	 * need no look at `has` */
+	const uint64_t *lengths;
+};
+
+/* stub_list_read with a choice
+ * kept     where lists that were read stay, without what is left out of one; or NULL
+ * filter   NULL for all symbols */
+int stub_list_read_some(struct arena *a, struct diags *d, struct kept *kept, struct loc at,
+	const char *path, const struct stub_filter *filter, struct stub_list *out);
 
 /* stub_list_read from memory; text[0..size] is changed, text[size] is NUL; `path` is only for
  * places */

@@ -190,12 +190,12 @@ struct job_option {
 
 struct darwin_sdk; /* toolchains/darwin_target.h */
 
-struct yml_kept;
+struct kept;
 
 struct link_job {
-	struct arena *mem;     /* holds everything below */
-	struct loc at;         /* the job file's top, or nowhere */
-	struct yml_kept *kept; /* platforms that this process has read, or NULL */
+	struct arena *mem; /* holds everything below */
+	struct loc at;     /* the job file's top, or nowhere */
+	struct kept *kept; /* what this process made of files, or NULL */
 	struct {
 		bool on;
 		struct loc at;

@@ -301,9 +301,10 @@ static struct yml_node *part(
 struct load {
 	struct arena *a;
 	struct diags *d;
-	struct yml_kept *kept;
+	struct kept *kept;
 	const char *chain[DEEPEST_CHAIN + 1]; /* files being read, the asked one first */
 	size_t n;
+	bool elsewhere; /* one of them does not lie beside the file that inherits from it */
 };
 
 static int load_file(struct load *l, struct loc asked, const char *path, struct platform *p);
@@ -312,12 +313,13 @@ static const char *find_file(struct arena *a, const char *name);
 static int load_parent(
 	struct load *l, const struct fact *inherits, const char *from, struct platform *p)
 {
-	const char *path = find_file(l->a, inherits->text);
-	const char *beside =
+	const char *path =
 		path_join(l->a, path_dir(l->a, from), str_fmt(l->a, "%s.yaml", inherits->text));
 
-	if (file_exists(beside))
-		path = beside;
+	if (!file_exists(path)) {
+		path = find_file(l->a, inherits->text);
+		l->elsewhere = true;
+	}
 	if (!path)
 		return diag_err(l->d, inherits->at,
 			"inherits from '%s', which is no platform; `pkgimg platforms` lists them",
@@ -336,7 +338,8 @@ static int load_file(struct load *l, struct loc asked, const char *path, struct 
 {
 	struct platform_file f = { .p = p };
 	unsigned before = l->d->errors;
-	struct yml_node *top = yml_kept_read(l->kept, l->a, l->d, asked, "platform file", path);
+	const struct yml_node *top =
+		yml_kept_read(l->kept, l->a, l->d, asked, "platform file", path);
 
 	if (!top)
 		return -1;
@@ -446,26 +449,20 @@ static void check_complete(struct diags *d, const struct platform *p)
 			(unsigned long long)p->page_size);
 }
 
-const struct platform *platform_load(struct arena *a, struct diags *d, struct yml_kept *kept,
-	struct loc asked, const char *name, bool quiet)
+static const struct platform *load(
+	struct load *l, struct loc asked, const char *path, const char *name)
 {
-	struct platform *p = arena_new(a, struct platform);
-	struct load l = { .a = a, .d = d, .kept = kept };
-	const char *path = find_file(a, name);
+	struct platform *p = arena_new(l->a, struct platform);
+	struct diags *d = l->d;
 	unsigned before = d->errors;
 
-	if (!path) {
-		if (!quiet)
-			report_unknown(a, d, asked, name);
-		return NULL;
-	}
 	p->family = -1;
-	if (load_file(&l, asked, path, p))
+	if (load_file(l, asked, path, p))
 		return NULL;
 	p->path = path;
-	p->name = name_of(a, path);
-	p->chain = arena_grow(
-		a, l.chain, l.n * sizeof(char *), (l.n + 1) * sizeof(char *), _Alignof(char *));
+	p->name = name_of(l->a, path);
+	p->chain = arena_grow(l->a, l->chain, l->n * sizeof(char *), (l->n + 1) * sizeof(char *),
+		_Alignof(char *));
 	if (p->family < 0)
 		diag_err(d, p->at, "key 'family' is missing in the platform and what it inherits");
 	if (p->abstract)
@@ -475,6 +472,61 @@ const struct platform *platform_load(struct arena *a, struct diags *d, struct ym
 	else
 		check_complete(d, p);
 	return d->errors == before ? p : NULL;
+}
+
+/* A platform as it was read earlier. Each of its files lies beside the one that inherits from it,
+ * which is where they are looked for first: while they are as they were, it is what it was. */
+struct kept_platform {
+	const struct platform *p;
+	struct stat states[DEEPEST_CHAIN + 1]; /* of p->chain */
+};
+
+static const char kept_kind[] = "platform";
+
+static const struct platform *find_kept(const struct kept *kept, const char *path)
+{
+	const struct kept_platform *k;
+	struct stat now;
+
+	if (!kept_can(kept, path, &now))
+		return NULL;
+	k = kept_find(kept, kept_kind, path, &now);
+	for (size_t i = 1; k && k->p->chain[i]; i++)
+		if (!kept_can(kept, k->p->chain[i], &now) || !kept_is_same(&now, &k->states[i]))
+			return NULL;
+	return k ? k->p : NULL;
+}
+
+static void keep(struct kept *kept, const struct load *l, const struct platform *p)
+{
+	struct kept_platform *k = arena_new(&kept->mem, struct kept_platform);
+
+	k->p = p;
+	for (size_t i = 0; i < l->n; i++)
+		if (!kept_can(kept, l->chain[i], &k->states[i]))
+			return;
+	kept_add(kept, kept_kind, p->path, &k->states[0], k);
+}
+
+const struct platform *platform_load(struct arena *a, struct diags *d, struct kept *kept,
+	struct loc asked, const char *name, bool quiet)
+{
+	struct load l = { .a = kept ? &kept->mem : a, .d = d, .kept = kept };
+	const char *path = find_file(a, name);
+	const struct platform *p;
+
+	if (!path) {
+		if (!quiet)
+			report_unknown(a, d, asked, name);
+		return NULL;
+	}
+	p = kept ? find_kept(kept, path) : NULL;
+	if (p)
+		return p;
+	p = load(&l, asked, str_dup(l.a, path), name);
+	if (p && kept && !l.elsewhere)
+		keep(kept, &l, p);
+	return p;
 }
 
 /* ---- listing */

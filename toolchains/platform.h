@@ -183,9 +183,9 @@ static inline bool platform_is_bsd(const struct platform *p)
 
 /* Read the platform `name` (a name looked up in PKGIMG_PLATFORM_PATH, then in the program's own
  * platforms; or, when it holds a '/' or ends in ".yaml", a file). `quiet`: say nothing if there is
- * no such name. kept: what this process has read of them, or NULL. returns it (in the arena), or
- * NULL: reported, unless quiet and absent */
-const struct platform *platform_load(struct arena *a, struct diags *d, struct yml_kept *kept,
+ * no such name. kept: what this process has read of them, where it is put as well, or NULL: in the
+ * arena. returns it, or NULL: reported, unless quiet and absent */
+const struct platform *platform_load(struct arena *a, struct diags *d, struct kept *kept,
 	struct loc asked, const char *name, bool quiet);
 
 /* What a list of platforms shows; texts are NULL where the file itself does not say. */

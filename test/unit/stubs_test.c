@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -340,38 +342,140 @@ static bool is_short(const void *ctx, const char *name, size_t n)
 	return name[0] && n <= *longest;
 }
 
+static void put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	(void)!write(fd, text, strlen(text));
+	close(fd);
+}
+
+static const char some_text[] = "soname libx.so.1\n"
+				"machine x86_64\n"
+				"version X_1\n"
+				"__env X_1 o 8\n"
+				"alphabet X_9 wrong\n"
+				"beta X_1 f 0\n"
+				"\n"
+				"# 'at' is a symbol, 'as' begins a statement\n"
+				"env X_1 o 8 =__env\n";
+
+/* what the filter of short names leaves of it */
+static void check_some(struct unit *u, const struct stub_list *l)
+{
+	CHECK_STR(l->soname, "libx.so.1");
+	CHECK_INT(l->nversions, 1);
+	if (CHECK_INT(l->nsymbols, 2)) {
+		CHECK_STR(l->symbols[0].name, "beta");
+		CHECK_STR(l->symbols[1].name, "env");
+		CHECK_INT(l->symbols[1].same, 1);
+		CHECK_STR(l->versions[l->symbols[1].version - 1], "X_1");
+	}
+}
+
 /* from a file: what is left out may even be wrong */
 static void reads_some(struct unit *u)
 {
-	static const char text[] = "soname libx.so.1\n"
-				   "machine x86_64\n"
-				   "version X_1\n"
-				   "__env X_1 o 8\n"
-				   "alphabet X_9 wrong\n"
-				   "beta X_1 f 0\n"
-				   "env X_1 o 8 =__env\n";
 	char path[] = "/tmp/pkgimg-stubs-test-XXXXXX";
 	int fd = mkstemp(path);
 	struct arena a = { 0 };
 	struct caught c;
 	struct stub_list l;
+	uint64_t lengths[256];
 	size_t longest = 4;
+	struct stub_filter filter = { is_short, &longest, lengths };
 
-	if (!CHECK(fd >= 0 && write(fd, text, sizeof(text) - 1) == sizeof(text) - 1))
-		return;
+	memset(lengths, 0xff, sizeof(lengths));
 	close(fd);
-	CHECK_INT(stub_list_read_some(&a, caught_start(&c), NOWHERE, path, is_short, &longest, &l),
-		0);
+	put(path, some_text);
+	CHECK_INT(stub_list_read_some(&a, caught_start(&c), NULL, NOWHERE, path, &filter, &l), 0);
 	CHECK_STR(c.text, "");
-	if (CHECK_INT(l.nsymbols, 2)) {
-		CHECK_STR(l.symbols[0].name, "beta");
-		CHECK_STR(l.symbols[1].name, "env");
-		CHECK_INT(l.symbols[1].same, 1);
-		CHECK_STR(l.versions[l.symbols[1].version - 1], "X_1");
-	}
+	check_some(u, &l);
+	lengths['b'] = 0; /* so `beta` is not asked for */
+	CHECK_INT(stub_list_read_some(&a, caught_start(&c), NULL, NOWHERE, path, &filter, &l), 0);
+	CHECK_INT(l.nsymbols, 1);
 	CHECK_INT(stub_list_read(&a, caught_start(&c), NOWHERE, path, &l), -1);
 	unlink(path);
 	arena_free(&a);
+}
+
+/* what the test below reads: symbols of up to `longest` letters */
+struct some {
+	struct kept kept;
+	struct arena mem;
+	struct caught c;
+	struct stub_list l;
+	uint64_t lengths[256];
+	size_t longest;
+};
+
+static int read_short(struct some *s, const char *path, size_t longest)
+{
+	struct stub_filter filter = { is_short, &s->longest, s->lengths };
+
+	s->longest = longest;
+	arena_free(&s->mem); /* what is kept is not of the job's */
+	return stub_list_read_some(
+		&s->mem, caught_start(&s->c), &s->kept, NOWHERE, path, &filter, &s->l);
+}
+
+static void check_based(struct unit *u, const struct stub_list *l)
+{
+	if (!CHECK_INT(l->nsymbols, 4))
+		return;
+	CHECK_STR(l->symbols[0].name, "__env");
+	CHECK_STR(l->versions[l->symbols[0].version - 1], "Y_1");
+	CHECK_STR(l->symbols[1].name, "abc");
+	CHECK_STR(l->versions[l->symbols[1].version - 1], "Y_2");
+	CHECK_STR(l->symbols[2].name, "env");
+	CHECK_INT(l->symbols[2].same, 0);
+	CHECK_STR(l->symbols[3].name, "gamma");
+}
+
+/* A list is read once while it stays as it is, and so is one that it is based on; each time others
+ * of its symbols may be wanted. */
+static void keeps(struct unit *u)
+{
+	static const char based[] = "soname liby.so.1\nmachine x86_64\nbase base\nas X_1 Y_1\n"
+				    "abc Y_2 f 0\ndrop beta\ngamma Y_2 f 0\n";
+	char folder[] = "/tmp/pkgimg-stubs-test-XXXXXX";
+	struct some s = { .longest = 4 };
+	struct arena a = { 0 };
+	const char *base, *path;
+
+	if (!CHECK(mkdtemp(folder)))
+		return;
+	memset(s.lengths, 0xff, sizeof(s.lengths));
+	base = str_fmt(&a, "%s/base", folder);
+	path = str_fmt(&a, "%s/list", folder);
+	put(base, some_text);
+	put(path, based);
+	CHECK_INT(read_short(&s, base, 4), 0);
+	check_some(u, &s.l);
+	CHECK(!s.kept.first); /* too new to tell */
+	sleep(4);
+	for (int i = 0; i < 2; i++) {
+		CHECK_INT(read_short(&s, base, 4), 0);
+		check_some(u, &s.l);
+		CHECK(s.kept.first);
+		CHECK_INT(read_short(&s, path, 5), 0);
+		CHECK_STR(s.c.text, "");
+		check_based(u, &s.l);
+		CHECK_INT(read_short(&s, base, 8), -1); /* a line that was passed over above */
+		CHECK(strstr(s.c.text, "base:5:1: NAME VERSION KIND SIZE"));
+	}
+	put(base, "soname libz.so.1\nmachine x86_64\nnew - f 0\n");
+	CHECK_INT(read_short(&s, base, 4), 0);
+	CHECK_STR(s.l.soname, "libz.so.1");
+	CHECK_INT(read_short(&s, path, 4), -1); /* it has no version X_1 and no `beta` any more */
+	unlink(base);
+	CHECK_INT(read_short(&s, base, 4), -1);
+	CHECK_INT(s.c.d.errors, 1);
+	unlink(path);
+	rmdir(folder);
+	arena_free(&a);
+	arena_free(&s.mem);
+	arena_free(&s.kept.mem);
 }
 
 static void knows_what_images_get(struct unit *u)
@@ -381,5 +485,5 @@ static void knows_what_images_get(struct unit *u)
 	CHECK(!stub_elf_image_defines("exit"));
 }
 
-UNIT_MAIN(reads, reads_some, narrows, refuses, refuses_binary, writes, fits_its_class,
+UNIT_MAIN(reads, reads_some, keeps, narrows, refuses, refuses_binary, writes, fits_its_class,
 	knows_what_images_get)

@@ -519,10 +519,10 @@ static void put(const char *path, const char *text)
 static void kept_files(struct unit *u)
 {
 	char path[] = "/tmp/pkgimg-unit-XXXXXX";
-	struct yml_kept kept = { 0 };
+	struct kept kept = { 0 };
 	struct arena a = { 0 };
 	int fd = mkstemp(path);
-	struct yml_node *one, *two;
+	const struct yml_node *one, *two;
 	struct caught c;
 
 	close(fd);

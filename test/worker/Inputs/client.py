@@ -217,5 +217,55 @@ def flat():
     check("descriptors", 1, len(set(map(tuple, open_files.values()))))
 
 
+def write(name, text):
+    with open(name, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def changed_files():
+    """in a copy of the program's data"""
+    libc, mine = "data/stubs/lists/x86_64-linux-gnu/libc.so.6.list", "data/stubs/lists/mine"
+    parent, platform = "data/platforms/parent.yaml", "data/platforms/mine.yaml"
+    head = "soname libc.so.6\nmachine x86_64\nbase ../x86_64-linux-gnu/libc.so.6.list\n"
+    of_parent = "schema: 1\ninherits: x86_64-linux-gnu\nabstract: true\n" \
+                "image:\n  stubs: mine\n  needs: [libc.so.6]\ndynamic-linker: /lib/%s\n"
+
+    def plan(wanted):
+        for _ in range(2):  # read, and kept unless it is too new
+            worker.ask(["-###", "--platform=mine", "f.o", "-o", "f"])
+            check(wanted, True, wanted in worker.answer()["output"])
+
+    def link(wanted):
+        for _ in range(2):
+            worker.ask(["--image", "--platform=mine", "--root-symbol=twice", "f.o", "-o", "f.so"])
+            said = worker.answer()["output"]
+            check(said, True, wanted in said if wanted else not said)
+
+    os.mkdir(mine)
+    write(parent, of_parent % "one")
+    write(platform, "schema: 1\ninherits: parent\n")
+    write(mine + "/libc.so.6.list", head)
+    with open(libc, encoding="utf-8") as f:
+        text = f.read()
+    time.sleep(3.2)  # what was changed within two seconds is not kept
+    worker = Worker("--worker")
+    plan('"/lib/one"')
+    link("")
+    write(parent, of_parent % "two")
+    write(libc, text.replace("\ngetpid ", "\ngetpie "))
+    time.sleep(3.2)
+    plan('"/lib/two"')
+    link("undefined symbol: getpid")
+    write(platform, "schema: 1\ninherits: parent\ndynamic-linker: /lib/three\n")
+    plan('"/lib/three"')
+    write(libc, text)
+    link("")
+    write(mine + "/libc.so.6.list", head + "drop getpid\n")
+    link("undefined symbol: getpid")
+    os.remove(mine + "/libc.so.6.list")
+    link("no symbol list for 'libc.so.6'")
+    check("end", 0, worker.end()[0])
+
+
 globals()[sys.argv[2]]()
 print(sys.argv[2], "works")
