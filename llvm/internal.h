@@ -8,6 +8,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <type_traits>
 
@@ -15,6 +16,11 @@
 #define _Noreturn __attribute__((noreturn)) // base/diag.h is C
 #endif
 #include "llvm/shim.h"
+
+namespace llvm
+{
+class FileOutputBuffer;
+}
 
 namespace shim
 {
@@ -51,6 +57,10 @@ inline std::string text_of(llvm::Error e)
 
 // lazy.cpp: before LLD; calls ll_start_link. `sure_of_output`: its folder is known to be writable
 void start_lld(bool sure_of_output);
+
+// output.cpp: a large output of LLD, in a folder made for it; NULL if it cannot be had
+std::unique_ptr<llvm::FileOutputBuffer> output_file(
+	llvm::StringRef path, size_t size, bool executable);
 
 // support.cpp: as ll_code_triple
 std::string code_triple(llvm::StringRef triple);
