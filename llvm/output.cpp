@@ -105,10 +105,11 @@ Error Output::commit()
 	return errorCodeToError(std::error_code(failed, std::generic_category()));
 }
 
+const uintptr_t page = uintptr_t(sysconf(_SC_PAGESIZE));
+
 // whole pages within [p, p + n)
 void advise(const void *p, size_t n, int advice)
 {
-	const uintptr_t page = uintptr_t(sysconf(_SC_PAGESIZE));
 	uintptr_t from = (reinterpret_cast<uintptr_t>(p) + page - 1) / page * page;
 	uintptr_t end = (reinterpret_cast<uintptr_t>(p) + n) / page * page;
 
@@ -158,7 +159,8 @@ void Output::write(void *to, const void *from, size_t n)
 	bool let_go = is_of_a_file(from, n);
 
 	while (n && !failed) {
-		size_t part = std::min(n, window);
+		// each part but the first begins with a page
+		size_t part = std::min(n, window - reinterpret_cast<uintptr_t>(p) % page);
 		ssize_t done;
 
 		bring_in(p, part);
