@@ -1,11 +1,12 @@
 // What LLD writes, where it is large. LLD copies each input section to a mapping of its output: for
-// each page of it a fault, a page that the kernel fills with zeros first, and memory of this process
-// for both the input and the output. A large section goes to the file by pwrite instead, which is
-// as fast as cp, and what was read lets go of its memory. The bytes are in the mapping as well, so
-// nothing that LLD does before or after knows the difference: relocations, build ids, any layout.
+// each page of it a fault, a page that the kernel fills with zeros first, and memory of this
+// process for both the input and the output. A large section goes to the file by pwrite instead,
+// which is as fast as cp, and what was read lets go of its memory. The bytes are in the mapping as
+// well, so nothing that LLD does before or after knows the difference: relocations, build ids, any
+// layout.
 //
-// LLD calls memcpy for that, and xxh3_64bits for the build id. In the copies of those of its objects
-// that are linked into this program (CMakeLists.txt) the two names lead here.
+// LLD calls memcpy for that, and xxh3_64bits for the build id. In the copies of those of its
+// objects that are linked into this program (CMakeLists.txt) the two names lead here.
 #include "llvm/internal.h"
 
 #include "llvm/Support/FileOutputBuffer.h"
@@ -39,7 +40,7 @@ class Output final : public FileOutputBuffer
 
 	void close_all();
 
-public:
+      public:
 	Output(StringRef path, int file, void *mapping, size_t n)
 	    : FileOutputBuffer(path), fd(file), start(static_cast<uint8_t *>(mapping)), size(n)
 	{
@@ -185,7 +186,8 @@ void Output::write(void *to, const void *from, size_t n)
 std::unique_ptr<FileOutputBuffer> shim::output_file(StringRef path, size_t size, bool executable)
 {
 	std::string name = path.str();
-	int fd = open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0777 : 0666);
+	int fd =
+		open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0777 : 0666);
 	void *p = MAP_FAILED;
 
 	if (fd < 0)
