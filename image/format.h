@@ -1,4 +1,4 @@
-/* The package image format, version 4: the structs behind image/FORMAT.md, which explains them.
+/* The package image format, version 5: the structs behind image/FORMAT.md, which explains them.
  * All integers are little-endian and of fixed width; all references inside the metadata are
  * offsets or indices, never pointers, so that no relocation touches it. */
 #ifndef IMAGE_FORMAT_H

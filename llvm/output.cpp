@@ -5,10 +5,13 @@
 // well, so nothing that LLD does before or after knows the difference: relocations, build ids, any
 // layout.
 //
-// LLD calls memcpy for that, and xxh3_64bits for the build id. In the copies of those of its
-// objects that are linked into this program (CMakeLists.txt) the two names lead here.
+// LLD calls memcpy for that, and xxh3_64bits for the build id, of windows of 1 MiB. In the copies
+// of those of its objects that are linked into this program (CMakeLists.txt) the two names lead
+// here. While one thread writes, another brings in what is to be written and makes those sums of
+// it, if it is of a section without relocations: LLD changes nothing in the output there later.
 #include "llvm/internal.h"
 
+#include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileOutputBuffer.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Signals.h"
@@ -16,8 +19,10 @@
 
 #include <atomic>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace llvm;
 
@@ -27,22 +32,28 @@ namespace
 // Bytes of a section from which on it is written: below, looking up where it comes from
 // (/proc/self/maps) costs more than the faults.
 constexpr size_t large = 4 << 20;
-// Bytes that are read and let go at a time: they fit in a CPU's second level of cache, and the
-// advice to the kernel costs little beside them.
+// Bytes that LLD sums at a time, from multiples of that on, and that are written at a time: they
+// fit in a CPU's second level of cache, and the advice to the kernel costs little beside them.
 constexpr size_t window = 1 << 20;
+// windows that the sums may be ahead of the writes: what a large section takes of memory
+constexpr size_t ahead = 8;
 
-class Output final : public FileOutputBuffer
-{
+struct Output final : FileOutputBuffer {
 	int fd;
 	uint8_t *start;
 	size_t size;
 	std::atomic<int> failed { 0 }; // errno of the first write that failed
+	struct Sum {
+		bool known;
+		uint64_t value;
+	};
+	std::vector<Sum> sums; // of windows
 
 	void close_all();
 
-      public:
 	Output(StringRef path, int file, void *mapping, size_t n)
-	    : FileOutputBuffer(path), fd(file), start(static_cast<uint8_t *>(mapping)), size(n)
+	    : FileOutputBuffer(path), fd(file), start(static_cast<uint8_t *>(mapping)), size(n),
+	      sums(n / window)
 	{
 	}
 	~Output() override;
@@ -67,7 +78,22 @@ class Output final : public FileOutputBuffer
 
 		return at < size && n <= size - at;
 	}
-	void write(void *to, const void *from, size_t n);
+	size_t offset(const void *p) const
+	{
+		return size_t(static_cast<const uint8_t *>(p) - start);
+	}
+	// [from, from + n) to `at` of the file. returns whether all has gone well so far
+	bool write(const uint8_t *from, size_t n, size_t at);
+	void sum(const uint8_t *from, size_t at)
+	{
+		sums[at / window] = { true, xxh3_64bits(ArrayRef<uint8_t>(from, window)) };
+	}
+	const uint64_t *known_sum(size_t at, size_t n) const
+	{
+		return n == window && at % window == 0 && sums[at / window].known
+			       ? &sums[at / window].value
+			       : nullptr;
+	}
 };
 
 Output *current; // the one that LLD writes now: one link at a time
@@ -128,56 +154,172 @@ void bring_in(const void *p, size_t n)
 #endif
 }
 
-// [p, p + n) are bytes of a file that cannot have been changed in memory, so that they may be
-// dropped from it: "7f00-7fff r--p 00000000 fe:00 4711 PATH"
-bool is_of_a_file(const void *p, size_t n)
+// The mapping of a file that has [p, p + n), if these bytes cannot have been changed in memory, so
+// that they may be dropped from it: "7f00-7fff r--p 00000000 fe:00 4711 PATH". `whole`: from the
+// file's beginning on
+StringRef file_around(const void *p, size_t n, bool &whole)
 {
 	auto maps = MemoryBuffer::getFileAsStream("/proc/self/maps");
 	uintptr_t at = reinterpret_cast<uintptr_t>(p);
 	SmallVector<StringRef, 0> lines;
 
 	if (!maps)
-		return false;
+		return {};
 	(*maps)->getBuffer().split(lines, '\n');
 	for (StringRef line : lines) {
 		SmallVector<StringRef, 6> word;
-		uint64_t from, end;
+		uint64_t from, end, offset;
 
 		line.split(word, ' ', 5);
 		if (word.size() < 5 || word[0].split('-').first.getAsInteger(16, from) ||
-			word[0].split('-').second.getAsInteger(16, end))
+			word[0].split('-').second.getAsInteger(16, end) ||
+			word[2].getAsInteger(16, offset) || at < from || at >= end)
 			continue;
-		if (at >= from && at < end)
-			return end - at >= n && word[1] == "r--p" && word[4] != "0";
+		if (end - at < n || word[1] != "r--p" || word[4] == "0")
+			break;
+		whole = offset == 0;
+		return { reinterpret_cast<const char *>(from), end - from };
 	}
-	return false;
+	return {};
 }
 
-void Output::write(void *to, const void *from, size_t n)
+// `file` is an object of ELF, and [p, p + n) a section of it that no relocations are for. LLD
+// writes to no such section again once it was copied, but to code.
+bool is_raw(StringRef file, const void *p, size_t n)
 {
-	const uint8_t *p = static_cast<const uint8_t *>(from);
-	off_t at = static_cast<uint8_t *>(to) - start;
-	bool let_go = is_of_a_file(from, n);
+	auto object = object::ObjectFile::createELFObjectFile(MemoryBufferRef(file, ""), false);
+	bool found = false;
 
+	if (!object) {
+		consumeError(object.takeError());
+		return false;
+	}
+	for (object::SectionRef s : (*object)->sections()) {
+		auto relocated = s.getRelocatedSection();
+		auto bytes = s.getContents();
+
+		if (relocated && *relocated != (*object)->section_end())
+			bytes = (*relocated)->getContents();
+		else if (!relocated)
+			consumeError(relocated.takeError());
+		if (!bytes) {
+			consumeError(bytes.takeError());
+			continue;
+		}
+		if (bytes->data() != p || bytes->size() != n)
+			continue;
+		found = !s.isText() && relocated && *relocated == (*object)->section_end();
+		if (!found)
+			return false;
+	}
+	return found;
+}
+
+bool Output::write(const uint8_t *from, size_t n, size_t at)
+{
 	while (n && !failed) {
-		// each part but the first begins with a page
-		size_t part = std::min(n, window - reinterpret_cast<uintptr_t>(p) % page);
-		ssize_t done;
+		ssize_t done = pwrite(fd, from, n, off_t(at));
 
-		bring_in(p, part);
-		done = pwrite(fd, p, part, at);
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0) {
 			failed = done ? errno : ENOSPC;
-			return;
+			break;
 		}
-		if (let_go)
-			advise(p, size_t(done), MADV_DONTNEED);
-		p += done;
-		at += done;
+		from += done;
+		at += size_t(done);
 		n -= size_t(done);
 	}
+	return !failed;
+}
+
+// A large section on its way to the output: one thread writes, another is ahead of it, brings in
+// and makes sums. Where it is late, it brings in again what the writer has let go.
+struct Copy {
+	Output &out;
+	const uint8_t *from;
+	size_t at, n; // in the output
+	bool raw, let_go;
+	size_t written; // bytes
+	bool stop;
+	pthread_mutex_t lock;
+	pthread_cond_t change;
+
+	size_t end_of(size_t done) const
+	{
+		return std::min(n, (at + done) / window * window + window - at);
+	}
+	// A fault maps all of what the page cache has in one piece, up to 2 MiB: what is before
+	// `begin` may be there again.
+	void drop(size_t begin, size_t end) const
+	{
+		begin -= std::min(begin, 2 * window);
+		if (let_go)
+			advise(from + begin, end - begin, MADV_DONTNEED);
+	}
+	void write();
+	bool may_sum(size_t done);
+	void sum();
+};
+
+void Copy::write()
+{
+	for (size_t done = 0, end; done < n && !stop; done = end) {
+		end = end_of(done);
+		bool failed = !out.write(from + done, end - done, at + done);
+		drop(done, end);
+		pthread_mutex_lock(&lock);
+		written = end;
+		stop = failed;
+		pthread_cond_signal(&change);
+		pthread_mutex_unlock(&lock);
+	}
+}
+
+bool Copy::may_sum(size_t done)
+{
+	pthread_mutex_lock(&lock);
+	while (!stop && done >= written + ahead * window)
+		pthread_cond_wait(&change, &lock);
+	bool may = !stop;
+	pthread_mutex_unlock(&lock);
+	return may;
+}
+
+void Copy::sum()
+{
+	for (size_t done = 0, end; done < n && may_sum(done); done = end) {
+		end = end_of(done);
+		bring_in(from + done, end - done);
+		if (raw && end - done == window)
+			out.sum(from + done, at + done);
+		pthread_mutex_lock(&lock);
+		bool late = written >= end;
+		pthread_mutex_unlock(&lock);
+		if (late)
+			drop(done, end);
+	}
+}
+
+void *sum_copy(void *copy)
+{
+	static_cast<Copy *>(copy)->sum();
+	return nullptr;
+}
+
+void copy_large(Output &out, void *to, const void *from, size_t n)
+{
+	bool whole = false;
+	StringRef file = file_around(from, n, whole);
+	Copy copy = { out, static_cast<const uint8_t *>(from), out.offset(to), n,
+		whole && is_raw(file, from, n), !file.empty(), 0, false, PTHREAD_MUTEX_INITIALIZER,
+		PTHREAD_COND_INITIALIZER };
+	pthread_t thread;
+	bool two = !pthread_create(&thread, nullptr, sum_copy, &copy);
+
+	copy.write();
+	if (two)
+		pthread_join(thread, nullptr);
 }
 
 } // namespace
@@ -206,27 +348,28 @@ std::unique_ptr<FileOutputBuffer> shim::output_file(StringRef path, size_t size,
 	return out;
 }
 
-extern "C" {
-void *ll_output_copy(void *to, const void *from, size_t n);
-}
-
-void *ll_output_copy(void *to, const void *from, size_t n)
+// what LLD's objects call: memcpy
+extern "C" void *ll_output_copy(void *to, const void *from, size_t n);
+extern "C" void *ll_output_copy(void *to, const void *from, size_t n)
 {
 	if (n < large || !current || !current->holds(to, n))
 		return memcpy(to, from, n);
-	current->write(to, from, n);
+	copy_large(*current, to, from, n);
 	return to;
 }
 
+// and xxh3_64bits
 uint64_t ll_output_sum(ArrayRef<uint8_t> bytes) __asm__("ll_output_sum");
 uint64_t ll_output_sum(ArrayRef<uint8_t> bytes)
 {
-	uint64_t sum;
+	const void *p = bytes.data();
 
-	if (bytes.size() < window || !current || !current->holds(bytes.data(), bytes.size()))
+	if (bytes.size() < window || !current || !current->holds(p, bytes.size()))
 		return xxh3_64bits(bytes);
-	bring_in(bytes.data(), bytes.size());
-	sum = xxh3_64bits(bytes);
-	advise(bytes.data(), bytes.size(), MADV_DONTNEED); // of a shared mapping: nothing is lost
+	if (const uint64_t *known = current->known_sum(current->offset(p), bytes.size()))
+		return *known;
+	bring_in(p, bytes.size());
+	uint64_t sum = xxh3_64bits(bytes);
+	advise(p, bytes.size(), MADV_DONTNEED); // of a shared mapping: nothing is lost
 	return sum;
 }
