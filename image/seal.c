@@ -12,8 +12,7 @@
 
 enum {
 	MOST_IN_HOLES = 64,
-	PIECE = 4 * IMG_WINDOW, /* bytes of the file that are looked at before they are let go */
-	ALONE = 2,              /* pieces of a file that is not worth a second thread */
+	ALONE = 8, /* windows of a file that is not worth a second thread */
 };
 
 static enum img_code io(struct img_error *e, const char *problem, int number)
@@ -41,69 +40,80 @@ static void holes_back(const struct img_container *c, uint8_t *file, const uint8
 		memcpy(file + c->holes[i].at, kept, c->holes[i].size);
 }
 
-/* The bytes of a piece were only read: they need not stay in memory. Not those that we changed, nor
- * those whose turn comes again. */
-static void let_go(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t n)
+/* Up to there we change bytes of the file, or look at them again. */
+static uint64_t end_of_changes(const struct img_container *c)
 {
 	uint64_t last = c->nholes ? c->holes[c->nholes - 1].at + c->holes[c->nholes - 1].size : 0;
 
 	if (c->meta_at + c->meta_room > last && !c->no_code)
 		last = c->meta_at + c->meta_room;
-	if (at >= last)
-		madvise(file + at, n, MADV_DONTNEED);
+	return last;
 }
 
-/* Pages are brought in by the piece: a fault for each of them would take as long as the sums. */
+/* Pages are brought in by the window: a fault for each of them would take as long as the sums. */
 static void bring_in(uint8_t *file, uint64_t at, uint64_t n)
 {
 #ifdef MADV_POPULATE_READ
-	if (n == PIECE) /* older kernels say no, and faults do it */
+	if (n == IMG_WINDOW) /* older kernels say no, and faults do it */
 		madvise(file + at, n, MADV_POPULATE_READ);
 #else
 	(void)file, (void)at, (void)n;
 #endif
 }
 
-/* The sums of all windows; pieces are taken by who is free. */
+struct known {
+	img_known_fn *sum;
+	const void *ctx;
+};
+
+/* The sums of all windows; each is taken by who is free. */
 struct summing {
 	const struct img_container *c;
 	uint8_t *file;
+	const struct known *known;
 	uint8_t (*out)[IMG_WINDOW_SUM];
-	atomic_uint_fast64_t next; /* offset of the first piece that nobody took */
+	atomic_uint_fast64_t next; /* the first window that nobody took */
 };
 
-static void *sum_pieces(void *ctx)
+static void *sum_some(void *ctx)
 {
 	struct summing *s = ctx;
-	uint64_t size = s->c->summed, at, end;
+	uint64_t size = s->c->summed, last = end_of_changes(s->c), i, at;
 
-	while ((at = atomic_fetch_add(&s->next, PIECE)) < size) {
-		end = size - at < PIECE ? size : at + PIECE;
-		bring_in(s->file, at, end - at);
-		for (uint64_t w = at; w < end; w += IMG_WINDOW)
-			img_window_sum(s->file + w, end - w < IMG_WINDOW ? end - w : IMG_WINDOW,
-				s->out[w / IMG_WINDOW]);
-		let_go(s->c, s->file, at, end - at);
+	while ((i = atomic_fetch_add(&s->next, 1)) * IMG_WINDOW < size) {
+		const uint8_t *known;
+		uint64_t n = size - (at = i * IMG_WINDOW);
+
+		n = n < IMG_WINDOW ? n : IMG_WINDOW;
+		known = at >= last && s->known->sum ? s->known->sum(s->known->ctx, i) : NULL;
+		if (known) {
+			memcpy(s->out[i], known, IMG_WINDOW_SUM);
+			continue;
+		}
+		bring_in(s->file, at, n);
+		img_window_sum(s->file + at, n, s->out[i]);
+		if (at >= last) /* only read: it need not stay in memory */
+			madvise(s->file + at, n, MADV_DONTNEED);
 	}
 	return NULL;
 }
 
-static void sum_windows(
-	const struct img_container *c, uint8_t *file, uint8_t (*out)[IMG_WINDOW_SUM])
+static void sum_windows(const struct img_container *c, uint8_t *file, const struct known *known,
+	uint8_t (*out)[IMG_WINDOW_SUM])
 {
-	struct summing s = { .c = c, .file = file, .out = out, .next = 0 };
+	struct summing s = { .c = c, .file = file, .known = known, .out = out, .next = 0 };
 	pthread_t thread;
-	bool two = c->summed > (uint64_t)ALONE * PIECE &&
-		   !pthread_create(&thread, NULL, sum_pieces, &s);
+	bool two = c->summed > (uint64_t)ALONE * IMG_WINDOW &&
+		   !pthread_create(&thread, NULL, sum_some, &s);
 
-	sum_pieces(&s);
+	sum_some(&s);
 	if (two)
 		pthread_join(thread, NULL);
 }
 
 /* Both sums in one pass over the file. returns an errno */
-static int sums(const struct img_container *c, uint8_t *file, img_digest_fn *digest, void *ctx,
-	uint64_t *sum, uint8_t id[32])
+static int sums(const struct img_container *c, uint8_t *file, const struct known *known,
+	img_digest_fn *digest, void *ctx, uint64_t *sum, uint8_t id[32])
 {
 	uint64_t n = (c->summed + IMG_WINDOW - 1) / IMG_WINDOW;
 	uint8_t(*of_windows)[IMG_WINDOW_SUM] = mmap(NULL, n * sizeof(*of_windows),
@@ -112,7 +122,7 @@ static int sums(const struct img_container *c, uint8_t *file, img_digest_fn *dig
 
 	if (of_windows == MAP_FAILED)
 		return errno;
-	sum_windows(c, file, of_windows);
+	sum_windows(c, file, known, of_windows);
 	img_windows_start(&w, digest, ctx);
 	for (uint64_t i = 0; i < n; i++)
 		img_windows_add_sum(&w, of_windows[i]);
@@ -123,7 +133,7 @@ static int sums(const struct img_container *c, uint8_t *file, img_digest_fn *dig
 
 /* fill in the header where it lies in the file; sums need the final bytes, so order counts */
 static enum img_code fill(const struct img_container *c, const struct img_view *v, uint8_t *file,
-	img_digest_fn *digest, void *ctx, struct img_error *e)
+	const struct known *known, img_digest_fn *digest, void *ctx, struct img_error *e)
 {
 	struct img_header *h = (struct img_header *)(void *)(file + c->meta_at);
 	const char *abi = img_str(v, v->package->abi_text);
@@ -138,7 +148,7 @@ static enum img_code fill(const struct img_container *c, const struct img_view *
 	h->flags |= IMG_SEALED;
 	h->file_size = c->summed;
 	holes_out(c, file, kept);
-	failed = sums(c, file, digest, ctx, &sum, id);
+	failed = sums(c, file, known, digest, ctx, &sum, id);
 	holes_back(c, file, kept);
 	if (failed)
 		return io(e, "there is no memory for its sums", failed);
@@ -179,8 +189,8 @@ static enum img_code finish(int fd, const struct img_container *c, uint8_t *file
 	return code ? code : write_part(fd, file, c->meta_at, sizeof(struct img_header), e);
 }
 
-enum img_code image_seal(
-	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
+enum img_code image_seal_known(int fd, img_known_fn *known, const void *known_ctx,
+	img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
 {
 	struct img_container c;
 	struct img_view v;
@@ -198,11 +208,17 @@ enum img_code image_seal(
 		return io(e, "the file cannot be mapped", errno);
 	code = img_check_file(file, (uint64_t)st.st_size, IMG_CHECK_UNSEALED, &v, &c, e);
 	if (!code)
-		code = fill(&c, &v, file, blake3, ctx, e);
+		code = fill(&c, &v, file, &(struct known) { known, known_ctx }, blake3, ctx, e);
 	if (!code)
 		code = finish(fd, &c, file, sha256, ctx, e);
 	munmap(file, (size_t)st.st_size);
 	return code;
+}
+
+enum img_code image_seal(
+	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
+{
+	return image_seal_known(fd, NULL, NULL, blake3, sha256, ctx, e);
 }
 
 enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct img_error *e)

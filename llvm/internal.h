@@ -61,6 +61,8 @@ void start_lld(bool sure_of_output);
 // output.cpp: a large output of LLD, in a folder made for it; NULL if it cannot be had
 std::unique_ptr<llvm::FileOutputBuffer> output_file(
 	llvm::StringRef path, size_t size, bool executable);
+// what is known of the last one, which is then forgotten; NULL: only that
+void take_output_sums(ll_sums *out);
 
 // support.cpp: as ll_code_triple
 std::string code_triple(llvm::StringRef triple);

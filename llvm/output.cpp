@@ -12,6 +12,7 @@
 #include "llvm/internal.h"
 
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/FileOutputBuffer.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Signals.h"
@@ -43,11 +44,7 @@ struct Output final : FileOutputBuffer {
 	uint8_t *start;
 	size_t size;
 	std::atomic<int> failed { 0 }; // errno of the first write that failed
-	struct Sum {
-		bool known;
-		uint64_t value;
-	};
-	std::vector<Sum> sums; // of windows
+	std::vector<ll_window_sum> sums;
 
 	void close_all();
 
@@ -86,17 +83,23 @@ struct Output final : FileOutputBuffer {
 	bool write(const uint8_t *from, size_t n, size_t at);
 	void sum(const uint8_t *from, size_t at)
 	{
-		sums[at / window] = { true, xxh3_64bits(ArrayRef<uint8_t>(from, window)) };
+		XXH128_hash_t h = xxh3_128bits(ArrayRef<uint8_t>(from, window));
+		ll_window_sum &s = sums[at / window];
+
+		support::endian::write64le(s.sum, h.low64);
+		support::endian::write64le(s.sum + 8, h.high64);
+		s.known = true;
 	}
-	const uint64_t *known_sum(size_t at, size_t n) const
+	const ll_window_sum *known_sum(size_t at, size_t n) const
 	{
 		return n == window && at % window == 0 && sums[at / window].known
-			       ? &sums[at / window].value
+			       ? &sums[at / window]
 			       : nullptr;
 	}
 };
 
-Output *current; // the one that LLD writes now: one link at a time
+Output *current;                     // the one that LLD writes now: one link at a time
+std::vector<ll_window_sum> finished; // of the one before
 
 void Output::close_all()
 {
@@ -126,8 +129,10 @@ void Output::discard()
 Error Output::commit()
 {
 	close_all();
-	if (!failed)
+	if (!failed) {
+		finished = std::move(sums);
 		return Error::success();
+	}
 	unlink(FinalPath.c_str());
 	return errorCodeToError(std::error_code(failed, std::generic_category()));
 }
@@ -358,7 +363,16 @@ extern "C" void *ll_output_copy(void *to, const void *from, size_t n)
 	return to;
 }
 
-// and xxh3_64bits
+void shim::take_output_sums(ll_sums *out)
+{
+	if (out) {
+		out->v = copy_array(out->mem, ArrayRef<ll_window_sum>(finished));
+		out->n = finished.size();
+	}
+	finished.clear();
+}
+
+// and xxh3_64bits: the low half of the longer sum
 uint64_t ll_output_sum(ArrayRef<uint8_t> bytes) __asm__("ll_output_sum");
 uint64_t ll_output_sum(ArrayRef<uint8_t> bytes)
 {
@@ -366,8 +380,8 @@ uint64_t ll_output_sum(ArrayRef<uint8_t> bytes)
 
 	if (bytes.size() < window || !current || !current->holds(p, bytes.size()))
 		return xxh3_64bits(bytes);
-	if (const uint64_t *known = current->known_sum(current->offset(p), bytes.size()))
-		return *known;
+	if (const ll_window_sum *known = current->known_sum(current->offset(p), bytes.size()))
+		return support::endian::read64le(known->sum);
 	bring_in(p, bytes.size());
 	uint64_t sum = xxh3_64bits(bytes);
 	advise(p, bytes.size(), MADV_DONTNEED); // of a shared mapping: nothing is lost
