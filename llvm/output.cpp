@@ -98,8 +98,8 @@ struct Output final : FileOutputBuffer {
 	}
 };
 
-Output *current;                     // the one that LLD writes now: one link at a time
-std::vector<ll_window_sum> finished; // of the one before
+Output *current;                      // the one that LLD writes now: one link at a time
+std::vector<ll_window_sum> *finished; // of the one before; no object, for the sake of start-up
 
 void Output::close_all()
 {
@@ -130,18 +130,18 @@ Error Output::commit()
 {
 	close_all();
 	if (!failed) {
-		finished = std::move(sums);
+		delete finished;
+		finished = new std::vector<ll_window_sum>(std::move(sums));
 		return Error::success();
 	}
 	unlink(FinalPath.c_str());
 	return errorCodeToError(std::error_code(failed, std::generic_category()));
 }
 
-const uintptr_t page = uintptr_t(sysconf(_SC_PAGESIZE));
-
 // whole pages within [p, p + n)
 void advise(const void *p, size_t n, int advice)
 {
+	const uintptr_t page = uintptr_t(sysconf(_SC_PAGESIZE));
 	uintptr_t from = (reinterpret_cast<uintptr_t>(p) + page - 1) / page * page;
 	uintptr_t end = (reinterpret_cast<uintptr_t>(p) + n) / page * page;
 
@@ -366,11 +366,12 @@ extern "C" void *ll_output_copy(void *to, const void *from, size_t n)
 
 void shim::take_output_sums(ll_sums *out)
 {
-	if (out) {
-		out->v = copy_array(out->mem, ArrayRef<ll_window_sum>(finished));
-		out->n = finished.size();
+	if (out && finished) {
+		out->v = copy_array(out->mem, ArrayRef<ll_window_sum>(*finished));
+		out->n = finished->size();
 	}
-	finished.clear();
+	delete finished;
+	finished = nullptr;
 }
 
 // and xxh3_64bits: the low half of the longer sum
