@@ -39,13 +39,15 @@ bool driver_is_header(const char *path);
 bool driver_is_about_format(const char *message);
 void driver_check_formats(struct arena *a, struct diags *d, const struct link_plan *plan);
 
+struct ll_sums;
 struct driver_run_options {
 	bool one_thread;   /* LLD must not start its threads, however large the link */
 	struct kept *kept; /* what this process made of files, or NULL */
 	bool verbose;      /* print the exact command, and LLD's --verbose text */
-	/* called with the finished file before it takes its place; non-zero stops (it has reported)
-	 */
-	int (*before_publish)(void *ctx, struct diags *d, const char *path);
+	/* called with the finished file, and what is known of it, before it takes its place;
+	 * non-zero stops (it has reported) */
+	int (*before_publish)(
+		void *ctx, struct diags *d, const char *path, const struct ll_sums *sums);
 	void *ctx;
 };
 enum { DRIVER_FAILED = -1, DRIVER_POISONED = -2 };

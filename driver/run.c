@@ -51,6 +51,7 @@ struct run {
 	struct kept *kept;
 	bool verbose, one_thread;
 	bool about_format;   /* LLD met an input of another format or machine */
+	struct ll_sums sums; /* of the output */
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
 
@@ -449,7 +450,8 @@ static int link_once(struct run *r)
 		return link_outside(r);
 	if (r->verbose)
 		diag_text("%s\n", command(r));
-	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code);
+	s = ll_link(flavors[r->plan->flavor], r->argv.n, r->argv.v, lld_line, r, &code,
+		r->first->next ? NULL : &r->sums);
 	if (s == LL_OK && file_exists(r->path)) /* LLD's exit code can lie (llvm#66974) */
 		return 0;
 	if (s == LL_OK && asks_for_text(r->plan))
@@ -515,7 +517,7 @@ static int link_and_check(struct run *r, const struct driver_run_options *o)
 		return rc;
 	if (!r->plan->next && undefined_check(r->a, r->d, r->plan, r->lists, r->out.path))
 		return -1;
-	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path))
+	if (o->before_publish && o->before_publish(o->ctx, r->d, r->out.path, &r->sums))
 		return -1;
 	return outfile_commit(r->d, &r->out, r->plan->kind == JOB_RELOCATABLE ? 0666 : 0777);
 }
@@ -530,6 +532,7 @@ int driver_run(struct arena *a, struct diags *d, const struct link_plan *plan,
 		.verbose = options->verbose,
 		.one_thread = options->one_thread,
 		.kept = options->kept,
+		.sums.mem = a,
 	};
 	unsigned before = d->errors;
 	int rc = -1;

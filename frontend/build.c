@@ -489,7 +489,7 @@ static void fill_job(struct build *b, struct link_job *job)
 	}
 }
 
-static int finish(void *ctx, struct diags *d, const char *path)
+static int finish(void *ctx, struct diags *d, const char *path, const struct ll_sums *sums)
 {
 	struct build *b = ctx;
 	struct heap_seal seal = { b->p.output.at, b->r->heap };
@@ -498,7 +498,7 @@ static int finish(void *ctx, struct diags *d, const char *path)
 
 	if (b->r->object_only)
 		return 0;
-	if (heap_seal_image(&seal, d, path))
+	if (heap_seal_image(&seal, d, path, sums))
 		return -1;
 	if (!b->implib)
 		return 0;

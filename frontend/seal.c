@@ -27,7 +27,14 @@ static void sha256(void *ctx, const void *data, size_t n, uint8_t out[32])
 	ll_sha256(data, n, out);
 }
 
-int seal_image(void *ctx, struct diags *d, const char *path)
+static const uint8_t *known_sum(const void *ctx, uint64_t window)
+{
+	const struct ll_sums *s = ctx;
+
+	return s && window < s->n && s->v[window].known ? s->v[window].sum : NULL;
+}
+
+int seal_image(void *ctx, struct diags *d, const char *path, const struct ll_sums *sums)
 {
 	const struct loc *at = ctx;
 	int fd = open(path, O_RDWR | O_CLOEXEC);
@@ -39,7 +46,7 @@ int seal_image(void *ctx, struct diags *d, const char *path)
 	if (fd < 0)
 		return diag_err(d, *at, "the linked image '%s' cannot be opened: %s", path,
 			strerror(errno));
-	failed = image_seal(fd, seal_blake3, sha256, &state, &e) != IMG_OK;
+	failed = image_seal_known(fd, known_sum, sums, seal_blake3, sha256, &state, &e) != IMG_OK;
 	if (close(fd) && !failed)
 		return diag_err(
 			d, *at, "the image '%s' cannot be written: %s", path, strerror(errno));

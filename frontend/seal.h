@@ -9,8 +9,11 @@
 /* An img_digest_fn; ctx is a struct ll_hash **, NULL before the first piece of a file. */
 void seal_blake3(void *ctx, const void *data, size_t n, uint8_t out[32]);
 
+struct ll_sums;
+
 /* For driver_run_options.before_publish. `ctx` is a const struct loc *, the place of the output.
+ * sums     of the file, where it need not be read; may be NULL
  * returns 0, or -1 reported */
-int seal_image(void *ctx, struct diags *d, const char *path);
+int seal_image(void *ctx, struct diags *d, const char *path, const struct ll_sums *sums);
 
 #endif

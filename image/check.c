@@ -499,17 +499,17 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 static uint64_t file_sum(const struct img_container *c)
 {
 	static const uint8_t zeros[64];
-	struct img_sum s;
+	struct img_windows w;
 	uint64_t at = 0;
 
-	img_sum_start(&s);
+	img_windows_start(&w, NULL, NULL);
 	for (unsigned i = 0; i < c->nholes; i++) {
-		img_sum_add(&s, c->file + at, c->holes[i].at - at);
-		img_sum_add(&s, zeros, c->holes[i].size);
+		img_windows_add(&w, c->file + at, c->holes[i].at - at);
+		img_windows_add(&w, zeros, c->holes[i].size);
 		at = c->holes[i].at + c->holes[i].size;
 	}
-	img_sum_add(&s, c->file + at, c->summed - at);
-	return img_sum_end(&s);
+	img_windows_add(&w, c->file + at, c->summed - at);
+	return img_windows_end(&w, NULL);
 }
 
 static bool check_file_sum(struct img_rd *r, const struct img_container *c)

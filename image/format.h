@@ -1,4 +1,4 @@
-/* The package image format, version 4: the structs behind image/FORMAT.md, which explains them.
+/* The package image format, version 5: the structs behind image/FORMAT.md, which explains them.
  * All integers are little-endian and of fixed width; all references inside the metadata are
  * offsets or indices, never pointers, so that no relocation touches it. */
 #ifndef IMAGE_FORMAT_H
@@ -13,7 +13,7 @@
 #define IMG_MAGIC                                                                                  \
 	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
 			*/
-#define IMG_VERSION     4
+#define IMG_VERSION     5
 #define IMG_ROOT_SYMBOL "pkgimg_image"
 #define IMG_SECTION     ".pkgimg" /* ELF and PE section */
 
@@ -40,7 +40,7 @@ struct img_header {
 	uint64_t file_size;        /* bytes of the file that are summed: all but a signature */
 	uint64_t meta_size;        /* bytes from here: header, directory, tables; multiple of 8 */
 	uint64_t meta_sum;         /* XXH3-64 of those bytes with this field zero */
-	uint64_t file_sum;         /* XXH3-64 of the file with meta_sum, file_sum, build_id zero */
+	uint64_t file_sum;         /* of the file with meta_sum, file_sum, build_id zero */
 	uint8_t build_id[16];      /* BLAKE3 of the same bytes, cut to 128 bits */
 	uint64_t abi;              /* XXH3-64 of the ABI text (FORMAT.md 3) */
 	uint64_t interface_digest; /* what dependents can see: names, types, needs (FORMAT.md 9) */

@@ -280,10 +280,8 @@ struct img_sealing {
 	struct img_header *header; /* in `file` */
 	uint64_t meta_at;
 	uint8_t *file;
-	img_digest_fn *digest;
-	void *ctx;
 	struct img_sealing_sum {
-		_Alignas(64) unsigned char state[640];
+		_Alignas(64) unsigned char state[1344];
 	} sum;
 };
 /* file     [size] a private copy that may be changed, until image_seal_end; 8-aligned
@@ -297,13 +295,20 @@ enum img_code image_seal_end(struct img_sealing *s, int fd, struct img_error *e)
 /* Check a linked image and finish it: sizes, sums, build id, IMG_SEALED; abi and interface_digest
  * too where they are zero; then the code signature, where the file has one (Mach-O, ad hoc). The
  * header is written in one go at the end; the file is no sealed image after an error. Sealing a
- * sealed image again gives the same bytes. The file is read piece by piece: a large heap does not
- * stay in memory.
+ * sealed image again gives the same bytes. The file is read piece by piece, a large one by two
+ * threads: it does not stay in memory.
  * fd       open for reading and writing; borrowed
- * blake3   for the build id; large files come in pieces
+ * blake3   for the build id; called by this thread alone, with the sums of windows
  * sha256   for the code signature; may be NULL if the file is known to have none
  * returns  IMG_OK, IMG_E_IO, IMG_E_FORMAT or IMG_E_VERSION */
 enum img_code image_seal(
 	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e);
+
+/* The same, where some sums are known already: of those windows (FORMAT.md 9) nothing is read.
+ * known    the sum of a window, 16 bytes, or NULL; called by two threads. Not asked for those with
+ *          metadata or what counts as zeros in them */
+typedef const uint8_t *img_known_fn(const void *ctx, uint64_t window);
+enum img_code image_seal_known(int fd, img_known_fn *known, const void *known_ctx,
+	img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e);
 
 #endif

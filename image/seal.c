@@ -1,6 +1,7 @@
 /* Sealing, FORMAT.md 9: after the link, the file tells its own sizes and sums. */
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -11,8 +12,7 @@
 
 enum {
 	MOST_IN_HOLES = 64,
-	WINDOW = 4 << 20, /* bytes of the file that are looked at before they are let go */
-	ALONE = 4,        /* windows of a file that is not worth a second thread */
+	ALONE = 8, /* windows of a file that is not worth a second thread */
 };
 
 static enum img_code io(struct img_error *e, const char *problem, int number)
@@ -40,133 +40,107 @@ static void holes_back(const struct img_container *c, uint8_t *file, const uint8
 		memcpy(file + c->holes[i].at, kept, c->holes[i].size);
 }
 
-/* The bytes of a window were only read: they need not stay in memory. Not those that we changed,
- * nor those whose turn comes again. */
-static void let_go(const struct img_container *c, uint8_t *file, uint64_t at, uint64_t n)
+/* Up to there we change bytes of the file, or look at them again. */
+static uint64_t end_of_changes(const struct img_container *c)
 {
 	uint64_t last = c->nholes ? c->holes[c->nholes - 1].at + c->holes[c->nholes - 1].size : 0;
 
 	if (c->meta_at + c->meta_room > last && !c->no_code)
 		last = c->meta_at + c->meta_room;
-	if (at >= last + WINDOW && at % WINDOW == 0)
-		madvise(file + at, n, MADV_DONTNEED);
+	return last;
 }
 
-/* Pages of what is behind the library are brought in by the window: a fault for each of them would
- * take as long as the sums. */
+/* Pages are brought in by the window: a fault for each of them would take as long as the sums. */
 static void bring_in(uint8_t *file, uint64_t at, uint64_t n)
 {
 #ifdef MADV_POPULATE_READ
-	if (n == WINDOW) /* older kernels say no, and faults do it */
+	if (n == IMG_WINDOW) /* older kernels say no, and faults do it */
 		madvise(file + at, n, MADV_POPULATE_READ);
 #else
 	(void)file, (void)at, (void)n;
 #endif
 }
 
-static uint64_t window_at(const struct img_container *c, uint64_t at)
-{
-	return c->summed - at < WINDOW ? c->summed - at : WINDOW;
-}
-
-/* The digest takes three times as long as the sum: a thread of its own makes it, of windows that
- * the first one has brought in and summed. */
-struct digesting {
-	const struct img_container *c;
-	const uint8_t *file;
-	img_digest_fn *digest;
-	void *ctx;
-	uint8_t *id;
-	pthread_mutex_t lock;
-	pthread_cond_t change;
-	uint64_t ready, done; /* bytes from the file's beginning on */
+struct known {
+	img_known_fn *sum;
+	const void *ctx;
 };
 
-static void *digest_windows(void *ctx)
+/* The sums of all windows; each is taken by who is free. */
+struct summing {
+	const struct img_container *c;
+	uint8_t *file;
+	const struct known *known;
+	uint8_t (*out)[IMG_WINDOW_SUM];
+	atomic_uint_fast64_t next; /* the first window that nobody took */
+};
+
+static void *sum_some(void *ctx)
 {
-	struct digesting *g = ctx;
+	struct summing *s = ctx;
+	uint64_t size = s->c->summed, last = end_of_changes(s->c), i, at;
 
-	for (uint64_t at = 0; at < g->c->summed;) {
-		uint64_t n = window_at(g->c, at);
+	while ((i = atomic_fetch_add(&s->next, 1)) * IMG_WINDOW < size) {
+		const uint8_t *known;
+		uint64_t n = size - (at = i * IMG_WINDOW);
 
-		pthread_mutex_lock(&g->lock);
-		while (g->ready < at + n)
-			pthread_cond_wait(&g->change, &g->lock);
-		pthread_mutex_unlock(&g->lock);
-		g->digest(g->ctx, g->file + at, n, at + n == g->c->summed ? g->id : NULL);
-		at += n;
-		pthread_mutex_lock(&g->lock);
-		g->done = at;
-		pthread_cond_signal(&g->change);
-		pthread_mutex_unlock(&g->lock);
+		n = n < IMG_WINDOW ? n : IMG_WINDOW;
+		known = at >= last && s->known->sum ? s->known->sum(s->known->ctx, i) : NULL;
+		if (known) {
+			memcpy(s->out[i], known, IMG_WINDOW_SUM);
+			continue;
+		}
+		bring_in(s->file, at, n);
+		img_window_sum(s->file + at, n, s->out[i]);
+		if (at >= last) /* only read: it need not stay in memory */
+			madvise(s->file + at, n, MADV_DONTNEED);
 	}
 	return NULL;
 }
 
-/* `ready` bytes are there; wait until `done` were digested */
-static void pass_on(struct digesting *g, uint64_t ready, uint64_t done)
+static void sum_windows(const struct img_container *c, uint8_t *file, const struct known *known,
+	uint8_t (*out)[IMG_WINDOW_SUM])
 {
-	pthread_mutex_lock(&g->lock);
-	g->ready = ready;
-	pthread_cond_signal(&g->change);
-	while (g->done < done)
-		pthread_cond_wait(&g->change, &g->lock);
-	pthread_mutex_unlock(&g->lock);
-}
-
-static bool sums_by_two(const struct img_container *c, uint8_t *file, img_digest_fn *digest,
-	void *ctx, uint8_t id[32], struct img_sum *s)
-{
-	struct digesting g = { c, file, digest, ctx, id, PTHREAD_MUTEX_INITIALIZER,
-		PTHREAD_COND_INITIALIZER, 0, 0 };
+	struct summing s = { .c = c, .file = file, .known = known, .out = out, .next = 0 };
 	pthread_t thread;
+	bool two = c->summed > (uint64_t)ALONE * IMG_WINDOW &&
+		   !pthread_create(&thread, NULL, sum_some, &s);
 
-	if (c->summed < (uint64_t)ALONE * WINDOW ||
-		pthread_create(&thread, NULL, digest_windows, &g))
-		return false;
-	for (uint64_t at = 0; at < c->summed;) {
-		uint64_t n = window_at(c, at);
-
-		bring_in(file, at, n);
-		pass_on(&g, at + n, at < WINDOW ? 0 : at - WINDOW);
-		if (at >= 2 * WINDOW)
-			let_go(c, file, at - 2 * WINDOW, WINDOW);
-		img_sum_add(s, file + at, n);
-		at += n;
-	}
-	pthread_join(thread, NULL);
-	return true;
+	sum_some(&s);
+	if (two)
+		pthread_join(thread, NULL);
 }
 
-/* Both sums in one pass over the file. */
-static uint64_t sums(const struct img_container *c, uint8_t *file, img_digest_fn *digest, void *ctx,
-	uint8_t id[32])
+/* Both sums in one pass over the file. returns an errno */
+static int sums(const struct img_container *c, uint8_t *file, const struct known *known,
+	img_digest_fn *digest, void *ctx, uint64_t *sum, uint8_t id[32])
 {
-	struct img_sum s;
+	uint64_t n = (c->summed + IMG_WINDOW - 1) / IMG_WINDOW;
+	uint8_t(*of_windows)[IMG_WINDOW_SUM] = mmap(NULL, n * sizeof(*of_windows),
+		PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct img_windows w;
 
-	img_sum_start(&s);
-	if (sums_by_two(c, file, digest, ctx, id, &s))
-		return img_sum_end(&s);
-	for (uint64_t at = 0; at < c->summed;) {
-		uint64_t n = window_at(c, at);
-
-		bring_in(file, at, n);
-		img_sum_add(&s, file + at, n);
-		digest(ctx, file + at, n, at + n == c->summed ? id : NULL);
-		let_go(c, file, at, n);
-		at += n;
-	}
-	return img_sum_end(&s);
+	if (of_windows == MAP_FAILED)
+		return errno;
+	sum_windows(c, file, known, of_windows);
+	digest(ctx, of_windows, n * sizeof(*of_windows), id);
+	img_windows_start(&w, NULL, NULL);
+	for (uint64_t i = 0; i < n; i++)
+		img_windows_add_sum(&w, of_windows[i]);
+	*sum = img_windows_end(&w, NULL);
+	munmap(of_windows, n * sizeof(*of_windows));
+	return 0;
 }
 
 /* fill in the header where it lies in the file; sums need the final bytes, so order counts */
-static void fill(const struct img_container *c, const struct img_view *v, uint8_t *file,
-	img_digest_fn *digest, void *ctx)
+static enum img_code fill(const struct img_container *c, const struct img_view *v, uint8_t *file,
+	const struct known *known, img_digest_fn *digest, void *ctx, struct img_error *e)
 {
 	struct img_header *h = (struct img_header *)(void *)(file + c->meta_at);
 	const char *abi = img_str(v, v->package->abi_text);
 	uint8_t id[32], kept[MOST_IN_HOLES];
 	uint64_t sum;
+	int failed;
 
 	if (h->abi == 0)
 		h->abi = img_sum64(abi, strlen(abi));
@@ -175,12 +149,15 @@ static void fill(const struct img_container *c, const struct img_view *v, uint8_
 	h->flags |= IMG_SEALED;
 	h->file_size = c->summed;
 	holes_out(c, file, kept);
-	sum = sums(c, file, digest, ctx, id);
+	failed = sums(c, file, known, digest, ctx, &sum, id);
 	holes_back(c, file, kept);
+	if (failed)
+		return io(e, "there is no memory for its sums", failed);
 	h->file_sum = sum;
 	h->meta_sum = 0;
 	memcpy(h->build_id, id, sizeof(h->build_id));
 	h->meta_sum = img_sum64(h, h->meta_size);
+	return IMG_OK;
 }
 
 /* [at, at + size) of the file; in one go where it can be */
@@ -213,8 +190,8 @@ static enum img_code finish(int fd, const struct img_container *c, uint8_t *file
 	return code ? code : write_part(fd, file, c->meta_at, sizeof(struct img_header), e);
 }
 
-enum img_code image_seal(
-	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
+enum img_code image_seal_known(int fd, img_known_fn *known, const void *known_ctx,
+	img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
 {
 	struct img_container c;
 	struct img_view v;
@@ -231,12 +208,18 @@ enum img_code image_seal(
 	if (file == MAP_FAILED)
 		return io(e, "the file cannot be mapped", errno);
 	code = img_check_file(file, (uint64_t)st.st_size, IMG_CHECK_UNSEALED, &v, &c, e);
-	if (!code) {
-		fill(&c, &v, file, blake3, ctx);
+	if (!code)
+		code = fill(&c, &v, file, &(struct known) { known, known_ctx }, blake3, ctx, e);
+	if (!code)
 		code = finish(fd, &c, file, sha256, ctx, e);
-	}
 	munmap(file, (size_t)st.st_size);
 	return code;
+}
+
+enum img_code image_seal(
+	int fd, img_digest_fn *blake3, img_digest_fn *sha256, void *ctx, struct img_error *e)
+{
+	return image_seal_known(fd, NULL, NULL, blake3, sha256, ctx, e);
 }
 
 enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct img_error *e)
@@ -270,11 +253,11 @@ enum img_code img_place_heap(uint8_t *file, uint64_t size, uint64_t *at, struct 
 
 /* ---- piece by piece */
 
-_Static_assert(sizeof(struct img_sealing_sum) == sizeof(struct img_sum), "one in the other");
+_Static_assert(sizeof(struct img_sealing_sum) == sizeof(struct img_windows), "one in the other");
 
-static struct img_sum *sum_of(struct img_sealing *s)
+static struct img_windows *sums_of(struct img_sealing *s)
 {
-	return (struct img_sum *)(void *)&s->sum;
+	return (struct img_windows *)(void *)&s->sum;
 }
 
 enum img_code image_seal_start(uint8_t *file, uint64_t size, uint64_t total, img_digest_fn *blake3,
@@ -300,26 +283,22 @@ enum img_code image_seal_start(uint8_t *file, uint64_t size, uint64_t total, img
 	h->flags |= IMG_SEALED;
 	h->file_size = total;
 	holes_out(&c, file, kept); /* the sums alone, which image_seal_end fills in */
-	*out = (struct img_sealing) {
-		.header = h, .meta_at = c.meta_at, .file = file, .digest = blake3, .ctx = ctx
-	};
-	img_sum_start(sum_of(out));
+	*out = (struct img_sealing) { .header = h, .meta_at = c.meta_at, .file = file };
+	img_windows_start(sums_of(out), blake3, ctx);
 	image_seal_add(out, file, size);
 	return IMG_OK;
 }
 
 void image_seal_add(struct img_sealing *s, const void *data, size_t n)
 {
-	img_sum_add(sum_of(s), data, n);
-	s->digest(s->ctx, data, n, NULL);
+	img_windows_add(sums_of(s), data, n);
 }
 
 enum img_code image_seal_end(struct img_sealing *s, int fd, struct img_error *e)
 {
 	uint8_t id[32];
 
-	s->digest(s->ctx, "", 0, id);
-	s->header->file_sum = img_sum_end(sum_of(s));
+	s->header->file_sum = img_windows_end(sums_of(s), id);
 	memcpy(s->header->build_id, id, sizeof(s->header->build_id));
 	s->header->meta_sum = 0;
 	s->header->meta_sum = img_sum64(s->header, s->header->meta_size);

@@ -8,6 +8,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstring>
+#include <memory>
 #include <string>
 #include <type_traits>
 
@@ -15,6 +16,11 @@
 #define _Noreturn __attribute__((noreturn)) // base/diag.h is C
 #endif
 #include "llvm/shim.h"
+
+namespace llvm
+{
+class FileOutputBuffer;
+}
 
 namespace shim
 {
@@ -54,6 +60,12 @@ void start_lld(bool sure_of_output);
 
 // room.cpp: once, in a process that does one link and no more
 void make_room();
+
+// output.cpp: a large output of LLD, in a folder made for it; NULL if it cannot be had
+std::unique_ptr<llvm::FileOutputBuffer> output_file(
+	llvm::StringRef path, size_t size, bool executable);
+// what is known of the last one, which is then forgotten; NULL: only that
+void take_output_sums(ll_sums *out);
 
 // support.cpp: as ll_code_triple
 std::string code_triple(llvm::StringRef triple);

@@ -90,7 +90,7 @@ std::error_code wrap_try(StringRef path)
 
 // LLD maps its output under a temporary name, with handlers for a dozen signals until it is
 // renamed. In a folder of its own it needs none of that, and a small file is written faster than it
-// is mapped.
+// is mapped. Of a large one output.cpp takes care.
 constexpr size_t small_output = 1 << 20; // bytes
 
 #define OUTPUT "_ZN4llvm16FileOutputBuffer6createENS_9StringRefEmj"
@@ -101,6 +101,12 @@ output wrap_output(StringRef path, size_t size, unsigned flags)
 {
 	if (output_is_sure && size <= small_output)
 		flags |= FileOutputBuffer::F_no_mmap;
+	else if (output_is_sure && !(flags & FileOutputBuffer::F_no_mmap)) {
+		auto file = shim::output_file(path, size, flags & FileOutputBuffer::F_executable);
+
+		if (file)
+			return file;
+	}
 	return real_output(path, size, flags);
 }
 

@@ -122,7 +122,8 @@ lld::Result run_lld(ArrayRef<const char *> argv, LineStream &out, LineStream &er
 
 } // namespace
 
-ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, void *ctx, int *code)
+ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, void *ctx, int *code,
+	ll_sums *sums)
 {
 	SmallVector<const char *, 64> argv = { "pkgimg", "-flavor", flavor_name(f) };
 	std::lock_guard<std::mutex> lock(link_mutex);
@@ -138,6 +139,7 @@ ll_status ll_link(ll_flavor f, size_t n, const char *const v[], ll_sink *sink, v
 		return LL_POISONED;
 	}
 	lld::Result r = run_lld(argv, out, err);
+	shim::take_output_sums(sums);
 	out.finish();
 	err.finish();
 	if (r.retCode > 128)

@@ -49,15 +49,27 @@ enum ll_status {
  * time, but perhaps on a worker thread of LLD. */
 typedef void ll_sink(void *ctx, bool err, const char *line, size_t n);
 
+/* What is known of an output because it was made while LLD wrote it: the sums of windows of 1 MiB,
+ * the first at its beginning. Nothing is known of most windows, and of small outputs. */
+struct ll_window_sum {
+	bool known;
+	uint8_t sum[16]; /* XXH3-128, little-endian */
+};
+struct ll_sums {
+	struct arena *mem; /* in: where the sums go */
+	const struct ll_window_sum *v;
+	size_t n;
+};
+
 /* Link in this process. argv has no program name: it starts with the first real argument. PE by
  * the gnu flavour is chosen by `-m i386pep` and the like, as LLD does. LLD's messages come out as
  * "pkgimg: error: ...". `*code` is LLD's exit code, 128 + N after signal N; it is 0 with LL_OK
  * only, and even then the output must be checked to exist (LLVM issue #66974). A fatal error on
  * one of LLD's worker threads ends the process with exit code 1, after its message was given to the
- * sink.
+ * sink. `sums`: NULL, or to be filled in.
  * threads: one link at a time; a second caller waits */
-enum ll_status ll_link(
-	enum ll_flavor f, size_t n, const char *const v[], ll_sink *sink, void *ctx, int *code);
+enum ll_status ll_link(enum ll_flavor f, size_t n, const char *const v[], ll_sink *sink, void *ctx,
+	int *code, struct ll_sums *sums);
 
 /* LLD as itself (`ld.lld`, `lld -flavor gnu`, ...): argv[0] chooses the flavour as in LLD's own
  * program; output goes to this process's stdout and stderr. As in LLD's own program, it mostly ends

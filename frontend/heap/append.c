@@ -260,7 +260,7 @@ static int fill_segment(struct file *f, const struct heap *h, uint64_t where)
 {
 	if (lseek(f->fd, (off_t)where, SEEK_SET) < 0)
 		return failed_io(f, "written");
-	return heap_stream(h, put, f) || seal_image(&f->at, f->d, f->path) ? -1 : 0;
+	return heap_stream(h, put, f) || seal_image(&f->at, f->d, f->path, NULL) ? -1 : 0;
 }
 
 static int append(struct diags *d, struct loc at, const struct heap *h, const char *path)
@@ -282,13 +282,13 @@ static int append(struct diags *d, struct loc at, const struct heap *h, const ch
 	return failed;
 }
 
-int heap_seal_image(void *ctx, struct diags *d, const char *path)
+int heap_seal_image(void *ctx, struct diags *d, const char *path, const struct ll_sums *sums)
 {
 	struct heap_seal *s = ctx;
 
 	if (s->heap && heap_exists(s->heap))
 		return append(d, s->at, s->heap, path);
-	return seal_image(&s->at, d, path);
+	return seal_image(&s->at, d, path, sums);
 }
 
 /* ---- data alone */
@@ -324,7 +324,7 @@ int heap_write_data(struct arena *a, struct diags *d, const struct heap *h,
 	if (f.fd >= 0 && close(f.fd) && !failed)
 		failed = failed_io(&f, "written");
 	if (!failed)
-		failed = seal_image(&f.at, d, out.path);
+		failed = seal_image(&f.at, d, out.path, NULL);
 	if (!failed)
 		return outfile_commit(d, &out, 0666);
 	outfile_drop(&out);

@@ -20,7 +20,7 @@ struct heap_seal {
 	struct loc at;
 	const struct heap *heap; /* NULL, or without a heap part: only the seal */
 };
-int heap_seal_image(void *ctx, struct diags *d, const char *path);
+int heap_seal_image(void *ctx, struct diags *d, const char *path, const struct ll_sums *sums);
 
 /* A file of data alone: metadata, bitcode, heap; sealed. The metadata says where they are.
  * h        NULL: there is none

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "image/sum.h"
 #include "test/fuzz/image_use.h"
 #include "test/unit/image_maker.h"
 #include "test/unit/unit.h"
@@ -110,7 +111,7 @@ static void tells_what_is_wrong(struct unit *u)
 	h->version = 9;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_VERSION);
 	img_error_text(&e, text, sizeof(text));
-	CHECK_STR(text, "header: another version of the format: wanted 4, got 9");
+	CHECK_STR(text, "header: another version of the format: wanted 5, got 9");
 	CHECK_INT(img_error_text(&e, text, 8), 54);
 	CHECK_STR(text, "header:");
 	h->version = IMG_VERSION;
@@ -719,6 +720,43 @@ static void two_changes(struct unit *u)
 	free(s.file);
 }
 
+static void collect(void *ctx, const void *data, size_t n, uint8_t out[32])
+{
+	uint8_t **end = ctx;
+
+	memcpy(*end, data, n);
+	*end += n;
+	if (out)
+		memset(out, 7, 32);
+}
+
+/* FORMAT.md 9: in whatever pieces the bytes come, the sum is that of the windows' sums */
+static void sums_of_windows(struct unit *u)
+{
+	static const size_t steps[] = { 1000003, IMG_WINDOW, 3 * IMG_WINDOW, 77777 };
+	const size_t size = 3 * IMG_WINDOW + 54321;
+	uint8_t *file = malloc(size), want[4][IMG_WINDOW_SUM], got[sizeof(want)], id[32];
+
+	for (size_t i = 0; i < size; i++)
+		file[i] = (uint8_t)(i * 2654435761u >> 17);
+	for (size_t i = 0; i < 4; i++)
+		img_window_sum(file + i * IMG_WINDOW, i < 3 ? IMG_WINDOW : 54321, want[i]);
+	for (size_t i = 0; i < UNIT_COUNT(steps); i++) {
+		struct img_windows w;
+		uint8_t *end = got;
+
+		img_windows_start(&w, collect, &end);
+		for (size_t at = 0; at < size; at += steps[i])
+			img_windows_add(&w, file + at, size - at < steps[i] ? size - at : steps[i]);
+		CHECK(img_windows_end(&w, id) == img_sum64(want, sizeof(want)));
+		CHECK_INT(end - got, sizeof(want));
+		CHECK(!memcmp(got, want, sizeof(want)) && id[31] == 7);
+	}
+	CHECK(memcmp(want[0], want[1], IMG_WINDOW_SUM) != 0);
+	free(file);
+}
+
 UNIT_MAIN(seals, tells_what_is_wrong, refuses_other_files, writes_types, writes_odd_types, finds,
 	digests_do_not_know_indices, types_that_hold_themselves, abi_texts, checks_versions,
-	metadata_changed, metadata_flipped, container_changed, narrow_files, cut, two_changes)
+	metadata_changed, metadata_flipped, container_changed, narrow_files, cut, two_changes,
+	sums_of_windows)

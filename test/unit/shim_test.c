@@ -45,13 +45,13 @@ static void links(struct unit *u)
 	int code = -1;
 
 	caught_start(&c);
-	CHECK_INT(ll_link(LL_GNU, UNIT_COUNT(bad), bad, keep, &c, &code), LL_LINK_FAILED);
+	CHECK_INT(ll_link(LL_GNU, UNIT_COUNT(bad), bad, keep, &c, &code, NULL), LL_LINK_FAILED);
 	CHECK_INT(code, 1);
 	CHECK(strstr(c.text, "pkgimg: error: undefined symbol: g\n>>> referenced by ") == c.text);
 	CHECK(access("bad.so", F_OK) != 0);
 	for (int i = 0; i < 2; i++) {
 		caught_start(&c);
-		CHECK_INT(ll_link(LL_GNU, UNIT_COUNT(good), good, keep, &c, &code), LL_OK);
+		CHECK_INT(ll_link(LL_GNU, UNIT_COUNT(good), good, keep, &c, &code, NULL), LL_OK);
 		CHECK_INT(code, 0);
 		CHECK_STR(c.text, "");
 		CHECK(access("fg.so", R_OK) == 0);
@@ -81,7 +81,7 @@ static void flavors(struct unit *u)
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		u->row = rows[i].name;
 		caught_start(&c);
-		CHECK_INT(ll_link(rows[i].flavor, rows[i].n, rows[i].argv, keep, &c, &code),
+		CHECK_INT(ll_link(rows[i].flavor, rows[i].n, rows[i].argv, keep, &c, &code, NULL),
 			LL_LINK_FAILED);
 		CHECK(strstr(c.text, "pkgimg: error: ") == c.text);
 	}
@@ -100,11 +100,11 @@ static void poisoned(struct unit *u)
 	CHECK_INT(
 		file_read(&a, caught_start(&c), NOWHERE, "object", "f.o", 1 << 20, &bytes, &n), 0);
 	CHECK_INT(file_write(&a, &c.d, NOWHERE, "cut.o", bytes, n / 2), 0);
-	CHECK_INT(ll_link(LL_GNU, 4, cut, keep, &c, &code), LL_POISONED);
+	CHECK_INT(ll_link(LL_GNU, 4, cut, keep, &c, &code, NULL), LL_POISONED);
 	CHECK_INT(code, 1);
 	CHECK(strstr(c.text, "pkgimg: error: cut.o: ") != NULL);
 	caught_start(&c);
-	CHECK_INT(ll_link(LL_GNU, 4, cut, keep, &c, &code), LL_POISONED);
+	CHECK_INT(ll_link(LL_GNU, 4, cut, keep, &c, &code, NULL), LL_POISONED);
 	CHECK(strstr(c.text, "use a new process") != NULL);
 	remove("cut.o");
 	arena_free(&a);
