@@ -228,8 +228,8 @@ struct ll_symbol {
 int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
-/* Bytes of code and data that a link of an object, or of all objects of an archive, puts into memory;
- * those that ll_mark_large is about are left out. What cannot be read has none. */
+/* Bytes of code and data that a link of an object, or of all objects of an archive, puts into
+ * memory; those that ll_mark_large is about are left out. What cannot be read has none. */
 uint64_t ll_object_bytes(const void *data, size_t n);
 /* The name that a text stub (.tbd) says its library has; NULL: it is none, or broken. */
 const char *ll_stub_install_name(struct arena *a, const void *data, size_t n);
