@@ -119,7 +119,7 @@ static int check_dependencies(const struct build *b)
 			failed = diag_err(b->d, dep->path_at,
 				"native and data-only images do not mix in one load: dependency "
 				"'%s' has %s, and '%s' is to have %s; build both with the same "
-				"--pkgimage-native-code=",
+				"--pkgimage-native-code= ('existing' makes data-only images)",
 				dep->name, img_form_name(dep->form), b->p.name,
 				img_form_name(mine));
 	}
