@@ -796,5 +796,5 @@ static void clean_up(struct unit *u)
 	CHECK_INT(rmdir(folder), 0);
 }
 
-UNIT_MAIN(everything, deterministic, long_list, mistakes, wrong_names, wrong_types, dependent,
-	external_pages, changed, cut, rules, large, clean_up)
+UNIT_MAIN(everything, deterministic, long_list, mistakes, wrong_names, wrong_types, external_pages,
+	dependent, changed, cut, rules, large, clean_up)
