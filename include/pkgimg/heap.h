@@ -39,7 +39,8 @@ typedef const char *pkgimg_symbol_fn(const struct pkgimg_dependency *dependency,
  * (pkgimg_describe in pkgimg/runtime.h). All that it points to is the image's. */
 struct pkgimg_dependency {
 	uint32_t size;  /* sizeof(struct pkgimg_dependency) */
-	uint32_t flags; /* PKGIMG_DEPENDENCY_*; the loader tells NATIVE and BITCODE, the host BASE */
+	uint32_t flags; /* PKGIMG_DEPENDENCY_*; NATIVE and BITCODE are the loader's, BASE the host's
+			 */
 	const char *name, *version;
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
