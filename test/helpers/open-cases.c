@@ -293,6 +293,7 @@ static int swap(const char *path, const char *other)
 	now.at = path;
 	printf("code %d: ", open_now(path, &image, &e));
 	printf("%s\n", e.text);
+	close_now(&image);
 	now.put = NULL;
 	printf("code %d once it is there\n", open_now(path, &image, &e));
 	close_now(&image);
