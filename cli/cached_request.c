@@ -274,6 +274,7 @@ static void add_dependencies(struct making *m)
 		memcpy(v[i].uuid, p->deps[i].uuid, 16);
 		memcpy(v[i].build_id, p->deps[i].build_id, 16);
 		v[i].flags = p->deps[i].form == IMG_FORM_BITCODE ? PKGIMG_CACHE_DEP_DATA_ONLY : 0;
+		v[i].flags |= p->deps[i].base ? (unsigned)PKGIMG_CACHE_DEP_BASE : 0;
 	}
 	m->out->q.dependencies = v;
 	m->out->q.ndependencies = p->ndeps;

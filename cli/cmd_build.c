@@ -30,6 +30,7 @@ static const struct rule rules[] = {
 	{ OPT_needs, LIST, R(needs) },
 	{ OPT_host_symbol, LIST, R(host) },
 	{ OPT_dependency, LIST, R(dependencies) },
+	{ OPT_base, WORD, R(base) },
 	{ OPT_package_version, WORD, R(version) },
 	{ OPT_uuid, WORD, R(uuid) },
 	{ OPT_interface_file, WORD, R(interface_file) },

@@ -165,7 +165,8 @@ static struct pkgimg_world *new_world(struct run_image *r, const char *path)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .ctx = r, .compile = compile };
 	const char *slash = strrchr(path, '/');
-	const char *folder = slash ? str_ndup(r->c->mem, path, (size_t)(slash - path) + 1) : ".";
+	size_t n = slash ? (size_t)(slash - path) + (slash == path) : 0; /* "/" keeps it */
+	const char *folder = slash ? str_ndup(r->c->mem, path, n) : ".";
 	struct pkgimg_world *world = NULL;
 
 	if (pkgimg_world_new(&host, &folder, 1, &world))

@@ -174,6 +174,8 @@ static void put_needs(struct printer *p)
 		put_id(p, "uuid", d->uuid);
 		put_id(p, "build_id", d->build_id);
 		put_hex64(p, "interface_digest", d->interface_digest);
+		json_bool(&p->j, "base", d->flags & IMG_DEP_BASE);
+		json_bool(&p->j, "this_build", d->flags & IMG_DEP_BUILD);
 		put_uses(p, i);
 		json_end_object(&p->j);
 	}

@@ -147,8 +147,11 @@ static void print_needs(struct printer *p)
 	for (uint32_t i = 0; i < p->v->ndependencies; i++) {
 		const struct img_dependency *d = &p->v->dependencies[i];
 
-		fprintf(p->f, "  %s %s  build id %s  interface %016" PRIx64 "\n", str(p, d->name),
-			str(p, d->version), inspect_hex(d->build_id, 16, id), d->interface_digest);
+		fprintf(p->f, "  %s %s  build id %s  interface %016" PRIx64 "%s\n", str(p, d->name),
+			str(p, d->version), inspect_hex(d->build_id, 16, id), d->interface_digest,
+			d->flags & IMG_DEP_BASE    ? "  base image"
+			: d->flags & IMG_DEP_BUILD ? "  this build"
+						   : "");
 		for (uint32_t k = 0; k < p->v->nuses; k++)
 			if (p->v->uses[k].dependency == i)
 				fprintf(p->f, "    uses %-6s %s\n",

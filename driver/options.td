@@ -639,6 +639,10 @@ def dependency : Separate<["--"], "dependency">, Group<image_Group>, MetaVarName
   HelpText<"An image that this one is built with; of a package file's dependency: where it is">,
   Visibility<[BuildOption]>;
 def dependency_EQ : Joined<["--"], "dependency=">, Alias<dependency>, Visibility<[BuildOption]>;
+def base : Separate<["--"], "base">, Group<image_Group>, MetaVarName<"<name>=<file>">,
+  HelpText<"The base image: the first dependency, and that very build of it">,
+  Visibility<[BuildOption]>;
+def base_EQ : Joined<["--"], "base=">, Alias<base>, Visibility<[BuildOption]>;
 def package_version : Joined<["--"], "package-version=">, Group<image_Group>,
   MetaVarName<"<version>">, HelpText<"The package's version">, Visibility<[BuildOption]>;
 def uuid : Joined<["--"], "uuid=">, Group<image_Group>, MetaVarName<"<uuid>">,

@@ -51,6 +51,7 @@ struct run {
 	struct kept *kept;
 	bool verbose, one_thread;
 	bool about_format;   /* LLD met an input of another format or machine */
+	bool too_far;        /* what code or a table leads to is out of its reach */
 	struct ll_sums sums; /* of the output */
 	const char *missing; /* image: an undefined symbol that only libgcc.a has */
 };
@@ -343,6 +344,7 @@ static void lld_line(void *ctx, bool err, const char *line, size_t n)
 		stub_libgcc_remedy(s + sizeof(undefined) - 1))
 		r->missing = s + sizeof(undefined) - 1;
 	r->about_format |= err && driver_is_about_format(s);
+	r->too_far |= err && strstr(s, "relocation ") && strstr(s, " out of range: ");
 	if (!err)
 		diag_output(r->d, s);
 	else if (str_starts(s, "pkgimg: error: "))
@@ -462,6 +464,11 @@ static int link_once(struct run *r)
 		r->plan->output, code);
 	if (r->missing)
 		diag_note(r->d, NOWHERE, "'%s': %s", r->missing, stub_libgcc_remedy(r->missing));
+	if (r->too_far && r->plan->kind == JOB_IMAGE)
+		diag_note(r->d, NOWHERE,
+			"an image's code and data, and the beginning of what it exports, lie "
+			"within 2 GiB; keep large data in a heap, make it static, or allocate it "
+			"when it is needed");
 	diag_note(r->d, NOWHERE, "the command was: %s", command(r));
 	return s == LL_POISONED ? DRIVER_POISONED : DRIVER_FAILED;
 }

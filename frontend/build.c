@@ -22,6 +22,7 @@
 #include "frontend/modules.h"
 #include "frontend/needs.h"
 #include "frontend/package.h"
+#include "frontend/reach.h"
 #include "frontend/root.h"
 #include "frontend/selector.h"
 #include "frontend/target.h"
@@ -118,7 +119,7 @@ static int check_dependencies(const struct build *b)
 			failed = diag_err(b->d, dep->path_at,
 				"native and data-only images do not mix in one load: dependency "
 				"'%s' has %s, and '%s' is to have %s; build both with the same "
-				"--pkgimage-native-code=",
+				"--pkgimage-native-code= ('existing' makes data-only images)",
 				dep->name, img_form_name(dep->form), b->p.name,
 				img_form_name(mine));
 	}
@@ -202,6 +203,8 @@ static int merge(struct build *b)
 		exports_publish(&b->m, &b->p.exports, &b->t, &b->exports);
 	b->exports.visible = b->r->no_native;
 	exports_apply(&b->m, &b->exports);
+	if (b->m.merged && !b->r->no_native)
+		ll_mark_large(b->m.merged);
 	needs_import_data(b->a, &b->t, &b->m, &b->needs);
 	cpu_targets_add_code(b->a, b->d, b->p.output.at, &b->t, b->m.merged);
 	if (b->r->strip && b->m.merged)
@@ -300,7 +303,9 @@ static int compile(struct build *b)
 	b->result.object_size = b->code.size;
 	if (!failed)
 		failed = add_cpu_query(b);
-	return failed ? failed : add_selector(b);
+	if (!failed)
+		failed = add_selector(b);
+	return failed ? failed : reach_check(b->d, b->p.output.at, &b->code, &b->m);
 }
 
 /* bytes of machine code by symbol, of every object */
@@ -356,11 +361,13 @@ static int describe_data(struct build *b)
 /* the object that makes room for the heap, where a file format wants that */
 static int make_room(struct build *b)
 {
-	const char *ir = b->r->heap ? heap_room_ir(b->r->heap, &b->t) : NULL;
+	const char *ir = NULL;
 	LLVMMemoryBufferRef text;
 	LLVMModuleRef m;
 	char *why = NULL;
 
+	if (b->r->heap && heap_room_ir(b->r->heap, &b->t, &ir))
+		return -1;
 	if (!ir)
 		return 0;
 	text = LLVMCreateMemoryBufferWithMemoryRange(ir, strlen(ir), "heap.ll", 1);

@@ -57,6 +57,7 @@ struct build_request {
 	struct job_word import_library; /* a file to write beside a DLL; default: none */
 	struct job_words needs; /* sonames, or shared library files with a '/' in their path */
 	struct job_words host;  /* symbols that the host program provides */
+	struct job_word base;   /* NAME=FILE: the dependency that is the base image */
 	struct job_words dependencies;  /* NAME=FILE: an image, for the manifest's or besides */
 	struct job_word interface_file; /* takes the interface digest, written if it changed */
 	bool object_only;               /* -c: one relocatable object instead of an image */

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "frontend/codegen.h"
+#include "frontend/reach.h"
 #include "frontend/shards.h"
 #include "frontend/store.h"
 
@@ -231,7 +232,7 @@ static int compile_here(struct compiling *c)
 {
 	LLVMModuleRef m = c->sources->module->m;
 
-	if (codegen_optimise(c->diag, m, c->t))
+	if (codegen_optimise(c->diag, m, c->t) || reach_check_module(c->diag, m))
 		return -1;
 	add_object(c, codegen_emit(c->diag, m, c->t), false);
 	return c->out->n ? 0 : -1;

@@ -131,6 +131,8 @@ static void put_dependencies(struct writer *w)
 		memcpy(out[i].uuid, dep->uuid, sizeof(out[i].uuid));
 		memcpy(out[i].build_id, dep->build_id, sizeof(out[i].build_id));
 		out[i].interface_digest = dep->interface_digest;
+		out[i].heap_base = dep->base && dep->view.heap ? dep->view.heap->base : 0;
+		out[i].flags = dep->base ? IMG_DEP_BASE | IMG_DEP_BUILD : 0;
 	}
 	set_table(w, IMG_DEPENDENCIES, out, w->p->ndeps, sizeof(*out));
 }

@@ -186,11 +186,16 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	return 0;
 }
 
-/* the file that --dependency names for it, or NULL */
+/* the file that --base or --dependency names for it, or NULL */
 static const struct job_word *find_said(struct reader *r, const char *name, const char **path)
 {
+	const struct job_word *base = &r->q->base;
 	size_t n = strlen(name);
 
+	if (base->text && !strncmp(base->text, name, n) && base->text[n] == '=') {
+		*path = base->text + n + 1;
+		return base;
+	}
 	for (size_t i = 0; i < r->q->dependencies.n; i++) {
 		const struct job_word *w = &r->q->dependencies.v[i];
 
@@ -316,21 +321,51 @@ static bool is_manifest(const char *path)
 	return str_ends(path, ".yaml") || str_ends(path, ".yml");
 }
 
+/* NAME of NAME=FILE, or NULL reported */
+static const char *name_said(struct reader *r, const char *option, const struct job_word *w)
+{
+	const char *eq = strchr(w->text, '=');
+
+	if (eq && eq > w->text && eq[1])
+		return str_ndup(r->mem, w->text, (size_t)(eq - w->text));
+	diag_err(r->d, w->at, "%s wants NAME=FILE, got '%s'", option, str_shown(r->mem, w->text));
+	return NULL;
+}
+
 /* --dependency: those that the manifest does not have */
 static void add_said_deps(struct reader *r)
 {
 	for (size_t i = 0; i < r->q->dependencies.n; i++) {
 		const struct job_word *w = &r->q->dependencies.v[i];
-		const char *eq = strchr(w->text, '=');
+		const char *name = name_said(r, "--dependency", w);
 
-		if (!eq || eq == w->text || !eq[1])
-			diag_err(r->d, w->at, "--dependency wants NAME=FILE, got '%s'",
-				str_shown(r->mem, w->text));
-		else if (!r->said_used[i])
-			add_dep(r, (struct package_dep) { .name = str_ndup(r->mem, w->text,
-								  (size_t)(eq - w->text)),
-					   .at = w->at });
+		if (name && !r->said_used[i])
+			add_dep(r, (struct package_dep) { .name = name, .at = w->at });
 	}
+}
+
+/* --base: in front of the dependencies, one of which it may be */
+static void add_said_base(struct reader *r)
+{
+	const struct job_word *w = &r->q->base;
+	const char *name = w->text ? name_said(r, "--base", w) : NULL;
+	struct package_dep base = { .name = name, .at = w->at, .path_at = w->at, .base = true };
+	struct package *p = r->p;
+	size_t n = 0;
+
+	if (!name)
+		return;
+	base.path = w->text + strlen(name) + 1;
+	if (read_dep_image(r, &base))
+		return;
+	for (size_t i = 0; i < p->ndeps; i++) {
+		if (!str_eq(p->deps[i].name, name))
+			p->deps[n++] = p->deps[i];
+	}
+	p->ndeps = n;
+	arena_push_room(r->mem, p->deps, p->ndeps, p->deps_cap);
+	memmove(p->deps + 1, p->deps, p->ndeps++ * sizeof(base));
+	p->deps[0] = base;
 }
 
 static void append_words(struct reader *r, struct job_words *to, const struct job_words *from)
@@ -413,6 +448,7 @@ static void take_command_line(struct reader *r, const struct build_request *q)
 	append_words(r, &p->needs, &q->needs);
 	append_words(r, &p->host, &q->host);
 	add_said_deps(r);
+	add_said_base(r);
 }
 
 /* what goes with native exports alone */

@@ -22,6 +22,7 @@ struct package_dep {
 	uint64_t interface_digest;
 	struct img_view view; /* of its file, in the arena */
 	enum img_form form;
+	bool base; /* the base image: the first, and no other build of it will do */
 };
 
 struct package {

@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "frontend/codegen.h"
+#include "frontend/reach.h"
 
 enum {
 	STACK = 64 << 20, /* bytes, of address space; LLVM recurses over large functions */
@@ -96,7 +97,7 @@ static void compile(void *ctx)
 	t.ncpus = 1;
 	t.plain = w->t->plain && w->s->cpu == 0;
 	t.machine = target_machine(w->diag.mem, w->diag.d, &t);
-	if (t.machine && !codegen_optimise(&w->diag, m, &t)) {
+	if (t.machine && !codegen_optimise(&w->diag, m, &t) && !reach_check_module(&w->diag, m)) {
 		w->s->optimise_ms = now_ms() - start;
 		start = now_ms();
 		w->s->object = codegen_emit(&w->diag, m, &t);

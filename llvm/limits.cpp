@@ -4,6 +4,8 @@
 #include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 
@@ -13,6 +15,10 @@ namespace
 constexpr uint64_t most_align = 64 << 20;   // bytes; the file has as many
 constexpr unsigned most_bits = 8192;        // of an integer
 constexpr unsigned most_elements = 1 << 14; // of a vector
+
+// Variables of 1 GiB in all leave code as much room again. What is large is what is in clang's
+// medium code model.
+constexpr uint64_t much_data = 1 << 30, large_variable = 1 << 16;
 
 // The type's fault, or an empty text. Aggregates may be large: they are in memory.
 std::string fault(const Type *t)
@@ -51,7 +57,43 @@ std::string function_fault(const Function &f, SmallPtrSetImpl<const Type *> &goo
 	return r;
 }
 
+bool takes_room(const GlobalVariable &g)
+{
+	return !g.isDeclarationForLinker() && !g.getName().starts_with("llvm.");
+}
+
+uint64_t bytes_of(const GlobalVariable &g)
+{
+	return g.getDataLayout().getTypeAllocSize(g.getValueType());
+}
+
 } // namespace
+
+uint64_t ll_module_bytes(LLVMModuleRef module)
+{
+	uint64_t sum = 0;
+
+	for (const GlobalVariable &g : unwrap(module)->globals()) {
+		if (takes_room(g) && g.getCodeModel() != CodeModel::Large)
+			sum = SaturatingAdd(sum, bytes_of(g));
+	}
+	return sum;
+}
+
+void ll_mark_large(LLVMModuleRef module)
+{
+	Module &m = *unwrap(module);
+	Triple t(m.getTargetTriple());
+
+	if (t.getArch() != Triple::x86_64 || !t.isOSBinFormatELF() ||
+		m.getDataLayout().getPointerSize() != 8 || ll_module_bytes(module) <= much_data)
+		return;
+	for (GlobalVariable &g : m.globals()) {
+		if (takes_room(g) && !g.isThreadLocal() && !g.hasSection() && !g.getCodeModel() &&
+			bytes_of(g) >= large_variable)
+			g.setCodeModel(CodeModel::Large);
+	}
+}
 
 const char *ll_module_limits(arena *a, LLVMModuleRef module)
 {

@@ -14,6 +14,7 @@
 #include "llvm/Object/MachOUniversal.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Object/Wasm.h"
+#include "llvm/Support/MathExtras.h"
 #include "llvm/TargetParser/Triple.h"
 #include "llvm/TextAPI/InterfaceFile.h"
 #include "llvm/TextAPI/TextAPIReader.h"
@@ -369,7 +370,61 @@ int Reader::file(const char *name, MemoryBufferRef bytes, bool member)
 	return symbolic(name, **f);
 }
 
+bool is_loaded(const ObjectFile &f, const SectionRef &s)
+{
+	if (isa<ELFObjectFileBase>(f)) {
+		uint64_t flags = ELFSectionRef(s).getFlags();
+		bool large = f.getArch() == Triple::x86_64 && flags & ELF::SHF_X86_64_LARGE;
+		return flags & ELF::SHF_ALLOC && !large;
+	}
+	return s.isText() || s.isData() || s.isBSS();
+}
+
+uint64_t loaded_bytes(MemoryBufferRef bytes)
+{
+	uint64_t sum = 0;
+
+	if (identify_magic(bytes.getBuffer()) == file_magic::archive) {
+		Expected<std::unique_ptr<Archive>> a = Archive::create(bytes);
+		Error e = Error::success();
+
+		if (!a)
+			return consumeError(std::move(e)), consumeError(a.takeError()), 0;
+		for (const Archive::Child &c : (*a)->children(e)) {
+			Expected<MemoryBufferRef> content = c.getMemoryBufferRef();
+			if (content)
+				sum = SaturatingAdd(sum, loaded_bytes(*content));
+			else
+				consumeError(content.takeError());
+		}
+		return consumeError(std::move(e)), sum;
+	}
+	Expected<std::unique_ptr<ObjectFile>> f = ObjectFile::createObjectFile(bytes);
+	if (!f)
+		return consumeError(f.takeError()), 0;
+	for (const SectionRef &s : (*f)->sections()) {
+		if (is_loaded(**f, s))
+			sum = SaturatingAdd(sum, s.getSize());
+	}
+	return sum;
+}
+
 } // namespace
+
+uint64_t ll_object_bytes(const void *data, size_t n)
+{
+	uint64_t sum = 0;
+	std::string why;
+
+	ll_start_link();
+	shim::guarded(
+		[&] {
+			sum = loaded_bytes(MemoryBufferRef(
+				StringRef(static_cast<const char *>(data), n), "object"));
+		},
+		&why);
+	return sum;
+}
 
 const char *ll_stub_install_name(arena *a, const void *data, size_t n)
 {

@@ -240,6 +240,9 @@ struct ll_symbol {
 int ll_object_symbols(struct arena *a, struct diags *d, struct loc at, const char *path,
 	const void *data, size_t n, const char *triple, const struct ll_symbol **out,
 	size_t *count);
+/* Bytes of code and data that a link of an object, or of all objects of an archive, puts into
+ * memory; those that ll_mark_large is about are left out. What cannot be read has none. */
+uint64_t ll_object_bytes(const void *data, size_t n);
 /* The name that a text stub (.tbd) says its library has; NULL: it is none, or broken. */
 const char *ll_stub_install_name(struct arena *a, const void *data, size_t n);
 
@@ -365,6 +368,12 @@ bool ll_debug_from_object(struct arena *a, const void *data, size_t n, struct ll
  * than 8192 bits, vectors of more than 16384 elements in registers, alignments above 64 MiB, data
  * of a type without a size. returns the first as text, or NULL */
 const char *ll_module_limits(struct arena *a, struct LLVMOpaqueModule *m);
+/* Bytes of the variables of a module without such faults, but for those in x86-64's sections for
+ * large data; UINT64_MAX: more. */
+uint64_t ll_module_bytes(struct LLVMOpaqueModule *m);
+/* Where a module for x86-64 has more than 1 GiB of variables, and the file format sections for them
+ * that code reaches by addresses of 64 bits (ELF), put those of 64 KiB and more there. */
+void ll_mark_large(struct LLVMOpaqueModule *m);
 
 /* Do LLVM's readers of bitcode and IR text verify what has debug information, and print on stderr
  * what is wrong with it? They do unless told otherwise. Of the process: not while another thread

@@ -117,6 +117,14 @@ static const char *symbol_at(const struct pkgimg_dependency *dependency, const v
 	return NULL;
 }
 
+static uint32_t form_flags(const struct img_view *v)
+{
+	static const uint32_t flags[] = { [IMG_FORM_NATIVE] = PKGIMG_DEPENDENCY_NATIVE,
+		[IMG_FORM_BITCODE] = PKGIMG_DEPENDENCY_BITCODE };
+
+	return flags[img_form(v)];
+}
+
 int pkgimg_describe(const struct pkgimg_image *image, struct pkgimg_dependency *out)
 {
 	const struct img_view *v;
@@ -129,6 +137,7 @@ int pkgimg_describe(const struct pkgimg_image *image, struct pkgimg_dependency *
 	v = &image->view;
 	h = image->member && image->member->heap.at ? &image->member->heap : NULL;
 	*out = (struct pkgimg_dependency) { .size = sizeof(*out),
+		.flags = form_flags(v),
 		.name = pkgimg_name(image),
 		.version = pkgimg_version(image),
 		.interface_digest = v->header->interface_digest,

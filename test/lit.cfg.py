@@ -180,6 +180,10 @@ for cpu, triple in (("aarch64", "aarch64-linux-gnu"), ("arm", "arm-linux-gnueabi
         config.substitutions += [("%qemu-" + cpu, f"{qemu} -L {root}"), ("%cross-" + cpu, root)]
 if os.path.exists("/usr/lib/x86_64-linux-musl/crt1.o"):
     config.available_features.add("musl")
+# files of another user's: root alone can give some away
+give = 't=$(mktemp) && chown 12345 "$t"; r=$?; rm "$t"; exit $r'
+if os.geteuid() == 0 and works("sh", "-c", give):
+    config.available_features.add("chown")
 # mounts of one's own, for a full disk: `unshare -rm sh -c "mount -t tmpfs -o size=64k ..."`
 if works("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/tmp"):
     config.available_features.add("unshare-mount")

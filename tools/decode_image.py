@@ -397,10 +397,11 @@ def describe(path):
         "dependencies": [{"name": image.string(name), "version": image.string(ver),
                           "uuid": identity(uuid), "build_id": identity(build),
                           "interface_digest": hex64(digest),
+                          "base": bool(flags & 1), "this_build": bool(flags & 2),
                           "uses": [{"kind": {0: "symbol", 1: "type"}[kind],
                                     "name": image.string(use), "digest": hex64(was)}
                                    for of, kind, use, _, was in image.uses if of == i]}
-                         for i, (name, ver, uuid, build, digest, _, _, _)
+                         for i, (name, ver, uuid, build, digest, _, flags, _)
                          in enumerate(image.dependencies)],
         "sizes": sizes(image),
         "heap": None,

@@ -272,7 +272,7 @@ static void depend_on_base(struct builder *b)
 	d->size = sizeof(*d);
 	if (pkgimg_describe(b->base, d))
 		mini_die("Base", "cannot be described");
-	d->flags = PKGIMG_DEPENDENCY_BASE;
+	d->flags |= PKGIMG_DEPENDENCY_BASE;
 	check(pkgimg_build_dependency(b->build, d));
 }
 

@@ -60,11 +60,17 @@ int heap_prepare(struct heap *h, const struct package *p, const struct target *t
 
 /* A segment of its own begins at a page, of 4 or 16 KiB. More than the smaller one must not be
  * asked for: LLD pads the segment's addresses and its bytes by themselves, each as it happens. */
-const char *heap_room_ir(const struct heap *h, const struct target *t)
+int heap_room_ir(const struct heap *h, const struct target *t, const char **out)
 {
+	*out = NULL;
 	if (!heap_exists(h) || t->platform->family != FAMILY_DARWIN)
-		return NULL;
-	return str_fmt(h->a,
+		return 0;
+	if (h->size > UINT32_MAX - IMG_HEAP_ALIGN)
+		return diag_err(h->d, t->at,
+			"the heap takes %" PRIu64 " bytes of the file, a Mach-O file has less than "
+			"4 GiB (its sections' headers have 32 bits); make several images of it",
+			h->size);
+	*out = str_fmt(h->a,
 		"target triple = \"%s\"\n"
 		"@pkgimg.heap = hidden global [%" PRIu64
 		" x i8] zeroinitializer, section \"%s,%s,regular,no_dead_strip\", align 4096\n"
@@ -72,6 +78,7 @@ const char *heap_room_ir(const struct heap *h, const struct target *t)
 		"\"llvm.metadata\"\n",
 		t->triple.normal, h->size + IMG_HEAP_ALIGN, IMG_MACHO_HEAP_SEGMENT,
 		IMG_MACHO_HEAP_SECTION);
+	return 0;
 }
 
 /* ---- behind the link */
@@ -91,17 +98,26 @@ static int failed_io(const struct file *f, const char *what)
 		file_error_text(errno, text, sizeof(text)));
 }
 
+/* zeros for which the file has a hole; the live heap may have no memory for them either */
+enum { HOLE = 1 << 20 };
+
+static bool is_hole(const char *at, size_t n)
+{
+	return n >= HOLE && !*at && !memcmp(at, at + 1, HOLE - 1);
+}
+
 static int put(void *ctx, const void *data, size_t n)
 {
 	struct file *f = ctx;
 	const char *at = data;
 
 	while (n) {
-		ssize_t done = write(f->fd, at, n);
+		bool hole = is_hole(at, n);
+		ssize_t done = hole ? HOLE : write(f->fd, at, n < HOLE ? n : HOLE);
 
 		if (done < 0 && errno == EINTR)
 			continue;
-		if (done <= 0) {
+		if (done <= 0 || (hole && lseek(f->fd, HOLE, SEEK_CUR) < 0)) {
 			errno = done ? errno : ENOSPC;
 			return failed_io(f, "written");
 		}
@@ -109,6 +125,14 @@ static int put(void *ctx, const void *data, size_t n)
 		n -= (size_t)done;
 	}
 	return 0;
+}
+
+/* the file ends here, in a hole or not */
+static int put_end(struct file *f)
+{
+	off_t at = lseek(f->fd, 0, SEEK_CUR);
+
+	return at < 0 || ftruncate(f->fd, at) ? failed_io(f, "written") : 0;
 }
 
 static int unsound(const struct file *f, const struct img_error *e)
@@ -201,7 +225,7 @@ static int write_tail(struct tail *t, const struct heap *h, uint64_t zeros)
 	}
 	failed = zeros ? put_hashed(t, gap, zeros) : 0;
 	if (!failed)
-		failed = heap_stream(h, put_hashed, t);
+		failed = heap_stream(h, put_hashed, t) || put_end(&t->f);
 	pthread_mutex_lock(&t->lock);
 	t->end = true;
 	pthread_cond_signal(&t->change);
@@ -306,7 +330,7 @@ static int put_data(
 		return failed;
 	if (lseek(f->fd, (off_t)meta->heap->at, SEEK_SET) < 0)
 		return failed_io(f, "written");
-	return heap_stream(h, put, f);
+	return heap_stream(h, put, f) || put_end(f);
 }
 
 int heap_write_data(struct arena *a, struct diags *d, const struct heap *h,

@@ -12,8 +12,10 @@
 int heap_prepare(struct heap *h, const struct package *p, const struct target *t);
 
 /* What is linked with the image so that it can hold the heap: an object for Mach-O, where a
- * signature has to cover it. returns IR text in the arena, or NULL: nothing */
-const char *heap_room_ir(const struct heap *h, const struct target *t);
+ * signature has to cover it.
+ * out      IR text in the arena, or NULL: nothing
+ * returns  0, or -1 reported: no file of the kind can hold it */
+int heap_room_ir(const struct heap *h, const struct target *t, const char **out);
 
 /* For driver_run_options.before_publish: the heap behind the linked library, then the seal. */
 struct heap_seal {

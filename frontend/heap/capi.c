@@ -9,6 +9,7 @@
 #include "driver/driver.h"
 #include "frontend/build.h"
 #include "frontend/heap/heap.h"
+#include "image/image.h"
 
 struct pkgimg_build {
 	struct arena mem;
@@ -289,6 +290,31 @@ static void define_variables(struct pkgimg_build *b)
 	pkgimg_build_module(b, "the variables of the image", text, strlen(text));
 }
 
+/* as the loader would say */
+static void check_forms(struct pkgimg_build *b)
+{
+	uint32_t other =
+		b->request.no_native ? PKGIMG_DEPENDENCY_NATIVE : PKGIMG_DEPENDENCY_BITCODE;
+	const struct heap_array *v = &b->heap.deps;
+
+	for (size_t i = 0; b->modules.n && i < v->n; i++) {
+		const struct pkgimg_dependency *d =
+			*HEAP_AT(*v, const struct pkgimg_dependency *, i);
+
+		if (d->flags & other)
+			diag_err(&b->d, NOWHERE,
+				"native and data-only images do not mix in one load: dependency "
+				"'%s' has %s, and '%s' is to have %s; build both with "
+				"PKGIMG_BUILD_NO_NATIVE, or both without",
+				d->name,
+				img_form_name(
+					b->request.no_native ? IMG_FORM_NATIVE : IMG_FORM_BITCODE),
+				b->request.name.text,
+				img_form_name(
+					b->request.no_native ? IMG_FORM_BITCODE : IMG_FORM_NATIVE));
+	}
+}
+
 static void fill_report(const struct pkgimg_build *b, const struct build_result *result,
 	struct pkgimg_build_report *report)
 {
@@ -321,6 +347,7 @@ int pkgimg_build_write(struct pkgimg_build *b, const char *path, struct pkgimg_b
 
 	if (b->written)
 		return code(diag_err(&b->d, NOWHERE, "a build is written once; begin another"));
+	check_forms(b);
 	if (b->d.errors)
 		return EXIT_INPUT;
 	b->written = true;

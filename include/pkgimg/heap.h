@@ -21,7 +21,9 @@ enum pkgimg_field_kind {
 };
 
 enum {
-	PKGIMG_DEPENDENCY_BASE = 1 /* the base image: the first dependency, or none */
+	PKGIMG_DEPENDENCY_BASE = 1,   /* the base image: the first dependency, or none */
+	PKGIMG_DEPENDENCY_NATIVE = 2, /* it has native code, */
+	PKGIMG_DEPENDENCY_BITCODE = 4 /* or bitcode: its dependents have none of the other kind */
 };
 
 struct pkgimg_dependency;
@@ -37,7 +39,8 @@ typedef const char *pkgimg_symbol_fn(const struct pkgimg_dependency *dependency,
  * (pkgimg_describe in pkgimg/runtime.h). All that it points to is the image's. */
 struct pkgimg_dependency {
 	uint32_t size;  /* sizeof(struct pkgimg_dependency) */
-	uint32_t flags; /* PKGIMG_DEPENDENCY_BASE */
+	uint32_t flags; /* PKGIMG_DEPENDENCY_*; NATIVE and BITCODE are the loader's, BASE the host's
+			 */
 	const char *name, *version;
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;

@@ -4,6 +4,10 @@
  *   mkdir corpus && build/asan/test/helpers/fuzz-seeds corpus
  *   build/asan/test/helpers/fuzz-open corpus
  *
+ * What it found in ten minutes is in Inputs/corpus.tar.xz; to make it again: run it from the seeds
+ * of open.test, `fuzz-open -merge=1 min corpus`, and pack the files of min. When the format changes
+ * the stored ones are refused early, and are worth making again.
+ *
  * An input is the metadata, and behind it the first PART bytes of each 64 KiB of the heap: the rest
  * are zeros, and nobody has to mutate them. Inputs that are no images of data alone, and
  * bundles, are only checked, with all sums of tables made right: to load them would run their code.

@@ -1,7 +1,12 @@
 /* data-host IMAGE CLANG SCRATCH: a host without LLVM in it opens an image that has no native code
  * and calls its methods `first` and `count`. Its compiler is another program, started when the
- * first symbol is asked for. Says each question as it comes. */
+ * first symbol is asked for. Says each question as it comes. CLANG may be "-": the compiler was
+ * here before, or it comes later; the bitcode is left in SCRATCH. */
+#ifdef _WIN32
+#include <windows.h>
+#else
 #include <dlfcn.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +18,28 @@ struct host {
 	void *library;
 	int asked;
 };
+
+#ifdef _WIN32
+#define SUFFIX ".dll"
+static void *load(const char *path)
+{
+	return (void *)LoadLibraryA(path);
+}
+static void *find(void *library, const char *symbol)
+{
+	return (void *)(uintptr_t)GetProcAddress(library, symbol);
+}
+#else
+#define SUFFIX ".so"
+static void *load(const char *path)
+{
+	return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+}
+static void *find(void *library, const char *symbol)
+{
+	return dlsym(library, symbol);
+}
+#endif
 
 static void *compile_all(struct host *h, const struct pkgimg_image *image)
 {
@@ -26,12 +53,12 @@ static void *compile_all(struct host *h, const struct pkgimg_image *image)
 		return NULL;
 	fwrite(code.data, 1, (size_t)code.size, f);
 	fclose(f);
-	snprintf(command, sizeof(command), "'%s' -w -O1 -fPIC -shared -nostdlib '%s' -o '%s.so'",
-		h->clang, path, path);
+	snprintf(command, sizeof(command),
+		"'%s' -w -O1 -fPIC -shared -nostdlib '%s' -o '%s" SUFFIX "'", h->clang, path, path);
 	printf("  the compiler is started\n");
 	fflush(stdout);
-	strcat(path, ".so");
-	return system(command) ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	strcat(path, SUFFIX);
+	return strcmp(h->clang, "-") && system(command) ? NULL : load(path);
 }
 
 static void *compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
@@ -42,7 +69,7 @@ static void *compile(void *ctx, const struct pkgimg_image *image, const char *sy
 	printf("  compile %s\n", symbol);
 	if (!h->library)
 		h->library = compile_all(h, image);
-	return h->library ? dlsym(h->library, symbol) : NULL;
+	return h->library ? find(h->library, symbol) : NULL;
 }
 
 static void call(const struct pkgimg_image *image, const char *name)

@@ -1,8 +1,9 @@
 /* heap-world FOLDER MODULE: build images with build.h, there, and load them in a world: Base.so;
  * Left.so and Right.so that refer to it; Plain.pkgimg without native code. All but the first have
  * the bitcode of the file MODULE, with a function `int add(int, int)`. Says what is in them.
- * heap-world FOLDER -data MODULE: Data.pkgimg of that bitcode, whose variable `cache` leads to a
- * list heap-world FOLDER -bundle FILE: the same for three of them in a bundle; nothing is built. */
+ * heap-world FOLDER -data MODULE [TRIPLE]: Data.pkgimg of that bitcode, whose variable `cache`
+ * leads to a list heap-world FOLDER -bundle FILE: the same for three of them in a bundle; nothing
+ * is built. */
 #include "pkgimg/runtime.h"
 #include "test/unit/heap_host.h"
 
@@ -78,9 +79,9 @@ static int build_base(const char *path, const char *module)
 }
 
 /* "list": 99 to 0, and so does the variable `cache` of the bitcode; no code is referred to */
-static int build_data(const char *path, const char *module)
+static int build_data(const char *path, const char *module, const char *triple)
 {
-	struct pkgimg_build_options o = { .flags = PKGIMG_BUILD_NO_NATIVE };
+	struct pkgimg_build_options o = { .flags = PKGIMG_BUILD_NO_NATIVE, .target = triple };
 	struct pkgimg_build *b;
 	struct host h;
 	value list = integer(0);
@@ -243,8 +244,9 @@ int main(int argc, char **argv)
 
 	if (argc == 4 && !strcmp(argv[2], "-bundle"))
 		return load(argv[1], argv[3], 0) || load(argv[1], argv[3], PKGIMG_MOVE);
-	if (argc == 4 && !strcmp(argv[2], "-data"))
-		return build_data(path_of(argv[1], "Data.pkgimg"), argv[3]);
+	if (argc >= 4 && !strcmp(argv[2], "-data"))
+		return build_data(
+			path_of(argv[1], "Data.pkgimg"), argv[3], argc > 4 ? argv[4] : NULL);
 	if (argc != 3)
 		return 2;
 	if (build_base(path_of(argv[1], "Base.so"), NULL) ||

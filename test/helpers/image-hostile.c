@@ -1,8 +1,8 @@
 /* image-hostile FILE: the checker over an image or a bundle that is cut at every length, with each
- * bit of headers, directory and metadata flipped, and with their words at the edges, sums made
- * right again. What is taken all the same is read like any image. Bytes that are not there are
- * poisoned, so that the sanitizers' build sees each read out of bounds.
- * Says how many were refused and how many were not. */
+ * bit of headers, directory, metadata and what a loader reads of the heap flipped, and with their
+ * words at the edges, sums made right again. What is taken all the same is read like any image.
+ * Bytes that are not there are poisoned, so that the sanitizers' build sees each read out of
+ * bounds. Says how many were refused and how many were not. */
 #include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +30,8 @@ struct file {
 	bool bundle;
 	struct part meta[MOST]; /* of the image, of each member */
 	size_t nmeta;
+	struct part scratch[MOST]; /* of heaps: bitmaps, starts, types, lists of uses */
+	size_t nscratch;
 	struct part directory; /* of a bundle */
 	struct part sections;  /* ELF: section headers */
 	unsigned taken, refused;
@@ -176,6 +178,17 @@ static void change_summed(struct file *f)
 	printf("changed bytes that the sums did not tell: %u\n", f->taken - taken);
 }
 
+static void find_scratch(struct file *f, const struct img_view *v, uint64_t heap_at)
+{
+	const struct img_heap_section *s;
+
+	if (!v->heap)
+		return;
+	s = &v->heap_sections[v->nheap_sections - 1];
+	f->scratch[f->nscratch++] =
+		(struct part) { heap_at + s->offset, heap_at + s->offset + s->size };
+}
+
 static bool find_parts(struct file *f)
 {
 	const Elf64_Ehdr *h = (const void *)f->bytes;
@@ -195,6 +208,7 @@ static bool find_parts(struct file *f)
 		f->summed = box.summed;
 		f->meta[f->nmeta++] =
 			(struct part) { box.meta_at, box.meta_at + v.header->meta_size };
+		find_scratch(f, &v, v.heap ? v.heap->at : 0);
 		return true;
 	}
 	if (img_bundle_check(f->bytes, f->size, IMG_CHECK_FILE_SUM, &b, NULL, &e) ||
@@ -206,6 +220,7 @@ static bool find_parts(struct file *f)
 		img_bundle_view(&b, f->bytes, i, &v);
 		f->meta[f->nmeta++] = (struct part) { b.members[i].meta,
 			b.members[i].meta + v.header->meta_size };
+		find_scratch(f, &v, b.members[i].heap);
 	}
 	return true;
 }
@@ -241,6 +256,8 @@ int main(int argc, char **argv)
 	change(&f, f.directory);
 	for (size_t i = 0; i < f.nmeta; i++)
 		change(&f, f.meta[i]);
+	for (size_t i = 0; i < f.nscratch; i++)
+		change(&f, f.scratch[i]);
 	printf("%u taken, %u refused\n", f.taken, f.refused);
 	free(f.bytes);
 	free(f.sound);

@@ -200,14 +200,38 @@ static void print_slots(const struct pkgimg_image *image)
 	print_pages("code", slots[0]);
 }
 
+/* Of an image without native code: what a compiler there would have made of its bitcode, which
+ * LLVM wraps for this system. */
+static int compiled(int n)
+{
+	return 3000 + n;
+}
+
+static void *compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
+{
+	struct pkgimg_bitcode code;
+	int (*f)(int) = compiled;
+	void *address;
+
+	(void)ctx;
+	if (pkgimg_bitcode_at(image, 0, &code) || memcmp(code.data, "\xde\xc0\x17\x0b", 4))
+		return NULL;
+	printf("compile %s\n", symbol);
+	memcpy(&address, &f, sizeof(f));
+	return address;
+}
+
 __attribute__((unused)) static int open_once(const char *path, const char *name, int number)
 {
 	struct pkgimg_options o = { .size = sizeof(o),
 		.flags = PKGIMG_VERIFY | PKGIMG_ALLOW_FOREIGN };
+	struct pkgimg_host host = { .size = sizeof(host), .compile = compile };
 	struct pkgimg_image *image;
 	struct pkgimg_method f;
 	struct pkgimg_error e;
 
+	if (strstr(path, ".pkgimg") && pkgimg_world_new(&host, NULL, 0, &o.world))
+		return 1;
 	if (pkgimg_open(path, &o, &image, &e) || pkgimg_find(image, name, "int (int)", &f, &e)) {
 		printf("code %d: %s\n", e.code, e.text);
 		return 1;
@@ -215,6 +239,7 @@ __attribute__((unused)) static int open_once(const char *path, const char *name,
 	printf("%s: %d\n", name, ((int (*)(int))f.address)(number));
 	print_slots(image);
 	pkgimg_close(image);
+	pkgimg_world_free(o.world);
 	printf("closed, %u references\n", all_references());
 	return 0;
 }

@@ -7,6 +7,7 @@
  *                    `moved`, all heaps not at their places; `bundle`, IMAGE is one
  *   swap             OTHER lies at the image's path while the system's loader opens it
  *   old swap
+ *   WAY heap-swap    OTHER lies at the path when the heap is mapped, or read
  *   reinstall        a copy of the image is put in its place while it is open
  *   maps             how the pages of the open image may be used */
 #include <dirent.h>
@@ -33,6 +34,7 @@ static struct {
 	unsigned count, fail_at; /* 1-based; 0: never */
 	const char *failed;      /* the call that did */
 	const char *put, *at;    /* rename put to at before the loader opens it */
+	bool put_late;           /* but when the heap is mapped or read */
 } now;
 
 /* how images are opened */
@@ -76,8 +78,19 @@ WRAP(int, stat, const char *path, struct stat *out)
 	return fails("stat") ? -1 : __real_stat(path, out);
 }
 
+/* the heap is what lies behind something in its file */
+static void put_heap(off_t offset)
+{
+	if (!now.on || !now.put_late || offset == 0)
+		return;
+	now.put_late = false;
+	if (rename(now.put, now.at))
+		abort();
+}
+
 WRAP(void *, mmap, void *at, size_t size, int prot, int flags, int fd, off_t offset)
 {
+	put_heap(offset);
 	return fails("mmap") ? MAP_FAILED : __real_mmap(at, size, prot, flags, fd, offset);
 }
 
@@ -106,9 +119,9 @@ WRAP(void *, dlopen, const char *path, int flags)
 {
 	bool is_image = now.on && strchr(path, '/') && !(flags & RTLD_NOLOAD);
 
-	if (is_image && now.put && rename(now.put, now.at))
+	if (is_image && now.put && !now.put_late && rename(now.put, now.at))
 		abort();
-	if (is_image && now.put)
+	if (is_image && now.put && !now.put_late)
 		__real_dlopen(path, flags); /* as with musl: what is loaded stays */
 	return fails(is_image ? "dlopen of the image" : "dlopen") ? NULL
 								  : __real_dlopen(path, flags);
@@ -136,6 +149,7 @@ WRAP(void *, realloc, void *p, size_t size)
 
 WRAP(ssize_t, pread, int fd, void *to, size_t size, off_t at)
 {
+	put_heap(at);
 	return fails("pread") ? -1 : __real_pread(fd, to, size, at);
 }
 
@@ -279,9 +293,38 @@ static int swap(const char *path, const char *other)
 	now.at = path;
 	printf("code %d: ", open_now(path, &image, &e));
 	printf("%s\n", e.text);
+	close_now(&image);
 	now.put = NULL;
 	printf("code %d once it is there\n", open_now(path, &image, &e));
 	close_now(&image);
+	return 0;
+}
+
+/* what was checked is what is there, whatever lies at the path by then */
+static int heap_swap(const char *path, const char *other)
+{
+	struct pkgimg_object object = { 0 };
+	struct opened o;
+	struct pkgimg_error e;
+	struct pkgimg_root root;
+	uint64_t n = 0;
+	int code;
+
+	now.put = other;
+	now.at = path;
+	now.put_late = true;
+	code = open_now(path, &o, &e);
+	printf("code %d%s: %s\n", code, now.put_late ? ", not replaced" : "", e.text);
+	for (size_t i = 0; i < o.n || (i == 0 && o.one); i++) {
+		const struct pkgimg_image *image = o.one ? o.one : o.all[i];
+
+		for (object = (struct pkgimg_object) { 0 }; !pkgimg_object_next(image, &object);)
+			n += object.size != 0;
+		for (uint32_t k = 0; !pkgimg_root_at(image, k, &root); k++)
+			n += *root.cell != NULL;
+	}
+	printf("%llu objects and roots\n", (unsigned long long)n);
+	close_now(&o);
 	return 0;
 }
 
@@ -328,6 +371,8 @@ int main(int argc, char **argv)
 		return faults(argv[2]);
 	if (!strcmp(argv[1], "swap"))
 		return swap(argv[2], other);
+	if (!strcmp(argv[1], "heap-swap"))
+		return heap_swap(argv[2], other);
 	if (!strcmp(argv[1], "reinstall"))
 		return reinstall(argv[2], other);
 	printf("code %d\n", open_now(argv[2], &image, &e));

@@ -299,6 +299,72 @@ static void versions(struct unit *u)
 #endif
 }
 
+/* a list with code of its own, or without, of a dependency or none; returns what the build does */
+static int write_list(const char *name, const char *ir, uint32_t flags,
+	const struct pkgimg_dependency *d, char text[])
+{
+	struct pkgimg_build_options o = { .flags = flags };
+	struct pkgimg_build *b;
+	struct host h;
+	int rc;
+
+	host_start(&h, ROOM);
+	b = host_build(&h, name, &o);
+	if (d)
+		pkgimg_build_dependency(b, d);
+	if (ir)
+		pkgimg_build_module(b, "m", ir, strlen(ir));
+	pkgimg_build_root(b, "list", host_cons(&h, integer(1), integer(2)), "cons", 0);
+	rc = write_it(b, path_to(name));
+	strcpy(text, h.text);
+	free(h.room);
+	return rc;
+}
+
+static void forms_do_not_mix(struct unit *u)
+{
+	static const struct {
+		uint32_t base, dependent;
+		const char *base_ir, *ir, *text;
+	} rows[] = {
+		{ 0, 0, add_ir, add_ir, "" },
+		{ PKGIMG_BUILD_NO_NATIVE, PKGIMG_BUILD_NO_NATIVE, add_ir, add_ir, "" },
+		{ 0, PKGIMG_BUILD_NO_NATIVE, NULL, add_ir, "" },
+		{ 0, PKGIMG_BUILD_NO_NATIVE, add_ir, NULL, "" },
+		{ 0, PKGIMG_BUILD_NO_NATIVE, add_ir, add_ir,
+			"error: native and data-only images do not mix in one load: dependency "
+			"'Under' has native code, and 'Upper' is to have bitcode; build both with "
+			"PKGIMG_BUILD_NO_NATIVE, or both without\n" },
+		{ PKGIMG_BUILD_NO_NATIVE, 0, add_ir, add_ir,
+			"error: native and data-only images do not mix in one load: dependency "
+			"'Under' has bitcode, and 'Upper' is to have native code; build both with "
+			"PKGIMG_BUILD_NO_NATIVE, or both without\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pkgimg_dependency d = { .size = sizeof(d) };
+		struct pkgimg_image *base;
+		struct pkgimg_world *world;
+		char text[4096];
+
+		CHECK_INT(write_list("Under", rows[i].base_ir, rows[i].base, NULL, text), 0);
+		base = open_it(u, path_to("Under"), 0, NULL, &world);
+		if (base) {
+			CHECK_INT(pkgimg_describe(base, &d), PKGIMG_OK);
+			CHECK_INT(d.flags, !rows[i].base_ir ? 0
+					   : rows[i].base   ? PKGIMG_DEPENDENCY_BITCODE
+							    : PKGIMG_DEPENDENCY_NATIVE);
+			CHECK_INT(write_list("Upper", rows[i].ir, rows[i].dependent, &d, text),
+				*rows[i].text != 0);
+			CHECK_STR(text, rows[i].text);
+			CHECK_INT(unlink(path_to("Upper")), *rows[i].text ? -1 : 0);
+		}
+		pkgimg_close(base);
+		pkgimg_world_free(world);
+		unlink(path_to("Under"));
+	}
+}
+
 static void clean_up(struct unit *u)
 {
 	unlink(path_to("Halves.so"));
@@ -307,4 +373,4 @@ static void clean_up(struct unit *u)
 	CHECK_INT(rmdir(folder), 0);
 }
 
-UNIT_MAIN(overlaps, interned_ring, two_threads, far_apart, versions, clean_up)
+UNIT_MAIN(overlaps, interned_ring, two_threads, far_apart, versions, forms_do_not_mix, clean_up)

@@ -71,19 +71,39 @@ static void try(struct file *f, size_t at, const void *bytes, size_t n)
 	free(changed);
 }
 
+/* What a loader reads of a heap: bitmaps, starts, types, lists of uses. Each bit of bytes with
+ * something in them and of their neighbours, one of each other byte. */
+static void change_scratch(struct file *f, size_t from, size_t to)
+{
+	for (size_t at = from; at < to; at++) {
+		bool full = f->bytes[at] || f->bytes[at - 1] || f->bytes[at + 1];
+
+		for (unsigned bit = 0; bit < 8; bit++) {
+			char byte = (char)(f->bytes[at] ^ 1 << bit);
+
+			if (full || bit == at % 8)
+				try(f, at, &byte, 1);
+		}
+	}
+}
+
 static void change_all(struct file *f)
 {
 	static const uint64_t edges[] = { 0, 1, 7, 8, 0xffff, 0x10000, UINT32_MAX,
 		UINT64_C(1) << 31, UINT64_C(1) << 63, UINT64_MAX };
 	const struct img_header *h = header(f);
 	const struct img_table *dir = (const void *)(h + 1);
-	size_t from = sizeof(*h) + h->ntables * sizeof(*dir), scratch = 0, end;
+	size_t from = sizeof(*h) + h->ntables * sizeof(*dir), scratch = 0, heap_at = 0, end;
+	const struct img_heap_section *last = NULL;
 
 	for (uint32_t i = 0; i < h->ntables; i++) {
 		const struct img_heap *heap = (const void *)((const char *)h + dir[i].offset);
 
 		if (dir[i].kind == IMG_HEAP)
-			scratch = heap->at + heap->mapped;
+			heap_at = heap->at;
+		if (dir[i].kind == IMG_HEAP_SECTIONS)
+			last = (const void *)((const char *)h + dir[i].offset +
+					      (dir[i].count - 1) * dir[i].entry_size);
 		/* tables of before the heap: image_test.c */
 		if (dir[i].kind >= IMG_HEAP && from < dir[i].offset)
 			continue;
@@ -106,12 +126,8 @@ static void change_all(struct file *f)
 			try(f, at + 4, &edges[i], 4);
 		}
 	}
-	for (size_t at = scratch; at < f->size; at++) {
-		char byte = (char)~f->bytes[at];
-
-		if (f->bytes[at] || at % 97 == 0)
-			try(f, at, &byte, 1);
-	}
+	scratch = heap_at + last->offset;
+	change_scratch(f, scratch, scratch + last->size);
 }
 
 static struct pkgimg_world *busy_world(struct unit *u, const struct place *p)
@@ -169,20 +185,23 @@ static void cut(struct unit *u)
 	struct place p = arrive();
 	struct file f;
 	unsigned opened = 0;
+	size_t meta;
 
 	write_busy(u, &p);
 	f = get(u, in(&p, "busy"), busy_world(u, &p));
-	for (size_t size = 0; size < f.size; size += size < 8192 ? 1 : 997) {
+	meta = header(&f)->meta_size;
+	/* behind the metadata nothing but the size is looked at: image-hostile has every length */
+	for (size_t size = 0; size < f.size; size += size < meta + 64 ? 1 : 997) {
 		struct pkgimg_error err;
 
 		CHECK(!ftruncate(f.fd, (off_t)size));
-		if (size > ((struct img_header *)(void *)f.bytes)->meta_size) {
-			char *meta = malloc(size);
+		if (size > meta) {
+			char *changed = malloc(size);
 
-			memcpy(meta, f.bytes, size);
-			heap_repair(meta, ((struct img_header *)(void *)f.bytes)->meta_size, size);
-			CHECK(pwrite(f.fd, meta, size, 0) == (ssize_t)size);
-			free(meta);
+			memcpy(changed, f.bytes, size);
+			heap_repair(changed, meta, size);
+			CHECK(pwrite(f.fd, changed, size, 0) == (ssize_t)size);
+			free(changed);
 		}
 		opened += heap_use(f.path, f.world, &err) == 0;
 		CHECK(pwrite(f.fd, f.bytes, f.size, 0) == (ssize_t)f.size);

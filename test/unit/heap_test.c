@@ -473,6 +473,41 @@ static void dependent(struct unit *u)
 	free(h.room);
 }
 
+/* References to dependencies lie together, however far from each other their objects were found. */
+static void external_pages(struct unit *u)
+{
+	enum { ALL = 20000, EVERY = 100 };
+	struct pkgimg_dependency d = { .size = sizeof(d), .name = "Base", .version = "1.0" };
+	struct image base, m;
+	struct pkgimg_build *b;
+	value list = integer(0);
+	struct host h;
+
+	host_start(&h, ROOM);
+	if (!open_image(u, &base, path_to("Base.so")))
+		return;
+	d.heap = base.heap;
+	d.heap_base = base.v.heap->base;
+	d.heap_size = base.v.heap->mapped;
+	memcpy(d.build_id, base.v.header->build_id, sizeof(d.build_id));
+	for (int i = 0; i < ALL; i++)
+		list = host_cons(&h, i % EVERY ? integer(i) : root(&base, "Main.t"), list);
+	b = host_build(&h, "Far", NULL);
+	pkgimg_build_dependency(b, &d);
+	pkgimg_build_root(b, "Far.list", list, "cons", 0);
+	CHECK_INT(pkgimg_build_write(b, path_to("App.so"), NULL), 0);
+	pkgimg_build_free(b);
+	if (open_image(u, &m, path_to("App.so"))) {
+		CHECK_INT(
+			m.v.nheap_relocs, 2); /* the list's own, then those that lead to the base */
+		CHECK_INT(m.v.heap_relocs[1].count, ALL / EVERY);
+		CHECK_INT(m.v.heap_relocs[1].npages, 1); /* of 79 with conses */
+		close_image(&m);
+	}
+	close_image(&base);
+	free(h.room);
+}
+
 /* ---- hostile files */
 
 struct tally {
@@ -761,5 +796,5 @@ static void clean_up(struct unit *u)
 	CHECK_INT(rmdir(folder), 0);
 }
 
-UNIT_MAIN(everything, deterministic, long_list, mistakes, wrong_names, wrong_types, dependent,
-	changed, cut, rules, large, clean_up)
+UNIT_MAIN(everything, deterministic, long_list, mistakes, wrong_names, wrong_types, external_pages,
+	dependent, changed, cut, rules, large, clean_up)
