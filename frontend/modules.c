@@ -171,6 +171,11 @@ static void define_module(struct modules *m, const struct target *t, size_t inpu
 
 		if (!module_defines(v[i]) || str_starts(def.name, "llvm."))
 			continue;
+		if (!*def.name) { /* nobody outside can mean it */
+			LLVMSetDLLStorageClass(v[i], LLVMDefaultStorageClass);
+			LLVMSetLinkage(v[i], LLVMInternalLinkage);
+			continue;
+		}
 		def.name = str_dup(m->mem, def.name);
 		if (linkage == LLVMInternalLinkage || linkage == LLVMPrivateLinkage) {
 			names_add(&m->locals, def.name);

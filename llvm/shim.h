@@ -366,7 +366,7 @@ const char *ll_module_fault(struct arena *a, struct LLVMOpaqueModule *m, const c
 const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const char *symbol);
 
 /* Say of a global of a module whether the linked file's own definition is the one that is meant:
- * "dso_local", which LLVM-C can neither see nor set. */
+ * "dso_local", which LLVM-C can neither see nor set. Never of another name of an ifunc. */
 void ll_set_dso_local(struct LLVMOpaqueValue *global, bool local);
 
 /* ---- code
