@@ -395,6 +395,7 @@ enum ll_func_trait {
 	LL_F_HALF = 1 << 7,       /* 16-bit IEEE floats */
 	LL_F_BFLOAT = 1 << 8,     /* 16-bit brain floats */
 	LL_F_CPU_QUERY = 1 << 9,  /* asks what the CPU has */
+	LL_F_ROUND = 1 << 10,     /* floor, ceil and the like: some CPUs have to call a library */
 	/* how it is used */
 	LL_F_COLD = 1 << 16,     /* rarely runs */
 	LL_F_OPTNONE = 1 << 17,  /* LLVM leaves it as it is */
