@@ -94,7 +94,7 @@ struct Keeper {
 	shim::CloneAbi abi;
 	StringSet<> native;
 	SmallPtrSet<const Function *, 16> at_start, resolvers, recovered;
-	DenseMap<const Function *, const char *> tied; /* what their code has, and only one module */
+	DenseMap<const Function *, const char *> tied; /* to one module, by what is in their code */
 
 	Keeper(Module &module, TargetMachine &tm, StringRef cpu, StringRef features,
 		ArrayRef<const char *> native);
@@ -174,8 +174,8 @@ void Keeper::tie_users(const Value &v, const Function *own, const char *why)
 	}
 }
 
-// What other modules cannot refer to: labels of another function, symbols that the module's assembly
-// keeps to itself
+// What other modules cannot refer to: labels of another function, symbols that assembly keeps to
+// itself
 void Keeper::tie()
 {
 	StringSet<> local = shim::clone_asm_locals(m.getModuleInlineAsm());

@@ -113,9 +113,9 @@ static bool is_import(const ll_func_facts &f)
 	       (f.size <= ONCE && (f.traits & LL_F_ONE_CALL));
 }
 
-// LLVM inlines a larger function too if that is local and this is its only call. Its copy has to look
-// so, and may be a function by itself where it is not inlined after all: nothing compares addresses,
-// and only labels would be others.
+// LLVM inlines a larger function too if that is local and this is its only call. Its copy has to
+// look so, and may be a function by itself where it is not inlined after all: nothing compares
+// addresses, and only labels would be others.
 static bool is_own_copy(const Function &f, const ll_func_facts &facts)
 {
 	return facts.traits & LL_F_ONE_CALL &&
