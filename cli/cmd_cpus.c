@@ -26,7 +26,8 @@ struct report {
 	struct arena *mem;
 	const char *file;            /* of an image, or NULL */
 	const char *triple;          /* of the targets; NULL: no targets are shown */
-	const struct cpu_arch *arch; /* of the targets; NULL: features are not told */
+	const char *abi;             /* theirs */
+	const struct cpu_arch *arch; /* theirs; NULL: features are not told */
 	struct row *rows;
 	size_t n, chosen; /* chosen: n if none runs here */
 	bool here;        /* the targets are for this kind of CPU */
@@ -60,12 +61,21 @@ static int read_host(struct diags *d, struct report *r)
 	return 0;
 }
 
+/* the CPU's word of two ABI texts: "1 arm linux ..." */
+static bool is_same_cpu(const char *a, const char *b)
+{
+	a += strcspn(a, " ");
+	b += strcspn(b, " ");
+	return *a && strcspn(a + 1, " ") == strcspn(b + 1, " ") &&
+	       !strncmp(a, b, 1 + strcspn(a + 1, " "));
+}
+
 /* adds, lacks and the choice, from needs */
 static void judge(struct report *r)
 {
 	struct img_target *t = arena_array(r->mem, struct img_target, r->n);
 
-	r->here = !r->arch || r->arch == r->host;
+	r->here = r->arch ? r->arch == r->host : is_same_cpu(r->abi, img_host_abi_text());
 	for (size_t i = 0; i < r->n; i++) {
 		struct row *row = &r->rows[i];
 
@@ -84,6 +94,7 @@ static int read_spec(struct diags *d, const struct build_request *q, struct repo
 	if (target_read(r->mem, d, q, &t))
 		return -1;
 	r->triple = t.triple.normal;
+	r->abi = t.abi;
 	r->arch = t.arch;
 	r->n = t.ncpus;
 	r->rows = arena_array(r->mem, struct row, r->n);
@@ -112,7 +123,8 @@ static int read_image(struct diags *d, const char *path, struct report *r)
 		return -1;
 	r->file = path;
 	r->triple = str_dup(r->mem, img_str(v, v->package->triple));
-	r->arch = img_cpu_arch(img_str(v, v->package->abi_text));
+	r->abi = str_dup(r->mem, img_str(v, v->package->abi_text));
+	r->arch = img_cpu_arch(r->abi);
 	r->n = v->ntargets;
 	r->rows = arena_array(r->mem, struct row, r->n);
 	for (size_t i = 0; i < r->n; i++) {

@@ -36,6 +36,7 @@ static const struct gain gains[] = {
 	{ LL_F_HALF, "half floats", "f16c avx512fp16 fullfp16 fp16fml zfh zfhmin zvfh zvfhmin" },
 	{ LL_F_BFLOAT, "brain floats",
 		"avx512bf16 avxneconvert bf16 sve-b16b16 zfbfmin zvfbfmin zvfbfwma" },
+	{ LL_F_ROUND, "rounding", "sse4.1 fp-armv8* zfa fprnd" },
 	{ LL_F_CPU_QUERY, "asks what the CPU has", "*" },
 };
 enum { GAINS = sizeof(gains) / sizeof(gains[0]) };

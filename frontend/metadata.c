@@ -40,6 +40,7 @@ struct writer {
 	struct heap *heap;                           /* or NULL */
 	const struct img_bitcode *bitcode;           /* or NULL */
 	struct names method_symbols, global_symbols; /* numbers are indices */
+	struct names slots;                          /* functions that have one; likewise */
 	struct table tables[IMG_TABLE_KINDS];
 };
 
@@ -221,14 +222,12 @@ static uint32_t method_type(const struct writer *w, const struct entry *x)
 	return w->types.types[type].kind == IMG_T_FUNCTION ? type : 0;
 }
 
-/* img_method.slot of an export. Few functions have versions, and fewer of those are exports. */
+/* img_method.slot of an export */
 static uint32_t slot_of(const struct writer *w, const char *symbol)
 {
-	for (size_t i = 0; w->dispatch && i < w->dispatch->nslots; i++) {
-		if (str_eq(w->dispatch->functions[i], symbol))
-			return (uint32_t)i + 1;
-	}
-	return 0;
+	size_t i = names_find(&w->slots, symbol);
+
+	return i == NAMES_NONE ? 0 : (uint32_t)i + 1;
 }
 
 static void put_methods(struct writer *w)
@@ -237,6 +236,8 @@ static void put_methods(struct writer *w)
 	uint32_t *params;
 	size_t nparams = 0, at = 0;
 
+	for (size_t i = 0; w->dispatch && i < w->dispatch->nslots; i++)
+		names_add(&w->slots, w->dispatch->functions[i]);
 	for (size_t i = 0; i < w->nmethods; i++)
 		nparams += w->types.types[method_type(w, &w->methods[i])].nmembers;
 	params = arena_array(w->a, uint32_t, nparams);
@@ -467,7 +468,8 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 		.heap = heap,
 		.bitcode = bitcode,
 		.method_symbols.mem = a,
-		.global_symbols.mem = a };
+		.global_symbols.mem = a,
+		.slots.mem = a };
 
 	*out = (struct metadata) { 0 };
 	strings_init(&w.strings, a);

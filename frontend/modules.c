@@ -1,6 +1,7 @@
 #include "frontend/modules.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <llvm-c/Analysis.h>
@@ -171,6 +172,11 @@ static void define_module(struct modules *m, const struct target *t, size_t inpu
 
 		if (!module_defines(v[i]) || str_starts(def.name, "llvm."))
 			continue;
+		if (!*def.name) { /* nobody outside can mean it */
+			LLVMSetDLLStorageClass(v[i], LLVMDefaultStorageClass);
+			LLVMSetLinkage(v[i], LLVMInternalLinkage);
+			continue;
+		}
 		def.name = str_dup(m->mem, def.name);
 		if (linkage == LLVMInternalLinkage || linkage == LLVMPrivateLinkage) {
 			names_add(&m->locals, def.name);
@@ -254,6 +260,48 @@ static int parse_bitcode(struct modules *m, struct module_input *in)
 		m->diag.held ? m->diag.held : "LLVM gave no reason");
 }
 
+/* Who made IR text, from !llvm.ident or a compile unit: "clang version 20.1.0 (...)", or NULL. Both
+ * lie at the end. The string is found by its look: what does not parse has no better structure. */
+static const char *text_producer(struct arena *a, const struct module_input *in)
+{
+	static const char *const before[] = { "!{!\"", "producer: \"" };
+	const char *text = in->data, *at = text;
+
+	while ((at = strstr(at, " version "))) {
+		const char *start = at, *end = at + strcspn(at, "\"\n");
+
+		while (start > text && start[-1] != '"' && start[-1] != '\n')
+			start--;
+		for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+			size_t n = strlen(before[i]);
+
+			if (*end == '"' && (size_t)(start - text) >= n &&
+				!memcmp(start - n, before[i], n))
+				return str_ndup(a, start, (size_t)(end - start));
+		}
+		at = end;
+	}
+	return NULL;
+}
+
+/* Compilers of LLVM's own have its version; for others the reader has to know. */
+static void note_newer_text(struct modules *m, const struct module_input *in)
+{
+	const char *producer = text_producer(m->mem, in);
+	const char *version = producer ? strstr(producer, " version ") : NULL;
+	bool of_llvm = version && !strstr(producer, "Apple") &&
+		       (strstr(producer, "clang ") || strstr(producer, "flang"));
+
+	if (!producer ||
+		(of_llvm && strtol(version + strlen(" version "), NULL, 10) <= READER_MAJOR))
+		return;
+	diag_note(m->d, in->at,
+		"'%s' was written by '%s', this pkgimg reads the IR of LLVM up to %s%s", in->path,
+		str_shown(m->mem, producer), ll_version(),
+		of_llvm ? "; compile with an older compiler, or get a pkgimg with a newer LLVM"
+			: "; is that one's LLVM newer?");
+}
+
 /* LLVM says "PATH:3:10: error: text\n  source line\n   ^" */
 static int report_ir_text(struct modules *m, const struct module_input *in, const char *message)
 {
@@ -277,6 +325,7 @@ static int parse_text(struct modules *m, struct module_input *in)
 	LLVMContextSetDiscardValueNames(m->ctx, 0); /* the text is full of them */
 	if (LLVMParseIRInContext(m->ctx, buffer_of(in), &in->module, &message)) {
 		result = report_ir_text(m, in, message ? message : "LLVM gave no reason");
+		note_newer_text(m, in);
 		in->module = NULL;
 	}
 	LLVMContextSetDiscardValueNames(m->ctx, 1);

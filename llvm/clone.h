@@ -82,6 +82,8 @@ struct CloneAsm {
 };
 // Does assembly inside a function define a symbol, which a second copy would define again?
 bool clone_asm_defines(llvm::StringRef text);
+// The symbols that assembly defines, but for those it shows to other objects
+llvm::StringSet<> clone_asm_locals(llvm::StringRef text);
 void clone_asm_words(llvm::StringRef text, llvm::function_ref<void(llvm::StringRef)> f);
 
 // Can a stub for f be made on the module's machine? The reason why not, or NULL.

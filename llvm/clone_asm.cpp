@@ -82,3 +82,40 @@ bool shim::clone_asm_defines(StringRef text)
 	}
 	return false;
 }
+
+// ---- local symbols
+
+static void read_symbols(StringRef s, StringSet<> &defined, StringSet<> &shown)
+{
+	static constexpr StringLiteral define[] = { ".set", ".equ", ".equiv", ".thumb_set" },
+				       show[] = { ".globl", ".global", ".weak", ".comm",
+					       ".private_extern", ".weak_definition" };
+	StringRef word = s.take_while(is_word), rest = s.drop_front(word.size()).ltrim();
+
+	if (rest.starts_with(":") || (rest.starts_with("=") && !rest.starts_with("==")))
+		defined.insert(word);
+	else if (is_contained(define, word))
+		defined.insert(rest.take_while(is_word));
+	else if (is_contained(show, word))
+		shim::clone_asm_words(rest, [&](StringRef name) { shown.insert(name); });
+}
+
+StringSet<> shim::clone_asm_locals(StringRef text)
+{
+	StringSet<> defined, shown, r;
+	SmallVector<StringRef, 0> lines;
+
+	text.split(lines, '\n');
+	for (StringRef line : lines) {
+		SmallVector<StringRef, 4> statements;
+
+		line.split(statements, ';');
+		for (StringRef s : statements)
+			read_symbols(s.ltrim(), defined, shown);
+	}
+	for (const auto &name : defined) {
+		if (!shown.contains(name.getKey()))
+			r.insert(name.getKey());
+	}
+	return r;
+}

@@ -94,10 +94,13 @@ struct Keeper {
 	shim::CloneAbi abi;
 	StringSet<> native;
 	SmallPtrSet<const Function *, 16> at_start, resolvers, recovered;
+	DenseMap<const Function *, const char *> tied; /* to one module, by what is in their code */
 
 	Keeper(Module &module, TargetMachine &tm, StringRef cpu, StringRef features,
 		ArrayRef<const char *> native);
 	void list(StringRef name);
+	void tie_users(const Value &v, const Function *own, const char *why);
+	void tie();
 	const char *label_reason(const Function &f) const;
 	const char *shape_reason(const Function &f) const;
 	const char *asm_reason(StringRef text) const;
@@ -132,6 +135,7 @@ Keeper::Keeper(Module &module, TargetMachine &tm, StringRef cpu, StringRef featu
 		native.insert(s);
 	list("llvm.global_ctors");
 	list("llvm.global_dtors");
+	tie();
 	for (const GlobalIFunc &i : m.ifuncs())
 		resolvers.insert(i.getResolverFunction());
 	/* handlers that look into the frame of a function, which they name */
@@ -147,6 +151,50 @@ Keeper::Keeper(Module &module, TargetMachine &tm, StringRef cpu, StringRef featu
 			if (auto *of = dyn_cast<Function>(c->getArgOperand(0)->stripPointerCasts()))
 				recovered.insert(of);
 		}
+	}
+}
+
+// the functions whose code has the constant in it, but for its own
+void Keeper::tie_users(const Value &v, const Function *own, const char *why)
+{
+	SmallVector<const User *, 8> todo(v.users());
+	SmallPtrSet<const User *, 8> seen;
+
+	while (!todo.empty()) {
+		const User *u = todo.pop_back_val();
+
+		if (!seen.insert(u).second)
+			continue;
+		if (auto *i = dyn_cast<Instruction>(u)) {
+			if (i->getFunction() != own)
+				tied.try_emplace(i->getFunction(), why);
+		} else if (!isa<GlobalValue>(u)) {
+			append_range(todo, u->users());
+		}
+	}
+}
+
+// What other modules cannot refer to: labels of another function, symbols that assembly keeps to
+// itself
+void Keeper::tie()
+{
+	StringSet<> local = shim::clone_asm_locals(m.getModuleInlineAsm());
+	char prefix = m.getDataLayout().getGlobalPrefix();
+
+	for (const Function &f : m) {
+		for (const BasicBlock &b : f) {
+			if (b.hasAddressTaken())
+				tie_users(*BlockAddress::lookup(&b), &f,
+					"uses another function's labels");
+		}
+	}
+	if (local.empty())
+		return;
+	for (const GlobalValue &v : m.global_values()) {
+		std::string name = v.getName().str();
+
+		if (v.isDeclaration() && (local.contains(name) || local.contains(prefix + name)))
+			tie_users(v, nullptr, "names a symbol that is local to assembly");
 	}
 }
 
@@ -257,6 +305,8 @@ const char *Keeper::reason(Function &f)
 {
 	const char *r = shape_reason(f);
 
+	if (!r)
+		r = tied.lookup(&f);
 	if (!r)
 		r = label_reason(f);
 	if (!r)

@@ -21,6 +21,7 @@ namespace
 {
 
 constexpr unsigned MAX_DEPTH = 4;            // of small functions that call small ones
+constexpr unsigned LIBRARY_CALL = 16;        // instructions that a call into libm counts as
 constexpr unsigned SMALL = 60, HINTED = 150; // instructions that LLVM's inliner mostly takes
 
 bool is_bits(Intrinsic::ID id)
@@ -33,6 +34,20 @@ bool is_bits(Intrinsic::ID id)
 	case Intrinsic::bitreverse:
 	case Intrinsic::fshl:
 	case Intrinsic::fshr: return true;
+	default: return false;
+	}
+}
+
+bool is_rounding(Intrinsic::ID id)
+{
+	switch (id) {
+	case Intrinsic::ceil:
+	case Intrinsic::floor:
+	case Intrinsic::nearbyint:
+	case Intrinsic::rint:
+	case Intrinsic::round:
+	case Intrinsic::roundeven:
+	case Intrinsic::trunc: return true;
 	default: return false;
 	}
 }
@@ -140,9 +155,21 @@ uint32_t instruction_traits(const Instruction &i)
 	if (c && (c->getIntrinsicID() == Intrinsic::fma ||
 			 c->getIntrinsicID() == Intrinsic::fmuladd))
 		r |= LL_F_MATH;
+	if (c && is_rounding(c->getIntrinsicID()))
+		r |= LL_F_ROUND;
 	for (const Value *v : i.operands())
 		r |= type_traits(v->getType()) | (is_query(v) ? LL_F_CPU_QUERY : 0);
 	return r;
+}
+
+// what it costs where the CPU has no instruction for it
+unsigned cost(const Instruction &i)
+{
+	auto *c = dyn_cast<IntrinsicInst>(&i);
+
+	return c && (c->getIntrinsicID() == Intrinsic::fma || is_rounding(c->getIntrinsicID()))
+		       ? LIBRARY_CALL
+		       : 1;
 }
 
 // ---- loops
@@ -223,9 +250,9 @@ void Reader::block(const BasicBlock &b)
 		traits |= own | loop;
 		if (i.isDebugOrPseudoInst())
 			continue;
-		all += weight;
+		all += weight * cost(i);
 		if (own || loop & LL_F_COUNTED)
-			gaining += weight;
+			gaining += weight * cost(i);
 		else if (loop & LL_F_TIGHT)
 			tight += weight;
 	}

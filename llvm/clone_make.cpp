@@ -113,6 +113,15 @@ static bool is_import(const ll_func_facts &f)
 	       (f.size <= ONCE && (f.traits & LL_F_ONE_CALL));
 }
 
+// LLVM inlines a larger function too if that is local and this is its only call. Its copy has to
+// look so, and may be a function by itself where it is not inlined after all: nothing compares
+// addresses, and only labels would be others.
+static bool is_own_copy(const Function &f, const ll_func_facts &facts)
+{
+	return facts.traits & LL_F_ONE_CALL &&
+	       none_of(f, [](const BasicBlock &b) { return b.hasAddressTaken(); });
+}
+
 // What the versions of a CPU may inline, and what that may.
 BitVector CloneMaker::imports(size_t cpu) const
 {
@@ -261,7 +270,7 @@ std::unique_ptr<CpuModule> CloneMaker::make_module(size_t cpu)
 		if (at == index.end())
 			continue;
 		c->body[at->second] = to;
-		if (c->imported.test(at->second))
+		if (c->imported.test(at->second) && !is_own_copy(f, plan.funcs[at->second]))
 			to->setLinkage(GlobalValue::AvailableExternallyLinkage);
 	}
 	for (const GlobalAlias &alias : m.aliases())

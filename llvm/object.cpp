@@ -2,11 +2,14 @@
 #include "llvm/guard.h"
 #include "llvm/internal.h"
 
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/BinaryFormat/COFF.h"
 #include "llvm/BinaryFormat/ELF.h"
 #include "llvm/BinaryFormat/MachO.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Object/Archive.h"
+#include "llvm/Object/COFF.h"
 #include "llvm/Object/COFFImportFile.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Object/IRObjectFile.h"
@@ -35,6 +38,7 @@ struct Reader {
 	const char *wanted; // triple, or NULL
 	LLVMContext context;
 	std::vector<ll_symbol> symbols;
+	SmallDenseSet<int32_t> any_copy; // a COFF object's sections of which a linker keeps one
 
 	Reader(arena *a, diags *to, loc where, const char *triple)
 	    : mem(a), d(to), at(where), wanted(triple)
@@ -53,6 +57,7 @@ struct Reader {
 	int stub(const char *name, MemoryBufferRef bytes);
 	void stub_symbols(const char *name, const MachO::InterfaceFile &f);
 	int symbolic(const char *name, SymbolicFile &f);
+	void find_copies(const COFFObjectFile &f);
 	int check_machine(const char *name, const Triple &have);
 	Error symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s);
 	template <class Range> int all(const char *name, const SymbolicFile &f, Range range);
@@ -184,6 +189,35 @@ std::string ir_name(const SymbolicFile &f, StringRef name)
 	return (imported ? imp : "").str() + name.str();
 }
 
+// COFF has no weak definitions: what C++ has in many objects is in sections of which any will do.
+bool is_any_copy(
+	const SymbolicFile &f, const BasicSymbolRef &s, const SmallDenseSet<int32_t> &sections)
+{
+	const auto *coff = dyn_cast<COFFObjectFile>(&f);
+
+	return coff && sections.contains(coff->getCOFFSymbol(SymbolRef(s.getRawDataRefImpl(), coff))
+				       .getSectionNumber());
+}
+
+void Reader::find_copies(const COFFObjectFile &f)
+{
+	any_copy.clear();
+	for (const SymbolRef &s : f.symbols()) {
+		COFFSymbolRef symbol = f.getCOFFSymbol(s);
+		const coff_aux_section_definition *section = symbol.getSectionDefinition();
+
+		switch (section ? section->Selection : 0) {
+		case COFF::IMAGE_COMDAT_SELECT_ANY:
+		case COFF::IMAGE_COMDAT_SELECT_SAME_SIZE:
+		case COFF::IMAGE_COMDAT_SELECT_EXACT_MATCH:
+		case COFF::IMAGE_COMDAT_SELECT_LARGEST:
+			any_copy.insert(symbol.getSectionNumber());
+			break;
+		default: break;
+		}
+	}
+}
+
 Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolRef &s)
 {
 	Expected<uint32_t> flags = s.getFlags();
@@ -205,7 +239,7 @@ Error Reader::symbol(const char *name, const SymbolicFile &f, const BasicSymbolR
 	out.name = shim::copy(mem, StringRef(ir_name(f, spelled)));
 	out.file = name;
 	out.undefined = *flags & BasicSymbolRef::SF_Undefined;
-	out.weak = *flags & BasicSymbolRef::SF_Weak;
+	out.weak = *flags & BasicSymbolRef::SF_Weak || is_any_copy(f, s, any_copy);
 	out.global = *flags & BasicSymbolRef::SF_Global;
 	out.hidden = *flags & BasicSymbolRef::SF_Hidden;
 	out.common = *flags & BasicSymbolRef::SF_Common;
@@ -232,6 +266,8 @@ int Reader::symbolic(const char *name, SymbolicFile &f)
 
 	if (check_machine(name, triple_of(f)))
 		return -1;
+	if (const auto *coff = dyn_cast<COFFObjectFile>(&f))
+		find_copies(*coff);
 	if (elf && elf->getEType() == ELF::ET_DYN)
 		return all(name, f, elf->getDynamicSymbolIterators());
 	return all(name, f, f.symbols());

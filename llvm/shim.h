@@ -387,7 +387,7 @@ const char *ll_module_fault(struct arena *a, struct LLVMOpaqueModule *m, const c
 const char *ll_module_user(struct arena *a, struct LLVMOpaqueModule *m, const char *symbol);
 
 /* Say of a global of a module whether the linked file's own definition is the one that is meant:
- * "dso_local", which LLVM-C can neither see nor set. */
+ * "dso_local", which LLVM-C can neither see nor set. Never of another name of an ifunc. */
 void ll_set_dso_local(struct LLVMOpaqueValue *global, bool local);
 
 /* ---- code
@@ -416,6 +416,7 @@ enum ll_func_trait {
 	LL_F_HALF = 1 << 7,       /* 16-bit IEEE floats */
 	LL_F_BFLOAT = 1 << 8,     /* 16-bit brain floats */
 	LL_F_CPU_QUERY = 1 << 9,  /* asks what the CPU has */
+	LL_F_ROUND = 1 << 10,     /* floor, ceil and the like: some CPUs have to call a library */
 	/* how it is used */
 	LL_F_COLD = 1 << 16,     /* rarely runs */
 	LL_F_OPTNONE = 1 << 17,  /* LLVM leaves it as it is */

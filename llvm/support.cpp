@@ -4,6 +4,8 @@
 #include "llvm-c/Core.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Bitcode/BitcodeReader.h"
+#include "llvm/IR/GlobalAlias.h"
+#include "llvm/IR/GlobalIFunc.h"
 #include "llvm/IR/GlobalValue.h"
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/MemoryBufferRef.h"
@@ -61,7 +63,13 @@ const char *ll_host_triple(arena *a)
 
 void ll_set_dso_local(LLVMValueRef global, bool local)
 {
-	unwrap<GlobalValue>(global)->setDSOLocal(local);
+	auto *v = unwrap<GlobalValue>(global);
+	auto *alias = dyn_cast<GlobalAlias>(v);
+
+	/* through a second name of its own for that alias LLVM would call the resolver */
+	if (alias && isa_and_nonnull<GlobalIFunc>(alias->getAliaseeObject()))
+		local = false;
+	v->setDSOLocal(local);
 }
 
 void ll_blake3(const void *data, size_t n, uint8_t out[32])
