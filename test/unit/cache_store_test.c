@@ -240,6 +240,29 @@ static void gc_by_age_and_bytes(struct unit *u)
 	finish(&f);
 }
 
+/* The file of an image without native code is no leftover, however old, and goes with its image. */
+static void gc_data_only(struct unit *u)
+{
+	struct pkgimg_cache_gc gc = { .size = sizeof(gc) };
+	const char *file;
+	struct fix f;
+
+	start(&f, u);
+	f.q.native = PKGIMG_CACHE_NATIVE_NO;
+	get(&f);
+	file = file_of(&f, ".pkgimg");
+	sleep(2); /* stale_seconds is 1 */
+	CHECK_INT(pkgimg_cache_gc(f.cache, &gc, NULL), PKGIMG_CACHE_OK);
+	CHECK_INT(gc.leftovers, 0);
+	CHECK_INT(gc.kept, 1);
+	CHECK_STR(ask(&f), "accepted");
+	gc.max_bytes = 1;
+	CHECK_INT(pkgimg_cache_gc(f.cache, &gc, NULL), PKGIMG_CACHE_OK);
+	CHECK_INT(gc.removed, 1);
+	CHECK(!file_exists(file));
+	finish(&f);
+}
+
 static void gc_leftovers(struct unit *u)
 {
 	struct pkgimg_cache_gc gc = { .size = sizeof(gc) };
@@ -512,5 +535,5 @@ static void accepts_quickly(struct unit *u)
 }
 
 UNIT_MAIN(hostile_sidecars, keys, a_copied_store_hits, read_only_and_layered, variants_coexist,
-	gc_by_age_and_bytes, gc_leftovers, verify_finds, waits_and_reuses, takes_over_from_the_dead,
-	history, depfiles, changed_meanwhile, mistakes, accepts_quickly)
+	gc_by_age_and_bytes, gc_data_only, gc_leftovers, verify_finds, waits_and_reuses,
+	takes_over_from_the_dead, history, depfiles, changed_meanwhile, mistakes, accepts_quickly)
