@@ -407,7 +407,8 @@ struct pkgimg_cache_history {
 	uint64_t rejections[PKGIMG_REJECT_REASONS]; /* by reason, of all candidates looked at */
 	int64_t when;                               /* of the last miss; 0: none is known */
 	size_t nlast;                               /* lines: why, one a candidate; */
-	const char *const *last;                    /* "KEY16 source-content: ..." */
+	const char *const *last;                    /* "source-content KEY16 ..." */
+	int64_t made; /* when the image was made that the last miss was about; 0: none was, yet */
 };
 
 /* pkgimg_cache_history -- of a package, or the sums of all (NULL; then nlast is 0). Numbers are

@@ -430,6 +430,7 @@ static void history(struct unit *u)
 	CHECK_INT(h->misses, 2);
 	CHECK_INT(h->rejections[PKGIMG_REJECT_FLAGS], 1);
 	CHECK_INT(h->nlast, 1);
+	CHECK(h->made >= h->when);
 	CHECK(h->nlast && strstr(h->last[0], "opt-level: wanted 3, found 2"));
 	pkgimg_cache_history_free(h);
 	for (int i = 0; i < 33000; i++) /* it is cut short, and the sums stay */
@@ -437,6 +438,10 @@ static void history(struct unit *u)
 	CHECK_INT(pkgimg_cache_history(f.cache, NULL, &h, NULL), PKGIMG_CACHE_OK);
 	CHECK(h->hits > 32900 && h->hits <= 33001);
 	CHECK_INT(h->misses, 2);
+	pkgimg_cache_history_free(h);
+	CHECK_INT(pkgimg_cache_history(f.cache, "geo", &h, NULL), PKGIMG_CACHE_OK);
+	CHECK(h->made >= h->when && h->when); /* and so does why it was made */
+	CHECK(h->nlast && strstr(h->last[0], "opt-level: wanted 3, found 2"));
 	pkgimg_cache_history_free(h);
 	finish(&f);
 }
