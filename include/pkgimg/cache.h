@@ -177,8 +177,9 @@ enum {
 	PKGIMG_CACHE_OPAQUE = 8,   /* the library is no package image: it is kept, not looked into;
 				    * its   build id and interface are its content */
 	PKGIMG_CACHE_PARTIAL =
-		16,            /* explain: what is NULL or empty in the request is not compared */
-	PKGIMG_CACHE_FORM = 32 /* with it: `native` is compared, which is not when it is 0 */
+		16,             /* explain: what is NULL or empty in the request is not compared */
+	PKGIMG_CACHE_FORM = 32, /* with it: `native` is compared, which is not when it is 0 */
+	PKGIMG_CACHE_ASKED = 64 /* begin, get: a lookup of the same has been counted before */
 };
 
 struct pkgimg_cache_request {
