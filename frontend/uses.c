@@ -5,8 +5,8 @@
 #include "base/str.h"
 
 /* Who may know more types of a dependency counts as a user of all of it: a longer list would be
- * most of what a lookup reads. */
-enum { MOST_TYPES = 2048 };
+ * most of what a lookup reads, and a loader compares each with each. */
+enum { MOST_TYPES = 1024 };
 
 /* `known` of a type of the dependency */
 enum { KNOWN = 1, WALKED = 2 };
