@@ -375,6 +375,8 @@ int pkgimg_cache_commit(struct pkgimg_cache_build *b, struct pkgimg_cache_answer
 		add_dependencies(b);
 		code = publish(b, e);
 	}
+	if (!code && !(b->r.q->flags & PKGIMG_CACHE_NO_STATS))
+		history_built(b->cache, b->r.q->package);
 	if (!code && out)
 		code = answer_made(b, out, e);
 	pkgimg_cache_abandon(b);

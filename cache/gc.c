@@ -13,7 +13,7 @@
 #include "cache/walk.h"
 
 struct entry {
-	const char *folder, *sidecar, *library; /* library: NULL for none */
+	const char *folder, *sidecar, *library;
 	int64_t used;
 	uint64_t bytes;
 };
@@ -54,7 +54,7 @@ static void drop_leftover(struct sweep *s, const char *path, uint64_t bytes)
 static bool is_used(const struct sweep *s, size_t first, const char *name)
 {
 	for (size_t i = first; i < s->n; i++)
-		if (s->v[i].library && str_eq(path_base(s->v[i].library), name))
+		if (str_eq(path_base(s->v[i].library), name))
 			return true;
 	return false;
 }
@@ -107,11 +107,10 @@ static void read_package(struct sweep *s, const struct package_at *at, const str
 		e = &s->v[s->n++];
 		*e = (struct entry) { .folder = str_dup(&s->mem, at->path),
 			.sidecar = path,
+			.library =
+				path_join(&s->mem, at->path, sidecar_str(&side, side.h->library)),
 			.used = ca_ns(side.st.st_mtim),
 			.bytes = side.h->file_size + side.h->library_size };
-		if (side.h->flags & PKI_NATIVE)
-			e->library =
-				path_join(&s->mem, at->path, sidecar_str(&side, side.h->library));
 	}
 }
 
@@ -164,7 +163,7 @@ static void sweep_images(struct sweep *s)
 		if (!full && e->used >= oldest) {
 			gc->kept++;
 			gc->bytes_kept += e->bytes;
-		} else if (drop(s, e->sidecar) && (!e->library || drop(s, e->library))) {
+		} else if (drop(s, e->sidecar) && drop(s, e->library)) {
 			gc->removed++;
 			gc->bytes_removed += e->bytes;
 		}

@@ -4,6 +4,7 @@
  *   h                                 a hit
  *   m SECONDS                         a miss, and why:
  *   r CODE KEY16 FIELD: wanted EXPECTED, found FOUND
+ *   b SECONDS                         then one was made
  *   s HITS MISSES CODE=COUNT ...      what lines had said that are gone */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +64,10 @@ static void read_line(struct full_history *f, char *line, bool reasons)
 	} else if (str_starts(line, "m ")) {
 		h->misses++;
 		h->when = strtoll(line + 2, NULL, 10);
+		h->made = 0;
 		h->nlast = 0;
+	} else if (str_starts(line, "b ")) {
+		h->made = strtoll(line + 2, NULL, 10);
 	} else if (str_starts(line, "s ")) {
 		read_sums(h, line + 2);
 	} else if (str_starts(line, "r ")) {
@@ -124,7 +128,7 @@ static void sum_all(struct pkgimg_cache *c, struct full_history *f)
 					false);
 		close(folder);
 	}
-	f->h.when = 0;
+	f->h.when = f->h.made = 0;
 }
 
 int pkgimg_cache_history(struct pkgimg_cache *c, const char *package,
@@ -189,6 +193,8 @@ static void shorten(struct arena *a, const char *folder, const char *path)
 		strbuf_fmt(&b, "m %lld\n", (long long)f.h.when);
 	for (size_t i = 0; i < f.h.nlast; i++)
 		strbuf_fmt(&b, "r %s\n", f.h.last[i]);
+	if (f.h.made)
+		strbuf_fmt(&b, "b %lld\n", (long long)f.h.made);
 	arena_free(&f.mem);
 	fd = mkstemp(temporary);
 	if (fd < 0)
@@ -227,6 +233,14 @@ static void append(const struct pkgimg_cache *c, const char *package, const char
 void history_hit(const struct pkgimg_cache *c, const char *package)
 {
 	append(c, package, "h\n", 2, false);
+}
+
+void history_built(const struct pkgimg_cache *c, const char *package)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "b %lld\n", (long long)time(NULL));
+	append(c, package, line, strlen(line), false);
 }
 
 static void one_line(struct strbuf *b, const char *s)

@@ -250,6 +250,7 @@ void place_remove_tree(const char *path);
 /* ---- history.c */
 
 void history_hit(const struct pkgimg_cache *c, const char *package);
+void history_built(const struct pkgimg_cache *c, const char *package);
 void history_miss(
 	const struct pkgimg_cache *c, const char *package, const struct pkgimg_cache_answer *a);
 

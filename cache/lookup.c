@@ -238,6 +238,11 @@ static void search_store(struct search *s, size_t store)
 	close(folder);
 }
 
+static bool is_counted(const struct pkgimg_cache_request *q)
+{
+	return !(q->flags & (PKGIMG_CACHE_NO_STATS | PKGIMG_CACHE_ASKED));
+}
+
 static int lookup_form(struct pkgimg_cache *c, const struct pkgimg_cache_request *q,
 	enum lookup_mode mode, bool record, struct pkgimg_cache_answer **out,
 	struct pkgimg_cache_error *e)
@@ -259,9 +264,9 @@ static int lookup_form(struct pkgimg_cache *c, const struct pkgimg_cache_request
 		s.mem = &full->mem;
 		for (size_t i = 0; i < c->nstores && (mode == LOOKUP_ALL || !full->a.found); i++)
 			search_store(&s, i);
-		if (record && !(q->flags & PKGIMG_CACHE_NO_STATS) && full->a.found)
+		if (record && is_counted(q) && full->a.found)
 			history_hit(c, q->package);
-		if (record && !(q->flags & PKGIMG_CACHE_NO_STATS) && !full->a.found)
+		if (record && is_counted(q) && !full->a.found)
 			history_miss(c, q->package, &full->a);
 		*out = &full->a;
 	} else if (!code) {
@@ -285,7 +290,7 @@ int lookup(struct pkgimg_cache *c, const struct pkgimg_cache_request *q, enum lo
 	native.native = PKGIMG_CACHE_NATIVE_YES;
 	code = lookup_form(c, &native, mode, false, out, e);
 	if (!code && (*out)->found) {
-		if (record && !(q->flags & PKGIMG_CACHE_NO_STATS))
+		if (record && is_counted(q))
 			history_hit(c, q->package);
 		return code;
 	}

@@ -217,6 +217,7 @@ static void explain_last(struct request *r, const struct pkgimg_cache_history *h
 		json_history(&r->out, h);
 		json_object(&r->out, "last_miss");
 		json_int(&r->out, "when", h->when);
+		json_bool(&r->out, "made", h->made != 0);
 		json_array(&r->out, "why");
 		for (size_t i = 0; i < h->nlast; i++)
 			json_str(&r->out, NULL, h->last[i]);
@@ -228,7 +229,8 @@ static void explain_last(struct request *r, const struct pkgimg_cache_history *h
 		printf("no build of it is on record\n");
 		return;
 	}
-	printf("last built %s ago: %s\n", ago(r->c->mem, h->when),
+	printf("last %s%s ago%s: %s\n", h->made ? "built " : "build began ",
+		ago(r->c->mem, h->when), h->made ? "" : " and made nothing so far",
 		h->nlast ? "no image fitted:" : "there was no image");
 	for (size_t i = 0; i < h->nlast; i++)
 		printf("  %s\n", h->last[i]);

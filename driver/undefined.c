@@ -1,6 +1,7 @@
 #include "driver/undefined.h"
 
 #include "base/file.h"
+#include "base/names.h"
 #include "base/str.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
@@ -30,6 +31,55 @@ static bool is_of_loader(const char *name)
 	return str_eq(name, "dyld_stub_binder");
 }
 
+/* ---- libraries that were given as files, by path or by -l */
+
+/* false: there is no such library */
+static bool add_library(
+	struct arena *a, const struct link_plan *plan, const char *path, struct names *out)
+{
+	struct diags quiet = { .sink = diag_drop }; /* it was linked */
+	const struct ll_symbol *v;
+	size_t n, size;
+	char *data;
+
+	if (!file_exists(path) ||
+		file_read(a, &quiet, NOWHERE, "library", path, (size_t)LARGEST_IMAGE_MIB << 20,
+			&data, &size) ||
+		ll_file_kind(NULL, data, size) != LL_FILE_SHARED ||
+		ll_object_symbols(a, &quiet, NOWHERE, path, data, size, plan->triple, &v, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!v[i].undefined)
+			names_add(out, v[i].name);
+	return true;
+}
+
+/* "-lm", "-l:libm.so.6": the first folder that has it */
+static void add_found(
+	struct arena *a, const struct link_plan *plan, const char *name, struct names *out)
+{
+	const char *file = *name == ':' ? name + 1 : str_fmt(a, "lib%s.so", name);
+
+	for (size_t i = 0; i < plan->argv.n; i++)
+		if (str_starts(plan->argv.v[i], "-L") &&
+			add_library(a, plan, path_join(a, plan->argv.v[i] + 2, file), out))
+			return;
+}
+
+static void read_libraries(struct arena *a, const struct link_plan *plan, struct names *out)
+{
+	*out = (struct names) { .mem = a };
+	for (size_t i = 0; i < plan->ninputs; i++)
+		add_library(a, plan, plan->inputs[i].text, out);
+	for (size_t i = 0; i < plan->needs_files.n; i++)
+		add_library(a, plan, plan->needs_files.v[i].text, out);
+	for (size_t i = 0; i < plan->argv.n; i++)
+		if (str_starts(plan->argv.v[i], "-l"))
+			add_found(a, plan, plan->argv.v[i] + 2, out);
+}
+
+/* ---- */
+
 static bool is_mistake(const struct link_plan *plan, const struct ll_symbol *s,
 	const struct stub_list *lists, size_t nlists)
 {
@@ -58,6 +108,8 @@ int undefined_check(struct arena *a, struct diags *d, const struct link_plan *pl
 	size_t n, size;
 	size_t nlists = lists ? plan->nmakes : 0;
 	unsigned before = d->errors;
+	struct names libraries;
+	bool are_read = false;
 	char *data;
 
 	if (plan->kind != JOB_IMAGE || (!plan->check_undefined && !plan->root_symbol))
@@ -66,10 +118,16 @@ int undefined_check(struct arena *a, struct diags *d, const struct link_plan *pl
 		    a, d, NOWHERE, "image", path, (size_t)LARGEST_IMAGE_MIB << 20, &data, &size) ||
 		ll_object_symbols(a, d, NOWHERE, path, data, size, triple, &syms, &n))
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (syms[i].undefined &&
-			(is_mistake(plan, &syms[i], lists, nlists) ||
-				(plan->root_symbol && str_eq(syms[i].name, plan->root_symbol))))
+	for (size_t i = 0; i < n; i++) {
+		bool is_root = plan->root_symbol && str_eq(syms[i].name, plan->root_symbol);
+
+		if (!syms[i].undefined || !(is_root || is_mistake(plan, &syms[i], lists, nlists)))
+			continue;
+		if (!is_root && !are_read)
+			read_libraries(a, plan, &libraries);
+		are_read |= !is_root;
+		if (is_root || names_find(&libraries, syms[i].name) == NAMES_NONE)
 			report(d, plan, &syms[i]);
+	}
 	return d->errors == before ? 0 : -1;
 }

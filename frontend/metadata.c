@@ -145,7 +145,7 @@ static void put_uses(struct writer *w, const struct needs *n)
 	const struct img_use *v = NULL;
 
 	if (!w->heap)
-		v = uses_find(w->a, w->p, w->m, n, &w->strings, &w->types, &count);
+		v = uses_find(w->a, w->p, w->m, n, &w->strings, &count);
 	if (count)
 		set_table(w, IMG_USES, v, count, sizeof(*v));
 }

@@ -545,6 +545,8 @@ int modules_load(struct arena *a, struct diags *d, const struct package *p, cons
 		}
 		if (is_repeated(m, in) || load_input(m, in, t))
 			continue;
+		if (!in->native && in->has_debug && p->ndeps) /* uses.c asks */
+			in->types_told = ll_module_known_types(a, in->module, &in->known_types);
 		if (in->native)
 			define_native(m, i);
 		else

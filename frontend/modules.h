@@ -23,7 +23,9 @@ struct module_input {
 	const struct ll_symbol *symbols; /* native */
 	size_t nsymbols;
 	struct ll_debug debug;
-	bool has_debug, debug_left_out; /* left out: it was not sound, and that is said */
+	bool has_debug, debug_left_out;    /* left out: it was not sound, and that is said */
+	bool types_told;                   /* known_types is all that the code knows */
+	struct ll_known_types known_types; /* of packages with dependencies */
 	struct names funcs, vars;       /* symbols of debug.funcs and .vars, local ones left out */
 	const struct ll_func **func_of; /* [funcs.n] */
 	const struct ll_var **var_of;   /* [vars.n] */

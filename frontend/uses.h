@@ -5,14 +5,14 @@
 #include "frontend/modules.h"
 #include "frontend/needs.h"
 #include "frontend/package.h"
-#include "frontend/types.h"
+#include "frontend/strings.h"
 
-/* The symbols that the package's code leaves open and the dependency has, and the types that both
- * have. Nothing is said where it is not known: a dependency without entries counts as a whole.
- * n        resolved
- * s, t     the package's own strings and types
- * returns  [*count], sorted by dependency; the arena's */
+/* The symbols that the package's code leaves open and the dependency has, and the dependency's
+ * types that the package may know the layout of: those that its debug information names, all if a
+ * module has none. Nothing is said where it is not known: a dependency without entries counts as a
+ * whole. n        resolved s        the package's own strings returns  [*count], sorted by
+ * dependency; the arena's */
 const struct img_use *uses_find(struct arena *a, const struct package *p, const struct modules *m,
-	const struct needs *n, struct strings *s, const struct type_table *t, size_t *count);
+	const struct needs *n, struct strings *s, size_t *count);
 
 #endif

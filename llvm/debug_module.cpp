@@ -180,15 +180,15 @@ void ModuleReader::units(ll_debug *out)
 	}
 }
 
-bool module_is_c(const Module &m)
+} // namespace
+
+bool shim::module_is_c(const Module &m)
 {
 	for (const DICompileUnit *u : m.debug_compile_units())
-		if (!shim::language_is_c(u->getSourceLanguage()))
+		if (!language_is_c(u->getSourceLanguage()))
 			return false;
 	return true;
 }
-
-} // namespace
 
 bool ll_debug_from_module(arena *a, LLVMOpaqueModule *module, ll_debug *out)
 {
@@ -199,7 +199,7 @@ bool ll_debug_from_module(arena *a, LLVMOpaqueModule *module, ll_debug *out)
 	out->producer = out->language = "";
 	for (const DICompileUnit *u : m.debug_compile_units())
 		any |= is_full(u);
-	ModuleReader r(a, m, module_is_c(m));
+	ModuleReader r(a, m, shim::module_is_c(m));
 	for (const Function &f : m) {
 		const DISubprogram *sp = f.getSubprogram();
 		if (sp && !f.isDeclarationForLinker() && is_full(sp->getUnit()))

@@ -49,6 +49,9 @@ struct ModuleTypes {
 	void drain();
 };
 
+// are all units C?
+bool module_is_c(const llvm::Module &m);
+
 // "ns::Class::name"; "" if name is
 const char *scoped_name(arena *a, const llvm::DIScope *scope, llvm::StringRef name);
 

@@ -359,6 +359,22 @@ struct LLVMOpaqueValue;
  * definitions only. Line tables alone are no debug info here.
  * returns true if there was debug info; `out` is valid (and empty) if not */
 bool ll_debug_from_module(struct arena *a, struct LLVMOpaqueModule *m, struct ll_debug *out);
+
+/* A type by its name, as ll_type has it. */
+struct ll_known_type {
+	const char *name;
+	bool open; /* it is only declared here, and may be known all the same, with all it leads to
+		    */
+};
+struct ll_known_types {
+	struct ll_known_type *v;
+	size_t n;
+};
+/* The types with a name whose layout a module's code may have been compiled with, those of bodies
+ * too: by its debug information, and by LLVM's names of structs. Each name once.
+ * returns false if a function has no debug information: then it may know any type, and out is empty
+ */
+bool ll_module_known_types(struct arena *a, struct LLVMOpaqueModule *m, struct ll_known_types *out);
 /* From the DWARF of a native object or an archive's members; same returns. Static variables inside
  * functions, whose symbols DWARF does not name, are left out (and g++'s local variables have their
  * source name for a symbol); broken parts are skipped. */

@@ -13,6 +13,7 @@ static void one(struct tc *t, const struct slot *s, const struct image_needs *ho
 	const char *list, *file;
 
 	if (strchr(name, '/')) {
+		job_words_add(t->mem, &t->plan->needs_files, name, at);
 		tc_word(t, s, at, name);
 		return;
 	}

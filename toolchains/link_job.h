@@ -263,6 +263,7 @@ struct link_plan {
 	const char *cpu;                      /* the platform's least CPU and features, or NULL */
 	const struct job_words *host_symbols; /* images: what may stay undefined */
 	bool check_undefined;                 /* images: the linker left that to us */
+	struct job_words needs_files;         /* images: libraries of --needs that are files */
 	const char *root_symbol;  /* images: the linker does not see that it is missing */
 	const char *tbd_target;   /* Darwin: "arm64-macos" */
 	const char *shown_only;   /* why the plan is shown and never run; NULL: it is run */

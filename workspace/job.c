@@ -315,7 +315,7 @@ enum ws_began ws_job_begin(struct ws_run *r, size_t i)
 	int code;
 	KEEPING(r, job, d);
 
-	job->request.flags |= PKGIMG_CACHE_NO_WAIT;
+	job->request.flags |= PKGIMG_CACHE_NO_WAIT | PKGIMG_CACHE_ASKED;
 	code = pkgimg_cache_begin(r->o->cache, &job->request, &job->build, &job->answer, &e);
 	if (code == PKGIMG_CACHE_E_BUSY) {
 		if (!job->was_busy)

@@ -177,8 +177,9 @@ enum {
 	PKGIMG_CACHE_OPAQUE = 8,   /* the library is no package image: it is kept, not looked into;
 				    * its   build id and interface are its content */
 	PKGIMG_CACHE_PARTIAL =
-		16,            /* explain: what is NULL or empty in the request is not compared */
-	PKGIMG_CACHE_FORM = 32 /* with it: `native` is compared, which is not when it is 0 */
+		16,             /* explain: what is NULL or empty in the request is not compared */
+	PKGIMG_CACHE_FORM = 32, /* with it: `native` is compared, which is not when it is 0 */
+	PKGIMG_CACHE_ASKED = 64 /* begin, get: a lookup of the same has been counted before */
 };
 
 struct pkgimg_cache_request {
@@ -407,7 +408,8 @@ struct pkgimg_cache_history {
 	uint64_t rejections[PKGIMG_REJECT_REASONS]; /* by reason, of all candidates looked at */
 	int64_t when;                               /* of the last miss; 0: none is known */
 	size_t nlast;                               /* lines: why, one a candidate; */
-	const char *const *last;                    /* "KEY16 source-content: ..." */
+	const char *const *last;                    /* "source-content KEY16 ..." */
+	int64_t made; /* when the image was made that the last miss was about; 0: none was, yet */
 };
 
 /* pkgimg_cache_history -- of a package, or the sums of all (NULL; then nlast is 0). Numbers are

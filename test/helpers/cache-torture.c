@@ -5,6 +5,8 @@
  *   cache-torture one FOLDER PACKAGE                 get one package; says hit, built or the error
  *   cache-torture sum SIDECAR                        its sum made right again, after a change by
  * hand
+ *   cache-torture host FOLDER CODE                   a host with a compiler of its own: makes an
+ * image, asks for another one so that the first is refused for CODE, says how, makes that one
  *
  * FOLDER/store is the store, FOLDER/N.src the sources. What is made is a file made of nothing but
  * its source, so that a wrong one is seen. */
@@ -320,13 +322,128 @@ static int sum_again(const char *path)
 	return 0;
 }
 
+/* ---- what only a host can ask for */
+
+struct host {
+	struct work w;
+	struct pkgimg_cache_dependency dep;
+	struct pkgimg_cache_root root;
+	struct pkgimg_cache_source found;
+	char inside[600];
+};
+
+static int make_of_two(void *ctx, struct pkgimg_cache_build *b)
+{
+	struct host *h = ctx;
+
+	return make(&h->w, b) || (h->found.path && pkgimg_cache_build_source(b, &h->found, NULL));
+}
+
+static void base_image(struct host *h, int step)
+{
+	h->dep = (struct pkgimg_cache_dependency) {
+		.name = "base", .flags = PKGIMG_CACHE_DEP_BASE, .build_id = { (uint8_t)(step + 1) }
+	};
+	h->w.q.dependencies = &h->dep;
+	h->w.q.ndependencies = 1;
+}
+
+static void inlined(struct host *h, int step)
+{
+	base_image(h, step);
+	h->dep.flags = PKGIMG_CACHE_DEP_INLINED;
+}
+
+/* a file of an SDK, which the second time nobody says where it is */
+static void sdk(struct host *h, int step)
+{
+	char folder[600];
+	FILE *f;
+
+	snprintf(folder, sizeof(folder), "%s/sdk", h->w.folder);
+	snprintf(h->inside, sizeof(h->inside), "%.500s/sdk/sdk.h", h->w.folder);
+	mkdir(folder, 0777);
+	f = step ? NULL : fopen(h->inside, "w");
+	if (f)
+		fclose(f);
+	h->root = (struct pkgimg_cache_root) { "sdk", strdup(folder) };
+	h->found.path = h->inside;
+	h->w.q.roots = &h->root;
+	h->w.q.nroots = !step;
+}
+
+static void by_time(struct host *h, int step)
+{
+	const struct timespec t[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+
+	h->w.src.track = PKGIMG_CACHE_TRACK_TIME;
+	if (step)
+		utimensat(AT_FDCWD, h->w.source, t, 0);
+}
+
+/* table */
+static const struct {
+	const char *code;
+	void (*set)(struct host *h, int step);
+} host_cases[] = { { "base-changed", base_image }, { "dependency-build", inlined },
+	{ "root-unresolved", sdk }, { "source-time", by_time } };
+
+static int host_step(struct pkgimg_cache *c, struct host *h, int step, const char *code)
+{
+	struct pkgimg_cache_answer *a;
+	int built, hit;
+
+	if (step) {
+		const struct pkgimg_cache_rejection *r;
+
+		if (pkgimg_cache_explain(c, &h->w.q, &a, NULL) || a->found || a->ncandidates != 1)
+			return 1;
+		r = a->candidates[0].rejections;
+		if (strcmp(r->code, code))
+			return 1;
+		printf("  %s: %s: wanted %s, found %s; %s\n", r->code, r->field, r->expected,
+			r->found, r->remedy);
+		pkgimg_cache_answer_free(a);
+	}
+	if (pkgimg_cache_get(c, &h->w.q, make_of_two, h, &a, NULL))
+		return 1;
+	built = a->built;
+	pkgimg_cache_answer_free(a);
+	if (pkgimg_cache_lookup(c, &h->w.q, &a, NULL))
+		return 1;
+	hit = a->found;
+	pkgimg_cache_answer_free(a);
+	return !built || !hit;
+}
+
+static int host(const char *folder, const char *code)
+{
+	struct host h = { 0 };
+	size_t i = 0;
+
+	while (i < sizeof(host_cases) / sizeof(*host_cases) && strcmp(host_cases[i].code, code))
+		i++;
+	if (i == sizeof(host_cases) / sizeof(*host_cases))
+		return 2;
+	set(&h.w, folder, 0);
+	write_source(&h.w, 1);
+	for (int step = 0; step < 2; step++) {
+		h.w.q.sources = &h.w.src;
+		host_cases[i].set(&h, step);
+		if (host_step(open_store(&h.w, NULL, 1), &h, step, code))
+			return 1;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct work w;
 
 	if (argc == 3 && !strcmp(argv[1], "sum"))
 		return sum_again(argv[2]);
-
+	if (argc == 4 && !strcmp(argv[1], "host"))
+		return host(argv[2], argv[3]);
 	if (argc == 5 && !strcmp(argv[1], "stress"))
 		return stress(argv[2], (unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]));
 	if (argc == 5 && !strcmp(argv[1], "kill"))

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,6 +72,16 @@ int link(const char *a, const char *b)
 		return -1;
 	}
 	return REAL(link)(a, b);
+}
+
+/* FAIL_FLOCK: Linux' NFS, where a folder cannot be locked: it would have to be open for writing */
+int flock(int fd, int how)
+{
+	if (getenv("FAIL_FLOCK")) {
+		errno = EBADF;
+		return -1;
+	}
+	return REAL(flock)(fd, how);
 }
 
 int close(int fd)

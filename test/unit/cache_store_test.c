@@ -240,6 +240,29 @@ static void gc_by_age_and_bytes(struct unit *u)
 	finish(&f);
 }
 
+/* The file of an image without native code is no leftover, however old, and goes with its image. */
+static void gc_data_only(struct unit *u)
+{
+	struct pkgimg_cache_gc gc = { .size = sizeof(gc) };
+	const char *file;
+	struct fix f;
+
+	start(&f, u);
+	f.q.native = PKGIMG_CACHE_NATIVE_NO;
+	get(&f);
+	file = file_of(&f, ".pkgimg");
+	sleep(2); /* stale_seconds is 1 */
+	CHECK_INT(pkgimg_cache_gc(f.cache, &gc, NULL), PKGIMG_CACHE_OK);
+	CHECK_INT(gc.leftovers, 0);
+	CHECK_INT(gc.kept, 1);
+	CHECK_STR(ask(&f), "accepted");
+	gc.max_bytes = 1;
+	CHECK_INT(pkgimg_cache_gc(f.cache, &gc, NULL), PKGIMG_CACHE_OK);
+	CHECK_INT(gc.removed, 1);
+	CHECK(!file_exists(file));
+	finish(&f);
+}
+
 static void gc_leftovers(struct unit *u)
 {
 	struct pkgimg_cache_gc gc = { .size = sizeof(gc) };
@@ -407,6 +430,7 @@ static void history(struct unit *u)
 	CHECK_INT(h->misses, 2);
 	CHECK_INT(h->rejections[PKGIMG_REJECT_FLAGS], 1);
 	CHECK_INT(h->nlast, 1);
+	CHECK(h->made >= h->when);
 	CHECK(h->nlast && strstr(h->last[0], "opt-level: wanted 3, found 2"));
 	pkgimg_cache_history_free(h);
 	for (int i = 0; i < 33000; i++) /* it is cut short, and the sums stay */
@@ -414,6 +438,10 @@ static void history(struct unit *u)
 	CHECK_INT(pkgimg_cache_history(f.cache, NULL, &h, NULL), PKGIMG_CACHE_OK);
 	CHECK(h->hits > 32900 && h->hits <= 33001);
 	CHECK_INT(h->misses, 2);
+	pkgimg_cache_history_free(h);
+	CHECK_INT(pkgimg_cache_history(f.cache, "geo", &h, NULL), PKGIMG_CACHE_OK);
+	CHECK(h->made >= h->when && h->when); /* and so does why it was made */
+	CHECK(h->nlast && strstr(h->last[0], "opt-level: wanted 3, found 2"));
 	pkgimg_cache_history_free(h);
 	finish(&f);
 }
@@ -512,5 +540,5 @@ static void accepts_quickly(struct unit *u)
 }
 
 UNIT_MAIN(hostile_sidecars, keys, a_copied_store_hits, read_only_and_layered, variants_coexist,
-	gc_by_age_and_bytes, gc_leftovers, verify_finds, waits_and_reuses, takes_over_from_the_dead,
-	history, depfiles, changed_meanwhile, mistakes, accepts_quickly)
+	gc_by_age_and_bytes, gc_data_only, gc_leftovers, verify_finds, waits_and_reuses,
+	takes_over_from_the_dead, history, depfiles, changed_meanwhile, mistakes, accepts_quickly)

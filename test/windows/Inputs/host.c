@@ -1,6 +1,7 @@
 /* A Windows program that loads an image, walks its metadata and calls what it finds there.
  *   host DLL            all methods and globals
- *   host DLL NAME ...   call `int NAME(int)` with 0, 1, 2, ...; NAME=: read an int */
+ *   host DLL NAME ...   call `int NAME(int)` with 0, 1, 2, ...; NAME=: read an int
+ *   -until FILE         wait for a file, for a minute at most */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,12 @@ static DWORD WINAPI in_thread(void *word)
 	return 0;
 }
 
+static void until(const char *file)
+{
+	for (int i = 0; i < 6000 && GetFileAttributesA(file) == INVALID_FILE_ATTRIBUTES; i++)
+		Sleep(10);
+}
+
 int main(int argc, char **argv)
 {
 	HMODULE dll = argc > 1 ? LoadLibraryA(argv[1]) : NULL;
@@ -114,6 +121,10 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		list();
 	for (int i = 2; i < argc; i++) {
+		if (!strcmp(argv[i], "-until") && i + 1 < argc) {
+			until(argv[++i]);
+			continue;
+		}
 		if (strcmp(argv[i], "-thread") || ++i == argc) {
 			call(argv[i]);
 			continue;
