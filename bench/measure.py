@@ -76,9 +76,9 @@ def run_round(spawn, commands):
 
 
 def run_pairs(commands, spawn, rounds, warmup=1, limit=None):
-    """spawn: the program of spawn.c. {name: Command} -> {name: [Sample] * rounds}, in turn within each round. After `limit`
-    seconds no further round is begun; one is done in any case. A round to warm up that takes long
-    is none: it counts as the first one."""
+    """spawn: the program of spawn.c. {name: Command} -> {name: [Sample] * rounds}, in turn within
+    each round. After `limit` seconds no further round is begun; one is done in any case. A round
+    to warm up that takes long is none: it counts as the first one."""
     start = time.perf_counter()
     done = []
     for _ in range(warmup):

@@ -8,7 +8,7 @@
 #include "cli/cached.h"
 #include "driver/driver.h"
 #include "driver/options.h"
-#include "frontend/cpu_target.h"
+#include "frontend/cpu/target.h"
 #include "frontend/package.h"
 #include "image/image.h"
 #include "pkgimg/runtime.h"

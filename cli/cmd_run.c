@@ -10,7 +10,7 @@
 #include "cli/call.h"
 #include "cli/cli.h"
 #include "driver/options.h"
-#include "frontend/jit.h"
+#include "frontend/code/jit.h"
 #include "frontend/tmpdir.h"
 #include "pkgimg/runtime.h"
 #include "runtime/internal.h"

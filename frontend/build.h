@@ -1,18 +1,18 @@
 /* pkgimg build: modules and a manifest in, one package image out.
  *
- *   package.c   the manifest (PACKAGE.yaml, command line) -> struct package
- *   target.c    platform, triple and CPU target -> a target machine
- *   modules.c   inputs -> LLVM modules and native symbols, checked; linked into one module
- *   exports.c   what is exported; everything else becomes internal
- *   clones.c    which functions get a version for which CPU target; a module for each target
- *   compile.c   one module -> shards -> optimised -> objects
- *               (codegen.c: one of them; shards.c: threads; store.c: objects of earlier builds;
- *               jobs.c: how much may run at once)
- *   needs.c     what the objects take from outside, and who provides it
- *   metadata.c  types, methods, globals -> the tables of image/FORMAT.md (types.c: the types)
- *   heap/       objects of a live heap -> the heap part and its tables
- *   root.c      the tables -> an object with the root symbol
- *   build.c     all of these in order, then the link and the seal */
+ *   package.c           the manifest (PACKAGE.yaml, command line) -> struct package
+ *   target.c            platform, triple and CPU targets -> target machines
+ *   code/modules.c      inputs -> LLVM modules and native symbols, checked; linked into one module
+ *   exports.c           what is exported; everything else becomes internal
+ *   cpu/clones.c        which functions get a version for which CPU target; a module for each
+ *   code/compile.c      one module -> shards -> optimised -> objects
+ *                       (codegen.c: one of them; shards.c: threads; store.c: objects of earlier
+ *                       builds; jobs.c: how much may run at once)
+ *   needs.c             what the objects take from outside, and who provides it
+ *   tables/metadata.c   types, methods, globals -> the tables of image/FORMAT.md
+ *   heap/               objects of a live heap -> the heap part and its tables
+ *   root.c              the tables -> an object with the root symbol
+ *   build.c             all of these in order, then the link and the seal */
 #ifndef FRONTEND_BUILD_H
 #define FRONTEND_BUILD_H
 
@@ -47,7 +47,7 @@ struct build_request {
 	struct job_word cpu_target; /* "haswell,+aes"; default: the platform's */
 	struct job_word target;     /* triple */
 	struct job_word platform;   /* name or file */
-	struct job_word threads;    /* at most; default: frontend/jobs.h */
+	struct job_word threads;    /* at most; default: frontend/code/jobs.h */
 	struct job_word store;      /* folder of objects of earlier builds */
 	struct job_word shard_size; /* instructions */
 	struct job_words exports;   /* names and globs */

@@ -2,7 +2,7 @@
 #ifndef FRONTEND_EXPORTS_H
 #define FRONTEND_EXPORTS_H
 
-#include "frontend/modules.h"
+#include "frontend/code/modules.h"
 
 struct exports {
 	const struct definition **v; /* [n], in the order of definition */

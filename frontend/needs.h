@@ -3,8 +3,8 @@
 #ifndef FRONTEND_NEEDS_H
 #define FRONTEND_NEEDS_H
 
-#include "frontend/compile.h"
-#include "frontend/modules.h"
+#include "frontend/code/compile.h"
+#include "frontend/code/modules.h"
 
 struct need {
 	const char *name;     /* a library as the loader knows it, or a symbol of the host */

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include "base/yml.h"
-#include "frontend/cpu_target.h"
+#include "frontend/cpu/target.h"
 #include "frontend/input.h"
 #include "frontend/manifest.h"
 #include "frontend/soname.h"

@@ -5,9 +5,9 @@
 
 #include <llvm-c/Core.h>
 
-#include "frontend/compile.h"
-#include "frontend/llvmdiag.h"
-#include "frontend/modules.h"
+#include "frontend/code/compile.h"
+#include "frontend/code/llvmdiag.h"
+#include "frontend/code/modules.h"
 
 /* An optimised module, before it is emitted: COFF's sizes of sections would not say it any more.
  * returns 0, or -1 reported */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "frontend/codegen.h"
+#include "frontend/code/codegen.h"
 #include "image/format.h"
 
 enum { ROOT_ALIGN = 64 };

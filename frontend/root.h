@@ -2,8 +2,8 @@
 #ifndef FRONTEND_ROOT_H
 #define FRONTEND_ROOT_H
 
-#include "frontend/llvmdiag.h"
-#include "frontend/metadata.h"
+#include "frontend/code/llvmdiag.h"
+#include "frontend/tables/metadata.h"
 #include "frontend/target.h"
 
 #define ROOT_SELF_SYMBOL "pkgimg_self" /* the root, hidden: for the image's own code */

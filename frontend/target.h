@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "frontend/build.h"
-#include "frontend/cpu_target.h"
+#include "frontend/cpu/target.h"
 #include "frontend/package.h"
 #include "toolchains/platform.h"
 #include "llvm/shim.h"

@@ -2,7 +2,7 @@
  *
  * A row is an instruction set extension by LLVM's name, and how a loader finds out whether the
  * machine has it. Rows are only ever added at the end: images name them by number. What LLVM calls
- * a feature and is none (tuning, levels, what only a kernel uses) is in frontend/cpu_ignored.c.
+ * a feature and is none (tuning, levels, what only a kernel uses) is in frontend/cpu/ignored.c.
  * No pointers, so that the copy of a table inside an image needs no relocations. */
 #ifndef IMAGE_CPU_FEATURES_H
 #define IMAGE_CPU_FEATURES_H

@@ -1,5 +1,5 @@
 // What the functions of a module are: what each might gain from a better CPU, and why some must
-// stay in one version. frontend/clones.c decides with it.
+// stay in one version. frontend/cpu/clones.c decides with it.
 #include "llvm/clone.h"
 
 #include "llvm-c/Core.h"

@@ -4,8 +4,8 @@
 #define FRONTEND_HEAP_APPEND_H
 
 #include "frontend/heap/heap.h"
-#include "frontend/metadata.h"
 #include "frontend/package.h"
+#include "frontend/tables/metadata.h"
 #include "frontend/target.h"
 
 /* Walk the heap and lay it out for the package and its target. returns 0, or -1 reported */

@@ -3,8 +3,8 @@
 #define FRONTEND_HEAP_TABLES_H
 
 #include "frontend/heap/heap.h"
-#include "frontend/strings.h"
-#include "frontend/types.h"
+#include "frontend/tables/strings.h"
+#include "frontend/tables/types.h"
 
 /* The rest of the metadata as the heap's tables need it. */
 struct heap_link {

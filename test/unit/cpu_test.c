@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "frontend/cpu_ignored.h"
-#include "frontend/cpu_target.h"
+#include "frontend/cpu/ignored.h"
+#include "frontend/cpu/target.h"
 #include "image/image.h"
 #include "runtime/cpu.h"
 #include "test/unit/caught.h"

@@ -5,10 +5,10 @@
 
 #include <llvm-c/Core.h>
 
-#include "frontend/clones.h"
-#include "frontend/jobs.h"
-#include "frontend/llvmdiag.h"
-#include "frontend/modules.h"
+#include "frontend/code/jobs.h"
+#include "frontend/code/llvmdiag.h"
+#include "frontend/code/modules.h"
+#include "frontend/cpu/clones.h"
 #include "frontend/target.h"
 
 struct compile_options {

@@ -1,6 +1,6 @@
 /* ORC's LLJIT over LLVM-C. Its C interface does not run static constructors, so these become one
  * function that is called before the first address is given out. */
-#include "frontend/jit.h"
+#include "frontend/code/jit.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -11,9 +11,9 @@
 #include <llvm-c/Orc.h>
 
 #include "base/str.h"
-#include "frontend/codegen.h"
+#include "frontend/code/codegen.h"
 #include "frontend/exports.h"
-#include "frontend/metadata.h"
+#include "frontend/tables/metadata.h"
 
 #define INIT_FUNCTION "pkgimg.jit.init"
 

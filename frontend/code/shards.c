@@ -1,6 +1,6 @@
 /* Threads share nothing but the queue. What a thread has to say is kept with the shard, so that it
  * comes in the order of the shards whichever is done first. */
-#include "frontend/shards.h"
+#include "frontend/code/shards.h"
 
 #include <llvm-c/BitReader.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/str.h"
-#include "frontend/codegen.h"
+#include "frontend/code/codegen.h"
 #include "frontend/reach.h"
 
 enum {

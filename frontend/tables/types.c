@@ -5,7 +5,7 @@
  *
  * A type that one input only declares is the one that another defines, if all definitions of that
  * name are the same type. */
-#include "frontend/types.h"
+#include "frontend/tables/types.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * decides about the object; the header has the object's own sum, so a cut or damaged entry is found
  * and made anew. Entries appear by rename, are never changed, and are the same whoever makes them:
  * builds may share a folder. Reading an entry sets its time, which says when it was last of use. */
-#include "frontend/store.h"
+#include "frontend/code/store.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "frontend/strings.h"
+#include "frontend/tables/strings.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
-#include "frontend/metadata.h"
+#include "frontend/tables/metadata.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "frontend/heap/tables.h"
-#include "frontend/types.h"
-#include "frontend/uses.h"
+#include "frontend/tables/types.h"
+#include "frontend/tables/uses.h"
 #include "image/image.h"
 
 /* one export on its way into a table */

@@ -1,4 +1,4 @@
-#include "frontend/interface.h"
+#include "frontend/tables/interface.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "frontend/jobs.h"
+#include "frontend/code/jobs.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* What LLVM 19 lists beside instruction sets under "features". A target may have these on or off
  * without any effect on which CPU can run its code. A '*' at the end stands for any text. */
-#include "frontend/cpu_ignored.h"
+#include "frontend/cpu/ignored.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/names.h"
-#include "frontend/llvmdiag.h"
+#include "frontend/code/llvmdiag.h"
 #include "frontend/target.h"
 #include "llvm/shim.h"
 

@@ -7,14 +7,14 @@
  * - "dso_local" on declarations (-fno-pic): the address is then taken without the GOT. LLVM-C can
  *   neither see nor clear it, so in a module without the flag "PIC Level" each declaration gives
  *   way to a new one of the same name. */
-#include "frontend/pic.h"
+#include "frontend/code/pic.h"
 
 #include <string.h>
 
 #include <llvm-c/DebugInfo.h>
 
 #include "base/str.h"
-#include "frontend/llvmdiag.h"
+#include "frontend/code/llvmdiag.h"
 
 static void clear_pie_level(struct arena *a, LLVMModuleRef m)
 {

@@ -1,4 +1,4 @@
-#include "frontend/modules.h"
+#include "frontend/code/modules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include <llvm-c/Linker.h>
 
 #include "base/str.h"
+#include "frontend/code/pic.h"
 #include "frontend/input.h"
-#include "frontend/pic.h"
 
 enum { READER_MAJOR = 19 };
 

@@ -1,4 +1,4 @@
-#include "frontend/uses.h"
+#include "frontend/tables/uses.h"
 
 #include <inttypes.h>
 

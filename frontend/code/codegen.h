@@ -4,7 +4,7 @@
 
 #include <llvm-c/Core.h>
 
-#include "frontend/llvmdiag.h"
+#include "frontend/code/llvmdiag.h"
 #include "frontend/target.h"
 
 /* Say in every function's attributes which CPU its code is for; a function with features of its own

@@ -1,4 +1,4 @@
-#include "frontend/selector.h"
+#include "frontend/cpu/selector.h"
 
 #include <stdlib.h>
 #include <string.h>

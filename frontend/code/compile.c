@@ -1,15 +1,15 @@
 /* One thread takes the modules apart, largest shards first, while others compile them already; then
  * it joins in. With a store, a shard whose bitcode was compiled before is not compiled again. */
-#include "frontend/compile.h"
+#include "frontend/code/compile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
-#include "frontend/codegen.h"
+#include "frontend/code/codegen.h"
+#include "frontend/code/shards.h"
+#include "frontend/code/store.h"
 #include "frontend/reach.h"
-#include "frontend/shards.h"
-#include "frontend/store.h"
 
 /* Small shards are found unchanged more often and spread better; large ones repeat less: copies of
  * functions to inline, and types of debug information. */

@@ -9,7 +9,7 @@
 
 #include <llvm-c/Core.h>
 
-#include "frontend/modules.h"
+#include "frontend/code/modules.h"
 #include "frontend/target.h"
 
 struct clone_module {

@@ -3,7 +3,7 @@
 #define FRONTEND_TYPES_H
 
 #include "frontend/exports.h"
-#include "frontend/strings.h"
+#include "frontend/tables/strings.h"
 #include "image/image.h"
 
 struct type_table {

@@ -2,10 +2,10 @@
 #ifndef FRONTEND_USES_H
 #define FRONTEND_USES_H
 
-#include "frontend/modules.h"
+#include "frontend/code/modules.h"
 #include "frontend/needs.h"
 #include "frontend/package.h"
-#include "frontend/strings.h"
+#include "frontend/tables/strings.h"
 
 /* The symbols that the package's code leaves open and the dependency has, and the dependency's
  * types that the package may know the layout of: those that its debug information names, all if a

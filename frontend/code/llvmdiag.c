@@ -1,4 +1,4 @@
-#include "frontend/llvmdiag.h"
+#include "frontend/code/llvmdiag.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "frontend/clones.h"
+#include "frontend/cpu/clones.h"
 #include "llvm/shim.h"
 
 static int compare_sizes(const void *a, const void *b)

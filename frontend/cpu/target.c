@@ -1,12 +1,12 @@
 /* Reading goes on behind a mistake, so that one run shows all of them; what LLVM makes of a target
  * (its needs) is asked when all words are right. */
-#include "frontend/cpu_target.h"
+#include "frontend/cpu/target.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "frontend/cpu_ignored.h"
+#include "frontend/cpu/ignored.h"
 #include "image/image.h"
 #include "llvm/shim.h"
 

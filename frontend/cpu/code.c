@@ -1,6 +1,6 @@
 /* What the modules were compiled for, before they came here. A function with features of its own
  * is the program's business: it knows when to call it. What every function has is not. */
-#include "frontend/cpu_code.h"
+#include "frontend/cpu/code.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "frontend/clones.h"
+#include "frontend/cpu/clones.h"
 
 #include <string.h>
 

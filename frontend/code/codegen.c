@@ -1,7 +1,7 @@
 /* What clang-19 does with a module between its frontend and the object file, through LLVM-C. Where
  * the two differ in defaults, clang's is set here: unrolling by level, and on ELF constructors in
  * .init_array (LLVM-C's target machine would put them in .ctors, which no loader runs). */
-#include "frontend/codegen.h"
+#include "frontend/code/codegen.h"
 
 #include <string.h>
 

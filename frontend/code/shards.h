@@ -4,8 +4,8 @@
 
 #include <llvm-c/Core.h>
 
-#include "frontend/jobs.h"
-#include "frontend/llvmdiag.h"
+#include "frontend/code/jobs.h"
+#include "frontend/code/llvmdiag.h"
 #include "frontend/target.h"
 #include "llvm/shim.h"
 
