@@ -450,27 +450,34 @@ static void take(struct pool *p, const char *text, size_t n)
 	p->nwaiting++;
 }
 
-/* the requests of a job list may be many: they are read as they are needed */
+/* The requests of a job list may be many: they are taken as they are needed. One of a build tool
+ * may cancel another. */
 static bool wants_more(const struct pool *p)
 {
-	return !p->in.end && (p->o->form == REQUEST_WORK || p->nwaiting < p->o->n);
+	return p->o->form == REQUEST_WORK || p->nwaiting < p->o->n;
+}
+
+/* of the lines that have been read */
+static void take_wanted(struct pool *p)
+{
+	const char *line;
+	size_t n;
+
+	while (wants_more(p) && line_reader_next(&p->in, &line, &n))
+		take(p, line, n);
 }
 
 static int read_requests(struct pool *p)
 {
 	struct loc next = { .file = p->o->name, .line = p->in.line + 1 };
 	int err = line_reader_fill(&p->in);
-	const char *line;
 	char why[128];
-	size_t n;
 
 	if (err == EFBIG)
 		return diag_err(p->d, next, "a line over 64 MiB is no request");
 	if (err)
 		return diag_err(p->d, NOWHERE, "the requests cannot be read from '%s': %s",
 			p->o->name, file_error_text(err, why, sizeof(why)));
-	while (line_reader_next(&p->in, &line, &n))
-		take(p, line, n);
 	return 0;
 }
 
@@ -538,7 +545,8 @@ static int wait_and_read(struct pool *p, struct pollfd *fds)
 	for (unsigned i = 0; i < n; i++)
 		fds[i] = (struct pollfd) { .fd = p->workers[i].task ? p->workers[i].fd : -1,
 			.events = POLLIN };
-	fds[n] = (struct pollfd) { .fd = wants_more(p) ? p->in.fd : -1, .events = POLLIN };
+	fds[n] = (struct pollfd) { .fd = wants_more(p) && !p->in.end ? p->in.fd : -1,
+		.events = POLLIN };
 	if (poll(fds, n + 1, -1) < 0)
 		return errno == EINTR ? 0
 				      : diag_err(p->d, NOWHERE, "the workers cannot be waited for");
@@ -554,6 +562,12 @@ static bool any_busy(const struct pool *p)
 		if (p->workers[i].task)
 			return true;
 	return false;
+}
+
+static bool has_work(struct pool *p)
+{
+	take_wanted(p);
+	return p->first || any_busy(p) || !p->in.end;
 }
 
 /* tell those that wait for a request that there is none, and end */
@@ -579,7 +593,7 @@ int workers_run(struct diags *d, const struct workers_options *options)
 	if (p.begun == MAP_FAILED)
 		diag_fatal("out of memory: %zu bytes wanted", shared);
 	p.last = &p.first;
-	while (!failed && (p.first || any_busy(&p) || !p.in.end))
+	while (!failed && has_work(&p))
 		if (!hand_out(&p))
 			failed = wait_and_read(&p, fds);
 	end_all(&p);
