@@ -150,7 +150,7 @@ ROWS = [
         metric="rss", goal=70000, rounds=3, note="At most 50 MB more than at its start."),
     Row("link-self", "A large program: pkgimg itself, clang++ with our LLD against ld.lld-19",
         self_link, peer="ld.lld-19", goal=1, rounds=5, limit=60, needs=["ninja"],
-        note="Both are LLD 19 and do the same work; ours has its heap in huge pages.",
+        note="Both are LLD 19 and do the same work; in ours a thread makes the heap's pages.",
         why="It is the same LLD, so what is not compiler and heap is noise: 120 MB go through the "
         "file system's cache, and clang++ itself is in both."),
     Row("link-blob", "A 256 MiB object to an image, against cp of the object", blob, peer="cp",

@@ -1,30 +1,39 @@
 // Memory for a process that is LLD itself: a link of some hundred MB touches as much of the heap,
-// page by page, with a fault of the kernel for each; by huge pages it is a five-hundredth of them.
-// The C library asks for these by an environment variable alone (GLIBC_TUNABLES), which is read
-// before main.
+// page by page, with a fault of the kernel for each. A thread of its own has the kernel make the
+// pages in advance, many at a time, wherever the heap has just grown: the link then neither faults
+// nor waits for zeros. (Huge pages are fewer still, but where a virtual machine's host has no such
+// memory at hand, which it often has not, each of them costs more than all of its small ones.)
 #include "llvm/internal.h"
 
 #include <climits>
-#include <cstdlib>
+#include <ctime>
 #include <malloc.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <thread>
 #include <unistd.h>
 
-#ifdef __GLIBC__
+#if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
 namespace
 {
 
-constexpr int room = 512 << 20;   // bytes of addresses, of which only what is used is memory
-constexpr size_t small = 8 << 20; // what a small link uses: for it a huge page is a waste
-constexpr size_t huge = 2 << 20;  // a huge page, or more: it is only an alignment here
-constexpr size_t grows = 1 << 20; // more than the heap has at the start
+constexpr int step = 16 << 20;      // bytes by which the heap grows, and that may be in vain
+constexpr size_t piece = 512 << 10; // bytes made at a time: nobody else waits long for the kernel
+constexpr long look = 1000 * 1000;  // ns after which it is seen that the heap has grown
 constexpr unsigned few_threads = 4;
-constexpr int again = 16 << 20; // by which it grows behind the room
 
-char *align_up(char *p, size_t to)
+void *make_pages(void *from)
 {
-	return p + (-reinterpret_cast<uintptr_t>(p) & (to - 1));
+	const timespec pause = { 0, look };
+	char *done = static_cast<char *>(from);
+
+	for (;;) {
+		nanosleep(&pause, nullptr);
+		for (char *end = static_cast<char *>(sbrk(0)); end - done >= ptrdiff_t(piece);
+			done += piece)
+			if (madvise(done, piece, MADV_POPULATE_WRITE))
+				return nullptr;
+	}
 }
 
 } // namespace
@@ -32,19 +41,20 @@ char *align_up(char *p, size_t to)
 
 void shim::make_room()
 {
-#ifdef __GLIBC__
-	// a heap for each thread would have a room for none; so few threads hardly wait for one
-	if (std::thread::hardware_concurrency() <= few_threads)
-		mallopt(M_ARENA_MAX, 1);
+#if defined(__GLIBC__) && defined(MADV_POPULATE_WRITE)
+	const uintptr_t page = uintptr_t(sysconf(_SC_PAGESIZE));
+	pthread_t thread;
+
+	// heaps for each thread would not grow where it is seen; few threads hardly wait for one
+	if (std::thread::hardware_concurrency() > few_threads)
+		return;
+	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 32 << 20); // also turns off that it changes by itself
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
-	mallopt(M_TOP_PAD, room);
-	void *p = malloc(grows);
-	char *end = static_cast<char *>(sbrk(0));
-	char *begin = align_up(static_cast<char *>(p) + small, huge);
-	if (p && begin < end && size_t(end - begin) < size_t(room))
-		(void)madvise(begin, size_t(end - begin), MADV_HUGEPAGE);
-	free(p);
-	mallopt(M_TOP_PAD, p ? again : 0);
+	mallopt(M_TOP_PAD, step);
+	uintptr_t end = reinterpret_cast<uintptr_t>(sbrk(0));
+	if (!pthread_create(&thread, nullptr, make_pages,
+		    reinterpret_cast<void *>((end + page - 1) / page * page)))
+		pthread_detach(thread);
 #endif
 }
