@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from measure import Command
+from measure import Command, anew
 from rows import Row, Skip
 
 OBJECTS = 2_000_000  # 100 MB
@@ -47,13 +47,8 @@ def moved(inputs):
 
 def itself(*argv, makes=None):
     """one contender of a row; `makes`: what it writes, removed before each run"""
-    def clear():
-        """A new file each time: cp drops the old one first and writes to its memory, where
-        pkgimg keeps it until the new one is complete."""
-        if os.path.exists(makes):
-            os.remove(makes)
     return Command([sys.executable, os.path.abspath(__file__), *argv], value=True,
-                   before=clear if makes else None)
+                   before=anew(makes) if makes else None)
 
 
 def serialized(inputs):

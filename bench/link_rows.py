@@ -5,7 +5,7 @@ import shlex
 import shutil
 
 from inputs import ROOT
-from measure import Command
+from measure import Command, anew
 from rows import Row
 
 BUILD = os.path.join(ROOT, "build", "release")
@@ -110,13 +110,7 @@ def blob(inputs):
 
     obj, small = inputs.once("blob.o", make), native(inputs, 1024)
     out = inputs.path("blob-linked.so")
-
-    def clear():
-        """All make a new file: cp and LLD drop an old one first and write to its memory, where
-        pkgimg keeps it until the new one is complete."""
-        if os.path.exists(out):
-            os.remove(out)
-
+    clear = anew(out)
     return {"pkgimg": Command([inputs.pkgimg, "link", "--image", small, obj, "-o", out],
                               before=clear),
             "cp": Command(["cp", obj, out], before=clear),

@@ -46,6 +46,16 @@ def whole(file):
     return file.read().decode(errors="replace")
 
 
+def anew(path):
+    """for Command.before: `path` is made anew each time. To replace it is another thing for each
+    contender: cp and LLD drop the old file first and write to its memory, pkgimg keeps it until the
+    new one is complete; and whoever drops what was just written waits until it is on the disk."""
+    def clear():
+        if os.path.exists(path):
+            os.remove(path)
+    return clear
+
+
 def run_once(spawn, command):
     """Run it to its end, by the program of spawn.c. Raises Failed with the command's output if it
     exits other than by 0."""
