@@ -48,7 +48,7 @@ struct bundle {
 	bool static_tls;
 };
 
-/* Put the members in order; every two that do not fit together are an error. */
+/* order.c: put the members in order; every two that do not fit together are an error */
 int bundle_order(struct arena *a, struct diags *d, struct bundle *b);
 
 /* Decide where everything lies; members and symbols are complete. Parts have memory after it. */
