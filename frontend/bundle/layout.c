@@ -1,6 +1,5 @@
 #include "frontend/bundle/layout.h"
 
-
 #include "base/str.h"
 
 static uint64_t round_up(uint64_t n, uint64_t to)
