@@ -100,8 +100,8 @@ median; what is missed is explained below its table. A KiB is 1024 bytes.
 """
 
 GROWTH = """A curve's goal is the power of the size by which the cost grows at its end, less the
-fixed cost of the least size: 1 is linear, 0 flat. Up to 1.1 counts as linear: sizes leave a cache
-of the CPU on the way.
+fixed cost of the least size: 1 is linear, 0 flat. It is that of the fastest runs, since noise only
+adds. Up to 1.1 counts as linear: sizes leave a cache of the CPU on the way.
 
 """
 

@@ -200,10 +200,10 @@ ROWS = [
     Curve("scale-heap-write", "Writing an image of a live heap, CPU time", write_heaps,
           ours="walk and write", metric="value", unit="ms", size="objects of 40 bytes",
           why="Instructions are linear, 1,600 for each object more from 20,000 to 100,000 and "
-          "1,550 to 400,000 (callgrind; the making of the heap is in them). A third of the pointers "
-          "lead anywhere in the heap: beyond the CPU's caches each of these misses. The largest "
-          "takes 5 GB, and more than half of its time is the system's, for memory that a virtual "
-          "machine gives back to its host when idle and has to ask for again."),
+          "1,550 to 400,000 (callgrind; the making of the heap is in them). A third of the "
+          "pointers lead anywhere in the heap: beyond the CPU's caches each of these misses. The "
+          "largest takes 5 GB, and more than half of its time is the system's, for memory that a "
+          "virtual machine gives back to its host when idle and has to ask for again."),
     Curve("scale-methods-build", "Building an image of small functions", build_methods,
           ours="pkgimg build", peers=("clang-19 -O2 -c",), size="methods",
           note="The peer is not run with 100,000: it takes minutes."),
