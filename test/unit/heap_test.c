@@ -415,14 +415,6 @@ static const char *live_symbol(
 	return *offset < 16 ? "base_function" : NULL;
 }
 
-static void loaded_as(struct pkgimg_dependency *d, const struct image *m)
-{
-	d->heap = m->heap;
-	d->heap_base = m->v.heap->base;
-	d->heap_size = m->v.heap->mapped;
-	memcpy(d->build_id, m->v.header->build_id, sizeof(d->build_id));
-}
-
 static void dependent(struct unit *u)
 {
 	struct pkgimg_dependency d = { .size = sizeof(d),
@@ -444,7 +436,10 @@ static void dependent(struct unit *u)
 	CHECK_INT(host_sample(&h, 0, path_to("Base.so"), 0, NULL), 0);
 	if (!open_image(u, &base, path_to("Base.so")))
 		return;
-	loaded_as(&d, &base);
+	d.heap = base.heap;
+	d.heap_base = base.v.heap->base;
+	d.heap_size = base.v.heap->mapped;
+	memcpy(d.build_id, base.v.header->build_id, sizeof(d.build_id));
 	v = host_vector(&h, 300);
 	far = root(&base, "Main.t");
 	for (int i = 0; i < 300; i++)
@@ -491,7 +486,10 @@ static void external_pages(struct unit *u)
 	host_start(&h, ROOM);
 	if (!open_image(u, &base, path_to("Base.so")))
 		return;
-	loaded_as(&d, &base);
+	d.heap = base.heap;
+	d.heap_base = base.v.heap->base;
+	d.heap_size = base.v.heap->mapped;
+	memcpy(d.build_id, base.v.header->build_id, sizeof(d.build_id));
 	for (int i = 0; i < ALL; i++)
 		list = host_cons(&h, i % EVERY ? integer(i) : root(&base, "Main.t"), list);
 	b = host_build(&h, "Far", NULL);
