@@ -4,18 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "cache/build.h"
 
 /* ---- begin */
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)(t.tv_sec - start->tv_sec) + (double)(t.tv_nsec - start->tv_nsec) / 1e9;
-}
 
 static int tell(const struct pkgimg_cache_request *q, const struct owner *held, double waited)
 {
@@ -34,11 +27,10 @@ static int wait_for_lock(struct pkgimg_cache_build *b, struct pkgimg_cache_error
 	const struct pkgimg_cache_request *q = b->r.q;
 	const char *path =
 		path_join(&b->mem, b->folder, str_fmt(&b->mem, "%.16s" LOCK_SUFFIX, b->key_text));
-	struct timespec start, nap = { 0, 5000000 };
-	double told = -1;
+	struct timespec nap = { 0, 5000000 };
+	double start = clock_ms(), told = -1; /* told: seconds */
 	struct owner held;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
 		double waited;
 
@@ -51,7 +43,7 @@ static int wait_for_lock(struct pkgimg_cache_build *b, struct pkgimg_cache_error
 			return ca_fail(e, PKGIMG_CACHE_E_BUSY, 0,
 				"process %lld on %s is building '%s'", (long long)held.pid,
 				held.host, q->package);
-		waited = seconds_since(&start);
+		waited = (clock_ms() - start) / 1e3;
 		if (waited - told >= 1) {
 			told = waited;
 			if (tell(q, &held, waited))

@@ -3,9 +3,9 @@
  * number. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "cli/call.h"
 #include "cli/cli.h"
@@ -23,14 +23,6 @@ struct run_request {
 	size_t nargs;
 	const char *const *args;
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 /* "app.so:NAME" is an image of a bundle, unless that is a file's name */
 static const char *bundle_path(struct arena *a, const char *path, const char **member)
@@ -164,9 +156,7 @@ static void *image_global(void *ctx, struct diags *d, uint32_t global)
 static struct pkgimg_world *new_world(struct run_image *r, const char *path)
 {
 	struct pkgimg_host host = { .size = sizeof(host), .ctx = r, .compile = compile };
-	const char *slash = strrchr(path, '/');
-	size_t n = slash ? (size_t)(slash - path) + (slash == path) : 0; /* "/" keeps it */
-	const char *folder = slash ? str_ndup(r->c->mem, path, n) : ".";
+	const char *folder = path_dir(r->c->mem, path);
 	struct pkgimg_world *world = NULL;
 
 	if (pkgimg_world_new(&host, &folder, 1, &world))
@@ -223,17 +213,17 @@ static int open_and_call(
 	struct run_image *i, const struct run_request *r, const struct pkgimg_options *o)
 {
 	struct callee from = { .address = image_address, .global = image_global, .ctx = i };
-	double start = now_ms(), loaded;
+	double start = clock_ms(), loaded;
 	int rc;
 
 	if (open_image(i, r, o))
 		return -1;
-	loaded = now_ms();
+	loaded = clock_ms();
 	from.view = pkgimg_view(i->image);
 	rc = call_method(i->c->d, &from, r->function, r->nargs, r->args, stdout);
 	if (r->timings) {
 		print_timing("load", loaded - start);
-		print_timing("first call", now_ms() - loaded);
+		print_timing("first call", clock_ms() - loaded);
 	}
 	return rc;
 }
@@ -285,19 +275,19 @@ static int run_jit(struct cli *c, const struct run_request *r)
 	struct callee from = {
 		.view = &j.view, .address = jit_method, .global = jit_global, .ctx = &j
 	};
-	double start = now_ms(), opened;
+	double start = clock_ms(), opened;
 	size_t size;
 	int rc;
 
 	j.jit = jit_open(c->mem, c->d, &request);
 	if (!j.jit)
 		return EXIT_INPUT;
-	opened = now_ms();
+	opened = clock_ms();
 	img_view_at(jit_metadata(j.jit, &size), &j.view);
 	rc = call_method(c->d, &from, r->function, r->nargs, r->args, stdout);
 	if (r->timings) {
 		print_timing("load", opened - start);
-		print_timing("first call", now_ms() - opened);
+		print_timing("first call", clock_ms() - opened);
 	}
 	jit_close(j.jit);
 	return rc ? EXIT_INPUT : EXIT_OK;

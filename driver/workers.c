@@ -12,9 +12,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "llvm/shim.h"
@@ -45,7 +45,7 @@ struct worker {
 	struct task *task, *next; /* the second one was handed out as well, and waits */
 	unsigned number;          /* of `task` among its tasks, from 1 */
 	bool quick;               /* its last link was */
-	struct timespec since;    /* when `task` was its turn */
+	double since;             /* when `task` was its turn: of clock_ms */
 };
 
 struct pool {
@@ -325,7 +325,7 @@ static void begin(struct worker *w, struct task *t)
 {
 	w->task = t;
 	w->number++;
-	clock_gettime(CLOCK_MONOTONIC, &w->since);
+	w->since = clock_ms();
 }
 
 /* The worker is reading, so a long request does not wait on it. */
@@ -342,15 +342,6 @@ static void give(struct pool *p, struct worker *w, struct task *t)
 	}
 	begin(w, t);
 	send_request(w, t);
-}
-
-static bool was_quick(const struct worker *w)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - w->since.tv_sec) * 1000 + (now.tv_nsec - w->since.tv_nsec) / 1000000 <
-	       QUICK_LINK;
 }
 
 static void collect(struct pool *p, struct worker *w)
@@ -370,7 +361,7 @@ static void collect(struct pool *p, struct worker *w)
 	}
 	no_nuls(output, head.n);
 	w->task = NULL;
-	w->quick = was_quick(w);
+	w->quick = clock_ms() - w->since < (double)QUICK_LINK;
 	if (head.doubt) { /* LLD has faults that only show in a process that has linked before */
 		dismiss(p, w);
 		give(p, w, t);

@@ -5,9 +5,9 @@
 #include <llvm-c/IRReader.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "driver/driver.h"
@@ -544,14 +544,6 @@ static int link_image(struct build *b)
 
 /* ---- all in order */
 
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 /* what LLVM does with modules that passed its verifier and may be damaged all the same */
 struct guarded_phase {
 	int (*run)(struct build *);
@@ -591,12 +583,12 @@ static int run_phases(struct build *b)
 		[BUILD_DESCRIBE] = { describe, false },
 		[BUILD_LINK] = { link_image, false }, /* guards LLD */
 	};
-	double start = now_ms(), total = 0;
+	double start = clock_ms(), total = 0;
 
 	for (size_t i = 0; i < BUILD_PHASES; i++) {
 		int failed = phases[i].guard ? run_guarded(b, phases[i].run, build_phase_names[i])
 					     : phases[i].run(b);
-		double now = now_ms();
+		double now = clock_ms();
 
 		b->result.ms[i] = now - start;
 		start = now;

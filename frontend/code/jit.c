@@ -4,12 +4,12 @@
 
 #include <dlfcn.h>
 #include <string.h>
-#include <time.h>
 
 #include <llvm-c/DebugInfo.h>
 #include <llvm-c/LLJIT.h>
 #include <llvm-c/Orc.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "frontend/code/codegen.h"
 #include "frontend/exports.h"
@@ -31,14 +31,6 @@ struct jit {
 	LLVMOrcLLJITRef lljit;
 	bool initialised;
 };
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 /* ---- constructors */
 
@@ -192,18 +184,18 @@ static int load(struct jit *j, const struct build_request *r)
 struct jit *jit_open(struct arena *a, struct diags *d, const struct build_request *r)
 {
 	struct jit *j = arena_new(a, struct jit);
-	double start = now_ms(), loaded;
+	double start = clock_ms(), loaded;
 
 	j->a = a;
 	j->d = d;
 	ll_start();
 	if (load(j, r))
 		goto fail;
-	loaded = now_ms();
+	loaded = clock_ms();
 	j->timings.load_ms = loaded - start;
 	if (j->m.merged && codegen_optimise(&j->m.diag, j->m.merged, &j->t))
 		goto fail;
-	j->timings.optimise_ms = now_ms() - loaded;
+	j->timings.optimise_ms = clock_ms() - loaded;
 	if (create_lljit(j) || add_modules(j))
 		goto fail;
 	return j;
@@ -257,10 +249,10 @@ static int initialise(struct jit *j)
 
 void *jit_address(struct jit *j, const char *symbol)
 {
-	double start = now_ms();
+	double start = clock_ms();
 	void *address = initialise(j) ? NULL : look_up(j, symbol);
 
-	j->timings.compile_ms += now_ms() - start;
+	j->timings.compile_ms += clock_ms() - start;
 	return address;
 }
 

@@ -6,8 +6,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "frontend/code/codegen.h"
 #include "frontend/reach.h"
@@ -53,14 +53,6 @@ struct work {
 	LLVMContextRef ctx;
 };
 
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static void keep_line(void *ctx, enum diag_kind kind, const char *line)
 {
 	struct shard *s = ctx;
@@ -89,7 +81,7 @@ static void compile(void *ctx)
 	struct work *w = ctx;
 	struct target t = *w->t;
 	LLVMModuleRef m = parse(w);
-	double start = now_ms();
+	double start = clock_ms();
 
 	if (!m)
 		return;
@@ -98,10 +90,10 @@ static void compile(void *ctx)
 	t.plain = w->t->plain && w->s->cpu == 0;
 	t.machine = target_machine(w->diag.mem, w->diag.d, &t);
 	if (t.machine && !codegen_optimise(&w->diag, m, &t) && !reach_check_module(&w->diag, m)) {
-		w->s->optimise_ms = now_ms() - start;
-		start = now_ms();
+		w->s->optimise_ms = clock_ms() - start;
+		start = clock_ms();
 		w->s->object = codegen_emit(&w->diag, m, &t);
-		w->s->emit_ms = now_ms() - start;
+		w->s->emit_ms = clock_ms() - start;
 	}
 	if (t.machine)
 		LLVMDisposeTargetMachine(t.machine);

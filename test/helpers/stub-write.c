@@ -2,18 +2,10 @@
  * machine or another one. `-t` in place of ARCH times it. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "stubs/elfstub.h"
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 int main(int argc, char **argv)
 {
@@ -24,7 +16,7 @@ int main(int argc, char **argv)
 	struct stub_list list;
 	const void *bytes;
 	size_t n;
-	double t0 = now_ms(), t1;
+	double t0 = clock_ms(), t1;
 
 	if (argc < 3) {
 		puts("usage: stub-write LIST OUT [ARCH|-t]");
@@ -32,13 +24,13 @@ int main(int argc, char **argv)
 	}
 	if (stub_list_read(&a, &d, NOWHERE, argv[1], &list))
 		return EXIT_INPUT;
-	t1 = now_ms();
+	t1 = clock_ms();
 	machine = stub_machine_find(argc > 3 && !timed ? argv[3] : list.machine);
 	if (!machine || stub_elf_write(&a, &list, *machine, &bytes, &n))
 		return EXIT_INPUT;
 	if (timed)
 		printf("%zu symbols: read %.2f ms, written %.2f ms\n", list.nsymbols, t1 - t0,
-			now_ms() - t1);
+			clock_ms() - t1);
 	if (file_write(&a, &d, NOWHERE, argv[2], bytes, n))
 		return EXIT_INPUT;
 	arena_free(&a);
