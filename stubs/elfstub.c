@@ -622,15 +622,10 @@ static bool is_of_head(const struct reader *r, const char *line)
 	return !r->list->machine || !*line || *line == '#' || str_starts(line, "version ");
 }
 
-static void no_message(void *ctx, enum diag_kind kind, const char *line)
-{
-	(void)ctx, (void)kind, (void)line;
-}
-
 /* returns  NULL if something is wrong with it, which the usual reader says */
 static const struct kept_list *keep_lines(struct kept *kept, const char *path)
 {
-	struct diags quiet = { .sink = no_message };
+	struct diags quiet = { .sink = diag_drop };
 	struct kept_list *k = arena_new(&kept->mem, struct kept_list);
 	struct reader r = { .mem = &kept->mem, .d = &quiet, .list = &k->list };
 	char *text, *end;
