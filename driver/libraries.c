@@ -444,6 +444,16 @@ static bool names_folders(const struct link_plan *plan)
 	return false;
 }
 
+const char *libraries_file(struct arena *a, const struct link_plan *plan, const char *name)
+{
+	struct search s = {
+		.a = a, .plan = plan, .argv = &plan->argv, .format = &formats[plan->flavor]
+	};
+
+	find_folders(&s);
+	return find(&s, name, find_exact);
+}
+
 int libraries_find(
 	struct arena *a, struct diags *d, const struct link_plan *plan, const char *const **found)
 {

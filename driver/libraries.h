@@ -15,4 +15,7 @@
 int libraries_find(
 	struct arena *a, struct diags *d, const struct link_plan *plan, const char *const **found);
 
+/* The file that LLD will take for -lNAME of a plan, by its exact name; NULL: there is none. */
+const char *libraries_file(struct arena *a, const struct link_plan *plan, const char *name);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "base/str.h"
+#include "driver/libraries.h"
 #include "stubs/elfstub.h"
 #include "llvm/shim.h"
 
@@ -33,8 +34,8 @@ static bool is_of_loader(const char *name)
 
 /* ---- libraries that were given as files, by path or by -l */
 
-/* false: there is no such library */
-static bool add_library(
+/* nothing of a file that is no library */
+static void add_library(
 	struct arena *a, const struct link_plan *plan, const char *path, struct names *out)
 {
 	struct diags quiet = { .sink = diag_drop }; /* it was linked */
@@ -42,28 +43,15 @@ static bool add_library(
 	size_t n, size;
 	char *data;
 
-	if (!file_exists(path) ||
+	if (!path || !file_exists(path) ||
 		file_read(a, &quiet, NOWHERE, "library", path, (size_t)LARGEST_IMAGE_MIB << 20,
 			&data, &size) ||
 		ll_file_kind(NULL, data, size) != LL_FILE_SHARED ||
 		ll_object_symbols(a, &quiet, NOWHERE, path, data, size, plan->triple, &v, &n))
-		return false;
+		return;
 	for (size_t i = 0; i < n; i++)
 		if (!v[i].undefined)
 			names_add(out, v[i].name);
-	return true;
-}
-
-/* "-lm", "-l:libm.so.6": the first folder that has it */
-static void add_found(
-	struct arena *a, const struct link_plan *plan, const char *name, struct names *out)
-{
-	const char *file = *name == ':' ? name + 1 : str_fmt(a, "lib%s.so", name);
-
-	for (size_t i = 0; i < plan->argv.n; i++)
-		if (str_starts(plan->argv.v[i], "-L") &&
-			add_library(a, plan, path_join(a, plan->argv.v[i] + 2, file), out))
-			return;
 }
 
 static void read_libraries(struct arena *a, const struct link_plan *plan, struct names *out)
@@ -75,7 +63,7 @@ static void read_libraries(struct arena *a, const struct link_plan *plan, struct
 		add_library(a, plan, plan->needs_files.v[i].text, out);
 	for (size_t i = 0; i < plan->argv.n; i++)
 		if (str_starts(plan->argv.v[i], "-l"))
-			add_found(a, plan, plan->argv.v[i] + 2, out);
+			add_library(a, plan, libraries_file(a, plan, plan->argv.v[i] + 2), out);
 }
 
 /* ---- */
