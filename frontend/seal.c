@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/image.h"
+#include "image/sum.h"
 #include "llvm/shim.h"
 
 void seal_blake3(void *ctx, const void *data, size_t n, uint8_t out[32])
@@ -26,6 +26,9 @@ static void sha256(void *ctx, const void *data, size_t n, uint8_t out[32])
 	(void)ctx;
 	ll_sha256(data, n, out);
 }
+
+_Static_assert((int)LL_WINDOW == (int)IMG_WINDOW && (int)LL_WINDOW_SUM == (int)IMG_WINDOW_SUM,
+	"sums that LLD's output has are those of the format");
 
 static const uint8_t *known_sum(const void *ctx, uint64_t window)
 {

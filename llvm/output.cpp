@@ -35,7 +35,7 @@ namespace
 constexpr size_t large = 2 << 20;
 // Bytes that LLD sums at a time, from multiples of that on, and that are written at a time: they
 // fit in a CPU's second level of cache, and the advice to the kernel costs little beside them.
-constexpr size_t window = 1 << 20;
+constexpr size_t window = LL_WINDOW;
 // windows that the sums may be ahead of the writes: what a large section takes of memory
 constexpr size_t ahead = 8;
 

@@ -51,9 +51,10 @@ typedef void ll_sink(void *ctx, bool err, const char *line, size_t n);
 
 /* What is known of an output because it was made while LLD wrote it: the sums of windows of 1 MiB,
  * the first at its beginning. Nothing is known of most windows, and of small outputs. */
+enum { LL_WINDOW = 1 << 20, LL_WINDOW_SUM = 16 };
 struct ll_window_sum {
 	bool known;
-	uint8_t sum[16]; /* XXH3-128, little-endian */
+	uint8_t sum[LL_WINDOW_SUM]; /* XXH3-128, little-endian */
 };
 struct ll_sums {
 	struct arena *mem; /* in: where the sums go */
