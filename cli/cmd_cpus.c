@@ -61,21 +61,12 @@ static int read_host(struct diags *d, struct report *r)
 	return 0;
 }
 
-/* the CPU's word of two ABI texts: "1 arm linux ..." */
-static bool is_same_cpu(const char *a, const char *b)
-{
-	a += strcspn(a, " ");
-	b += strcspn(b, " ");
-	return *a && strcspn(a + 1, " ") == strcspn(b + 1, " ") &&
-	       !strncmp(a, b, 1 + strcspn(a + 1, " "));
-}
-
 /* adds, lacks and the choice, from needs */
 static void judge(struct report *r)
 {
 	struct img_target *t = arena_array(r->mem, struct img_target, r->n);
 
-	r->here = r->arch ? r->arch == r->host : is_same_cpu(r->abi, img_host_abi_text());
+	r->here = img_abi_is_same_cpu(r->abi, img_host_abi_text());
 	for (size_t i = 0; i < r->n; i++) {
 		struct row *row = &r->rows[i];
 

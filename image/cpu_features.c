@@ -5,15 +5,30 @@
 #include "image/cpu_tables.h"
 #include "image/out.h"
 
-/* the n-th word of an ABI text is `word` */
-static bool abi_word_is(const char *abi_text, unsigned n, const char *word)
+/* the n-th word of an ABI text, and what is behind it */
+static const char *abi_word(const char *abi_text, unsigned n)
 {
-	size_t len;
-
 	for (; n && *abi_text; abi_text++)
 		n -= *abi_text == ' ';
-	len = strcspn(abi_text, " ");
-	return len == strlen(word) && !memcmp(abi_text, word, len);
+	return abi_text;
+}
+
+/* up to a blank or the end */
+static bool is_same_word(const char *a, const char *b)
+{
+	size_t n = strcspn(a, " ");
+
+	return n == strcspn(b, " ") && !memcmp(a, b, n);
+}
+
+static bool abi_word_is(const char *abi_text, unsigned n, const char *word)
+{
+	return is_same_word(abi_word(abi_text, n), word);
+}
+
+bool img_abi_is_same_cpu(const char *a, const char *b)
+{
+	return is_same_word(abi_word(a, 1), abi_word(b, 1));
 }
 
 const struct cpu_arch *img_cpu_arch(const char *abi_text)

@@ -85,6 +85,8 @@ struct cpu_arch {
 
 /* by the second word of an ABI text (FORMAT.md 3); NULL: no features are told apart */
 const struct cpu_arch *img_cpu_arch(const char *abi_text);
+/* are two ABI texts of one kind of CPU? */
+bool img_abi_is_same_cpu(const char *a, const char *b);
 
 /* the row of a feature by LLVM's name, or -1 */
 int img_cpu_feature(const struct cpu_arch *arch, const char *name);
