@@ -62,7 +62,7 @@ static bool statement_defines(StringRef s)
 	return is_contained(directives, word);
 }
 
-bool shim::clone_asm_defines(StringRef text)
+static void each_statement(StringRef text, function_ref<void(StringRef)> f)
 {
 	SmallVector<StringRef, 8> lines;
 
@@ -76,11 +76,17 @@ bool shim::clone_asm_defines(StringRef text)
 			while (!(s = s.ltrim()).empty() && isDigit(s.front()) &&
 				s.ltrim("0123456789").starts_with(":"))
 				s = s.ltrim("0123456789").drop_front();
-			if (statement_defines(s.ltrim("\t {|")))
-				return true;
+			f(s.ltrim("\t {|"));
 		}
 	}
-	return false;
+}
+
+bool shim::clone_asm_defines(StringRef text)
+{
+	bool r = false;
+
+	each_statement(text, [&](StringRef s) { r |= statement_defines(s); });
+	return r;
 }
 
 // ---- local symbols
@@ -103,16 +109,8 @@ static void read_symbols(StringRef s, StringSet<> &defined, StringSet<> &shown)
 StringSet<> shim::clone_asm_locals(StringRef text)
 {
 	StringSet<> defined, shown, r;
-	SmallVector<StringRef, 0> lines;
 
-	text.split(lines, '\n');
-	for (StringRef line : lines) {
-		SmallVector<StringRef, 4> statements;
-
-		line.split(statements, ';');
-		for (StringRef s : statements)
-			read_symbols(s.ltrim(), defined, shown);
-	}
+	each_statement(text, [&](StringRef s) { read_symbols(s, defined, shown); });
 	for (const auto &name : defined) {
 		if (!shown.contains(name.getKey()))
 			r.insert(name.getKey());
