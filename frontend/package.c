@@ -186,23 +186,23 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	return 0;
 }
 
-/* the file that --base or --dependency names for it, or NULL */
-static const struct job_word *find_said(struct reader *r, const char *name, const char **path)
+/* FILE of NAME=FILE, or NULL: it is not about `name` */
+static const char *file_said(const struct job_word *w, const char *name)
 {
-	const struct job_word *base = &r->q->base;
 	size_t n = strlen(name);
 
-	if (base->text && !strncmp(base->text, name, n) && base->text[n] == '=') {
-		*path = base->text + n + 1;
-		return base;
-	}
-	for (size_t i = 0; i < r->q->dependencies.n; i++) {
-		const struct job_word *w = &r->q->dependencies.v[i];
+	return w->text && !strncmp(w->text, name, n) && w->text[n] == '=' ? w->text + n + 1 : NULL;
+}
 
-		if (!strncmp(w->text, name, n) && w->text[n] == '=') {
-			*path = w->text + n + 1;
+/* --base or --dependency that is about it; NULL: none is */
+static const struct job_word *find_said(struct reader *r, const char *name)
+{
+	if (file_said(&r->q->base, name))
+		return &r->q->base;
+	for (size_t i = 0; i < r->q->dependencies.n; i++) {
+		if (file_said(&r->q->dependencies.v[i], name)) {
 			r->said_used[i] = true;
-			return w;
+			return &r->q->dependencies.v[i];
 		}
 	}
 	return NULL;
@@ -211,10 +211,12 @@ static const struct job_word *find_said(struct reader *r, const char *name, cons
 static void add_dep(struct reader *r, struct package_dep dep)
 {
 	struct package *p = r->p;
-	const struct job_word *said = find_said(r, dep.name, &dep.path);
+	const struct job_word *said = find_said(r, dep.name);
 
-	if (said)
+	if (said) {
+		dep.path = file_said(said, dep.name);
 		dep.path_at = said->at;
+	}
 	for (size_t i = 0; i < p->ndeps; i++) {
 		if (str_eq(p->deps[i].name, dep.name)) {
 			diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
