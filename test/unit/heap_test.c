@@ -11,8 +11,6 @@
 #include "test/unit/heap_host.h"
 #include "test/unit/unit.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum { ROOM = 4 << 20 };
 
 /* an image in memory, in exactly as many bytes as the file has */
@@ -310,7 +308,7 @@ static void mistakes(struct unit *u)
 		"error: Main.bad -> [3] -> .car -> .name: points to a 'text' at 0x",
 	};
 
-	for (int i = 0; i < (int)COUNT(texts); i++) {
+	for (int i = 0; i < (int)UNIT_COUNT(texts); i++) {
 		struct pkgimg_build *b;
 		struct host h;
 
@@ -391,7 +389,7 @@ static void wrong_types(struct unit *u)
 
 	host_start(&h, ROOM);
 	b = host_build(&h, "Bad", NULL);
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		h.text[0] = '\0';
 		u->row = rows[i].text;
 		CHECK_INT(pkgimg_build_type(b, &rows[i].type, NULL), 1);
@@ -415,6 +413,14 @@ static const char *live_symbol(
 	return *offset < 16 ? "base_function" : NULL;
 }
 
+static void loaded_as(struct pkgimg_dependency *d, const struct image *m)
+{
+	d->heap = m->heap;
+	d->heap_base = m->v.heap->base;
+	d->heap_size = m->v.heap->mapped;
+	memcpy(d->build_id, m->v.header->build_id, sizeof(d->build_id));
+}
+
 static void dependent(struct unit *u)
 {
 	struct pkgimg_dependency d = { .size = sizeof(d),
@@ -436,10 +442,7 @@ static void dependent(struct unit *u)
 	CHECK_INT(host_sample(&h, 0, path_to("Base.so"), 0, NULL), 0);
 	if (!open_image(u, &base, path_to("Base.so")))
 		return;
-	d.heap = base.heap;
-	d.heap_base = base.v.heap->base;
-	d.heap_size = base.v.heap->mapped;
-	memcpy(d.build_id, base.v.header->build_id, sizeof(d.build_id));
+	loaded_as(&d, &base);
 	v = host_vector(&h, 300);
 	far = root(&base, "Main.t");
 	for (int i = 0; i < 300; i++)
@@ -486,10 +489,7 @@ static void external_pages(struct unit *u)
 	host_start(&h, ROOM);
 	if (!open_image(u, &base, path_to("Base.so")))
 		return;
-	d.heap = base.heap;
-	d.heap_base = base.v.heap->base;
-	d.heap_size = base.v.heap->mapped;
-	memcpy(d.build_id, base.v.header->build_id, sizeof(d.build_id));
+	loaded_as(&d, &base);
 	for (int i = 0; i < ALL; i++)
 		list = host_cons(&h, i % EVERY ? integer(i) : root(&base, "Main.t"), list);
 	b = host_build(&h, "Far", NULL);
@@ -553,7 +553,7 @@ static void change_image(struct unit *u, const char *path)
 		}
 	}
 	for (uint64_t i = sizeof(struct img_header); i < n; i += 4) {
-		for (size_t k = 0; k < 2 * COUNT(edges); k++) {
+		for (size_t k = 0; k < 2 * UNIT_COUNT(edges); k++) {
 			memcpy(m.file + m.meta_at + i, &edges[k / 2], k % 2 && i + 8 <= n ? 8 : 4);
 			try(&m, &t);
 			memcpy(m.file + m.meta_at + i, before + i, i + 8 <= n ? 8 : 4);
@@ -675,7 +675,7 @@ static void rules(struct unit *u)
 
 	if (!open_image(u, &m, path_to("Base.so")))
 		return;
-	for (size_t i = 0; i < COUNT(rule_rows); i++) {
+	for (size_t i = 0; i < UNIT_COUNT(rule_rows); i++) {
 		uint32_t *word = (uint32_t *)entry(&m, rule_rows[i].kind) + rule_rows[i].word,
 			 old = *word;
 		struct img_header *h = (struct img_header *)(void *)(m.file + m.meta_at);
@@ -790,7 +790,7 @@ static void clean_up(struct unit *u)
 	static const char *const names[] = { "Base.so", "Base.pkgimg", "App.so", "one/Base.so",
 		"List.so" };
 
-	for (size_t i = 0; i < COUNT(names); i++)
+	for (size_t i = 0; i < UNIT_COUNT(names); i++)
 		CHECK_INT(unlink(path_to(names[i])), 0);
 	CHECK_INT(rmdir(path_to("one")), 0);
 	CHECK_INT(rmdir(folder), 0);
