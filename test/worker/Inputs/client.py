@@ -1,5 +1,6 @@
 """A build system's end of `pkgimg link --worker`, for tests: client.py PROGRAM TEST."""
 import atexit
+import errno
 import json
 import os
 import signal
@@ -59,15 +60,31 @@ def wait_for(what, true):
     sys.exit(f"{what}: waited in vain")
 
 
-def fifo(name):
-    if not os.path.exists(name):
-        os.mkfifo(name)
-    return ["-shared", "-nostdlib", name, "-o", name + ".so"]
+def stuck(worker, number):
+    """Ask for a link that does not end: its input is a fifo that LLD reads and nobody fills.
+    returns the process that links, which is in LLD by now"""
+    if os.path.exists("stuck"):  # the one of an earlier link may still be open there
+        os.remove("stuck")
+    os.mkfifo("stuck")
+    worker.ask(["-shared", "-nostdlib", "stuck", "-o", "stuck.so"], number)
+    wait_for("link", lambda: is_read("stuck"))
+    wait_for("descriptor", lambda: readers(worker, "stuck"))
+    return readers(worker, "stuck")[0]
 
 
-def in_link(worker):
-    """its processes that are linking: they hold their temporary folder, and LLD waits for a fifo"""
-    return [pid for pid in worker.children() if any(".so.pkgimg-" in f for f in files_of(pid))]
+def is_read(name):
+    """whether somebody has opened this fifo; it is then held open, and reading it waits"""
+    try:
+        os.open(name, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as why:
+        if why.errno != errno.ENXIO:
+            raise
+        return False
+    return True
+
+
+def readers(worker, name):
+    return [pid for pid in worker.children() if os.path.abspath(name) in files_of(pid)]
 
 
 def files_of(pid):
@@ -150,10 +167,9 @@ def bad_requests():
 
 def cancels():
     w = Worker("--worker", "-j1")
-    w.ask(fifo("stuck"), 1)
+    stuck(w, 1)
     w.ask(SHARED + ["waiting.so"], 2)
     w.ask(SHARED + ["next.so"], 3)
-    wait_for("link", lambda: in_link(w))
     w.send({"requestId": 2, "cancel": True})
     check("waiting", {"requestId": 2, "wasCancelled": True}, w.answer())
     w.send({"requestId": 1, "cancel": True})
@@ -166,18 +182,15 @@ def cancels():
 
 def crashes():
     w = Worker("--worker", "-j2")
-    w.ask(fifo("stuck"), 3)
-    wait_for("link", lambda: in_link(w))
-    os.kill(in_link(w)[0], signal.SIGSEGV)  # LLD's crashes come back to the process
+    os.kill(stuck(w, 3), signal.SIGSEGV)  # LLD's crashes come back to the process
     a = w.answer()
     check("crash", (3, 1), (a["requestId"], a["exitCode"]))
     check("crash", True, "the linker crashed (signal 11); this is a fault of LLD" in a["output"])
     for number, sig in enumerate((signal.SIGKILL, signal.SIGTERM), 1):
-        w.ask(fifo("stuck"), number)
-        wait_for("link", lambda: in_link(w))
+        linking = stuck(w, number)
         w.ask(SHARED + ["beside.so"], 50)  # by the other process
         check("beside", {"exitCode": 0, "output": "", "requestId": 50}, w.answer())
-        os.kill(in_link(w)[0], sig)
+        os.kill(linking, sig)
         check("killed", {
             "exitCode": 128 + sig,
             "output": f"pkgimg: error: the worker process was ended by signal {int(sig)} "
