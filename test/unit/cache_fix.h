@@ -47,17 +47,22 @@ static inline void put(const char *path, const char *text)
 	close(fd);
 }
 
-static inline void open_cache(struct fix *f, unsigned flags)
+static inline void open_stale(struct fix *f, unsigned flags, unsigned stale_seconds)
 {
 	struct pkgimg_cache_options o = { .size = sizeof(o),
 		.flags = flags,
 		.nstores = 1,
 		.stores = &f->store,
-		.stale_seconds = 1 };
+		.stale_seconds = stale_seconds };
 
 	pkgimg_cache_close(f->cache);
 	if (pkgimg_cache_open(&o, &f->cache, NULL))
 		abort();
+}
+
+static inline void open_cache(struct fix *f, unsigned flags)
+{
+	open_stale(f, flags, 1);
 }
 
 static inline void start(struct fix *f, struct unit *u)
