@@ -6,8 +6,8 @@
  * each has of its own, and lists are joined in the order of the objects: the image is the same. */
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "frontend/heap/heap.h"
 
 enum {
@@ -272,14 +272,6 @@ static void make_scratch(struct heap *h, const struct emitter *m)
 	}
 }
 
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static int compare_binds(const void *a, const void *b)
 {
 	const struct heap_bind *x = a, *y = b;
@@ -421,7 +413,7 @@ static int take_lists(struct heap *h, struct emitter *m)
 
 int heap_emit(struct heap *h)
 {
-	double begin = now_ms();
+	double begin = clock_ms();
 	struct emitter m;
 	int failed;
 
@@ -438,7 +430,7 @@ int heap_emit(struct heap *h)
 	failed = take_lists(h, &m);
 	heap_pages_free(m.types, m.types_size);
 	finish(&m);
-	h->emit_ms = now_ms() - begin;
+	h->emit_ms = clock_ms() - begin;
 	return failed;
 }
 

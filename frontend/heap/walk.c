@@ -2,8 +2,8 @@
  * and an object's edges lie in the order of its words, behind those of the object before it. */
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "frontend/heap/heap.h"
 
@@ -607,17 +607,9 @@ static void flag_weak(struct heap *h)
 	}
 }
 
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 int heap_walk(struct heap *h)
 {
-	double begin = now_ms();
+	double begin = clock_ms();
 	struct reader r = { .next = 0 };
 
 	heap_index_start(&h->index);
@@ -645,6 +637,6 @@ int heap_walk(struct heap *h)
 	if (h->errors)
 		return -1;
 	flag_weak(h);
-	h->walk_ms = now_ms() - begin;
+	h->walk_ms = clock_ms() - begin;
 	return 0;
 }
