@@ -124,6 +124,7 @@ static bool is_ready(struct run *r, const struct plan_make *m)
 	return true;
 }
 
+/* PLAN_IR and PLAN_IR_ARCHIVE: its object, or an archive of that one member */
 static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 {
 	void *object;
@@ -134,22 +135,9 @@ static int make_ir(struct run *r, const struct plan_make *m, const char *path)
 		return 0;
 	if (compile_ir(r, m, &object, &size))
 		return -1;
-	rc = make_file(r, m, path, object, size);
-	free(object);
-	return rc;
-}
-
-static int make_ir_archive(struct run *r, const struct plan_make *m, const char *path)
-{
-	void *object;
-	size_t size;
-	int rc;
-
-	if (is_ready(r, m))
-		return 0;
-	if (compile_ir(r, m, &object, &size))
-		return -1;
-	rc = ll_write_archive(r->d, m->at, path, path_base(m->source), object, size);
+	rc = m->kind == PLAN_IR_ARCHIVE
+		     ? ll_write_archive(r->d, m->at, path, path_base(m->source), object, size)
+		     : make_file(r, m, path, object, size);
 	free(object);
 	return rc;
 }
@@ -211,7 +199,7 @@ static void make_files(struct run *r)
 	static int (*const makers[])(struct run *, const struct plan_make *, const char *) = {
 		[PLAN_TEXT] = make_text,
 		[PLAN_IR] = make_ir,
-		[PLAN_IR_ARCHIVE] = make_ir_archive,
+		[PLAN_IR_ARCHIVE] = make_ir,
 		[PLAN_ELF_STUB] = make_elf_stub,
 		[PLAN_IMPORT_LIBRARY] = make_import_library,
 		[PLAN_TBD] = make_tbd,
