@@ -490,6 +490,13 @@ static const char *time_text(struct match *m, int64_t ns)
 		(long long)(ns % 1000000000));
 }
 
+static void reject_missing(struct match *m, const struct pki_source *s, const struct now *n)
+{
+	reject(m, PKGIMG_REJECT_SOURCE_MISSING, source_field(m, s),
+		str_fmt(m->why->mem, "none that can be read (%s)", strerror(n->err)),
+		"one it was made with");
+}
+
 static void match_content(struct match *m, const struct pki_source *s, struct now *n)
 {
 	unsigned track = s->flags & PKI_TRACK;
@@ -509,8 +516,7 @@ static void match_content(struct match *m, const struct pki_source *s, struct no
 		return;
 	}
 	if (!files_hash(n, track))
-		reject(m, PKGIMG_REJECT_SOURCE_MISSING, source_field(m, s), strerror(n->err),
-			"a file");
+		reject_missing(m, s, n);
 	else if (memcmp(n->digest, s->digest, sizeof(s->digest)))
 		reject(m, PKGIMG_REJECT_SOURCE_CONTENT, source_field(m, s), hex(m, n->digest, 32),
 			hex(m, s->digest, 32));
@@ -529,8 +535,7 @@ static void match_source(struct match *m, const struct pki_source *s, const char
 	}
 	n = files_at(m->r->files, path);
 	if (n->err)
-		reject(m, PKGIMG_REJECT_SOURCE_MISSING, source_field(m, s), strerror(n->err),
-			"a file");
+		reject_missing(m, s, n);
 	else
 		match_content(m, s, n);
 }
