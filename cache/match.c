@@ -318,7 +318,8 @@ static bool is_as_it_was(
 	const struct pkgimg_cache_dependency *want, const struct pki_dependency *have)
 {
 	return !memcmp(want->uuid, have->uuid, sizeof(have->uuid)) &&
-	       !((want->flags ^ have->flags) & PKGIMG_CACHE_DEP_DATA_ONLY) &&
+	       !((want->flags ^ have->flags) &
+		       (PKGIMG_CACHE_DEP_DATA_ONLY | PKGIMG_CACHE_DEP_BASE)) &&
 	       want->interface_digest == have->interface_digest &&
 	       (!is_very(want, have) ||
 		       !memcmp(want->build_id, have->build_id, sizeof(have->build_id)));
@@ -346,6 +347,9 @@ static void match_dependency(struct match *m, const struct pki_dependency *have)
 		reject(m, PKGIMG_REJECT_DEP_FORM, field,
 			form_name(!(want->flags & PKGIMG_CACHE_DEP_DATA_ONLY)),
 			form_name(want->flags & PKGIMG_CACHE_DEP_DATA_ONLY));
+	else if ((want->flags ^ have->flags) & PKGIMG_CACHE_DEP_BASE)
+		reject(m, PKGIMG_REJECT_BASE, field, base ? "a dependency" : "the base image",
+			base ? "the base image" : "a dependency");
 	else if (is_very(want, have) &&
 		 memcmp(want->build_id, have->build_id, sizeof(have->build_id)))
 		reject(m, build, field, hex(m, want->build_id, 16), hex(m, have->build_id, 16));

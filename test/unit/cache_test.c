@@ -94,6 +94,10 @@ static void library_changed(struct fix *f)
 {
 	put(file_of(f, ".so"), "b library");
 }
+static void base_no_more(struct fix *f)
+{
+	f->deps[0].flags = 0;
+}
 static void base_changed(struct fix *f)
 {
 	f->deps[0].flags = PKGIMG_CACHE_DEP_BASE;
@@ -270,6 +274,10 @@ static const struct row {
 	{ "library cut", nothing, library_cut, "library-size: " },
 	{ "library changed", nothing, library_changed, "library-checksum: " },
 	{ "base", with_base, base_changed, "base-changed: base image 'base': wanted 0200" },
+	{ "base no more", with_base, base_no_more,
+		"base-changed: base image 'base': wanted a dependency, found the base image" },
+	{ "base at last", nothing, with_base,
+		"base-changed: dependency 'base': wanted the base image, found a dependency" },
 	{ "base gone", with_base, dep_removed, "base-changed: base image 'base': wanted none" },
 	{ "dependency gone", nothing, dep_removed,
 		"dependency-missing: dependency 'base': wanted none, found 01" },
