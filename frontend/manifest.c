@@ -22,6 +22,7 @@ const struct yml_field manifest_fields[] = {
 	WORD("soname", soname, YML_OPTIONAL),
 	WORD("import-library", import_library, YML_OPTIONAL),
 	NODE("needs", needs),
+	NODE("base", base),
 	NODE("dependencies", dependencies),
 	NODE("preferences", preferences),
 	STRS("cpu-targets", cpu_targets, YML_OPTIONAL),
@@ -50,8 +51,8 @@ const struct yml_field manifest_need_fields[] = {
 	END,
 };
 
-int manifest_read_dependency(struct arena *a, struct diags *d, const struct yml_node *node,
-	struct manifest_dependency *out)
+int manifest_read_dependency(struct arena *a, struct diags *d, const char *what,
+	const struct yml_node *node, struct manifest_dependency *out)
 {
 	*out = (struct manifest_dependency) { 0 };
 	if (node->kind == YML_SCALAR && *node->text) {
@@ -60,10 +61,9 @@ int manifest_read_dependency(struct arena *a, struct diags *d, const struct yml_
 	}
 	if (node->kind != YML_MAP)
 		return diag_err(d, node->at,
-			"an entry of 'dependencies' wants a name or a mapping of 'name' and "
-			"'path', got %s",
+			"%s wants a name or a mapping of 'name' and 'path', got %s", what,
 			yml_kind_name(node));
-	return yml_fill(a, d, node, "an entry of 'dependencies'", dependency_fields, out);
+	return yml_fill(a, d, node, what, dependency_fields, out);
 }
 
 void manifest_read_preferences(struct arena *a, struct diags *d, const struct yml_node *node,

@@ -15,20 +15,23 @@ struct manifest {
 	struct job_word soname, import_library;
 	int opt_level; /* index in manifest_opt_levels */
 	struct yml_strs modules, cpu_targets, depfiles;
-	struct yml_node *exports, *needs, *dependencies; /* NULL: not said */
-	struct yml_node *preferences;
+	struct yml_node *exports, *needs, *base, *dependencies, *preferences; /* NULL: not said */
 };
 
 extern const struct yml_field manifest_fields[];
 extern const char *const manifest_opt_levels[]; /* "0" ... "z", NULL */
 
-/* an entry of `dependencies`; path.text is NULL if only a name was written */
+/* `base`, or an entry of `dependencies`; path.text is NULL if only a name was written */
 struct manifest_dependency {
 	struct job_word name, path;
 };
-/* Read one: a plain name, or a mapping; paths as they are written. returns 0, or -1 reported */
-int manifest_read_dependency(struct arena *a, struct diags *d, const struct yml_node *node,
-	struct manifest_dependency *out);
+/* Read one: a plain name, or a mapping; paths as they are written.
+ * what     names it for messages: MANIFEST_BASE, MANIFEST_DEPENDENCY
+ * returns  0, or -1 reported */
+int manifest_read_dependency(struct arena *a, struct diags *d, const char *what,
+	const struct yml_node *node, struct manifest_dependency *out);
+#define MANIFEST_BASE       "'base'"
+#define MANIFEST_DEPENDENCY "an entry of 'dependencies'"
 
 /* an entry of `needs` that is a mapping */
 struct manifest_need {

@@ -157,6 +157,11 @@ static void take_exports(struct reader *r, const struct yml_node *n)
 
 /* ---- dependencies */
 
+static const char *kind_of(const struct package_dep *dep)
+{
+	return dep->base ? "base image" : "dependency";
+}
+
 static int read_dep_image(struct reader *r, struct package_dep *dep)
 {
 	struct img_error e = { 0 };
@@ -164,17 +169,16 @@ static int read_dep_image(struct reader *r, struct package_dep *dep)
 	char *data, text[512];
 	size_t size;
 
-	if (input_read(r->mem, r->d, dep->path_at, "dependency", dep->path, &data, &size))
+	if (input_read(r->mem, r->d, dep->path_at, kind_of(dep), dep->path, &data, &size))
 		return -1;
 	if (img_check_file(data, size, 0, &v, NULL, &e)) {
 		img_error_text(&e, text, sizeof(text));
-		return diag_err(r->d, dep->path_at, "dependency '%s' is no sound package image: %s",
-			dep->path, text);
+		return diag_err(r->d, dep->path_at, "%s '%s' is no sound package image: %s",
+			kind_of(dep), dep->path, text);
 	}
 	if (!str_eq(img_str(&v, v.package->name), dep->name))
-		return diag_err(r->d, dep->at,
-			"dependency wants package '%s', but '%s' is package '%s'", dep->name,
-			dep->path, img_str(&v, v.package->name));
+		return diag_err(r->d, dep->at, "%s wants package '%s', but '%s' is package '%s'",
+			kind_of(dep), dep->name, dep->path, img_str(&v, v.package->name));
 	dep->version = img_str(&v, v.package->version);
 	dep->targets = cpu_targets_of_image(r->mem, &v);
 	memcpy(dep->uuid, v.package->uuid, sizeof(dep->uuid));
@@ -208,45 +212,82 @@ static const struct job_word *find_said(struct reader *r, const char *name)
 	return NULL;
 }
 
+/* the command line's file goes over the manifest's. returns 0, or -1 reported */
+static int read_said_dep(struct reader *r, struct package_dep *dep)
+{
+	const struct job_word *said = find_said(r, dep->name);
+
+	if (said) {
+		dep->path = file_said(said, dep->name);
+		dep->path_at = said->at;
+	}
+	if (!dep->path)
+		return diag_err(r->d, dep->at,
+			"%s '%s' wants a file; write '{ name: %s, path: FILE }', or give "
+			"--%s=%s=FILE",
+			kind_of(dep), str_shown(r->mem, dep->name), dep->name,
+			dep->base ? "base" : "dependency", dep->name);
+	return read_dep_image(r, dep);
+}
+
+static size_t find_dep(const struct package *p, const char *name)
+{
+	size_t i = 0;
+
+	while (i < p->ndeps && !str_eq(p->deps[i].name, name))
+		i++;
+	return i;
+}
+
 static void add_dep(struct reader *r, struct package_dep dep)
 {
 	struct package *p = r->p;
-	const struct job_word *said = find_said(r, dep.name);
+	size_t at = find_dep(p, dep.name);
 
-	if (said) {
-		dep.path = file_said(said, dep.name);
-		dep.path_at = said->at;
-	}
-	for (size_t i = 0; i < p->ndeps; i++) {
-		if (str_eq(p->deps[i].name, dep.name)) {
-			diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
-			diag_note(r->d, p->deps[i].at, "first given here");
-			return;
-		}
-	}
-	if (!dep.path) {
-		diag_err(r->d, dep.at,
-			"dependency '%s' wants a file; write '{ name: %s, path: FILE }', or give "
-			"--dependency=%s=FILE",
-			str_shown(r->mem, dep.name), dep.name, dep.name);
+	if (at < p->ndeps) {
+		diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
+		diag_note(r->d, p->deps[at].at, "first given here");
 		return;
 	}
-	if (read_dep_image(r, &dep))
-		return;
+	read_said_dep(r, &dep); /* if it cannot be read it stays, so that it is told once */
 	arena_push_room(r->mem, p->deps, p->ndeps, p->deps_cap);
 	p->deps[p->ndeps++] = dep;
 }
 
-static void read_dep(struct reader *r, const struct yml_node *n)
+/* in front of the dependencies, one of which it may be */
+static void add_base(struct reader *r, struct package_dep base)
+{
+	struct package *p = r->p;
+	size_t at = find_dep(p, base.name);
+
+	base.base = true;
+	if (at < p->ndeps && !base.path) {
+		base = p->deps[at];
+		base.base = true;
+	} else if (read_said_dep(r, &base)) {
+		return;
+	}
+	if (at == p->ndeps) {
+		arena_push_room(r->mem, p->deps, p->ndeps, p->deps_cap);
+		p->ndeps++;
+	}
+	memmove(p->deps + 1, p->deps, at * sizeof(base));
+	p->deps[0] = base;
+}
+
+/* one of the manifest. returns 0, or -1 reported */
+static int read_dep(
+	struct reader *r, const char *what, const struct yml_node *n, struct package_dep *out)
 {
 	struct manifest_dependency e;
 
-	if (manifest_read_dependency(r->mem, r->d, n, &e))
-		return;
-	add_dep(r, (struct package_dep) { .name = e.name.text,
-			   .at = e.name.at,
-			   .path = e.path.text ? beside_manifest(r, e.path.text) : NULL,
-			   .path_at = e.path.at });
+	if (manifest_read_dependency(r->mem, r->d, what, n, &e))
+		return -1;
+	*out = (struct package_dep) { .name = e.name.text,
+		.at = e.name.at,
+		.path = e.path.text ? beside_manifest(r, e.path.text) : NULL,
+		.path_at = e.path.at };
+	return 0;
 }
 
 static void read_deps(struct reader *r, const struct yml_node *n)
@@ -258,8 +299,21 @@ static void read_deps(struct reader *r, const struct yml_node *n)
 			yml_kind_name(n));
 		return;
 	}
-	yml_each (i, n)
-		read_dep(r, n->items[i]);
+	yml_each (i, n) {
+		struct package_dep dep;
+
+		if (!read_dep(r, MANIFEST_DEPENDENCY, n->items[i], &dep))
+			add_dep(r, dep);
+	}
+}
+
+/* behind the dependencies; --base goes over it */
+static void read_base(struct reader *r, const struct yml_node *n)
+{
+	struct package_dep base;
+
+	if (n && !r->q->base.text && !read_dep(r, MANIFEST_BASE, n, &base))
+		add_base(r, base);
 }
 
 /* ---- the manifest */
@@ -281,6 +335,7 @@ static void take_lists(struct reader *r, const struct manifest *m, const struct 
 			m->depfiles.at[i]);
 	read_needs(r, m->needs);
 	read_deps(r, m->dependencies);
+	read_base(r, m->base);
 }
 
 static void read_manifest(struct reader *r, const char *path, struct loc asked)
@@ -346,28 +401,16 @@ static void add_said_deps(struct reader *r)
 	}
 }
 
-/* --base: in front of the dependencies, one of which it may be */
 static void add_said_base(struct reader *r)
 {
 	const struct job_word *w = &r->q->base;
 	const char *name = w->text ? name_said(r, "--base", w) : NULL;
-	struct package_dep base = { .name = name, .at = w->at, .path_at = w->at, .base = true };
-	struct package *p = r->p;
-	size_t n = 0;
 
-	if (!name)
-		return;
-	base.path = w->text + strlen(name) + 1;
-	if (read_dep_image(r, &base))
-		return;
-	for (size_t i = 0; i < p->ndeps; i++) {
-		if (!str_eq(p->deps[i].name, name))
-			p->deps[n++] = p->deps[i];
-	}
-	p->ndeps = n;
-	arena_push_room(r->mem, p->deps, p->ndeps, p->deps_cap);
-	memmove(p->deps + 1, p->deps, p->ndeps++ * sizeof(base));
-	p->deps[0] = base;
+	if (name)
+		add_base(r, (struct package_dep) { .name = name,
+				    .at = w->at,
+				    .path = file_said(w, name),
+				    .path_at = w->at });
 }
 
 static void append_words(struct reader *r, struct job_words *to, const struct job_words *from)

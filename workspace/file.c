@@ -153,35 +153,78 @@ static void take_needs(struct reader *r, struct ws_package *p, const struct yml_
 		take_need(r, p, needs);
 }
 
-static void add_dependency(struct reader *r, struct ws_package *p, struct ws_dependency dep)
+static size_t find_dependency(const struct ws_package *p, const char *name)
 {
-	for (size_t i = 0; i < p->ndeps; i++) {
-		struct ws_dependency *old = &p->deps[i];
+	size_t i = 0;
 
-		if (!str_eq(old->name, dep.name))
-			continue;
-		if (dep.at.file != old->at.file && !dep.path.text)
-			return; /* its own file has it already, the workspace says so again */
-		diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
-		diag_note(r->d, old->at, "first given here");
-		return;
-	}
+	while (i < p->ndeps && !str_eq(p->deps[i].name, name))
+		i++;
+	return i;
+}
+
+static void push_dependency(struct reader *r, struct ws_package *p, struct ws_dependency dep)
+{
 	dep.package = WS_OUTSIDE;
 	arena_push_room(r->mem, p->deps, p->ndeps, p->deps_cap);
 	p->deps[p->ndeps++] = dep;
 }
 
-static void take_dependency(
-	struct reader *r, struct ws_package *p, const char *dir, const struct yml_node *n)
+static void add_dependency(struct reader *r, struct ws_package *p, struct ws_dependency dep)
+{
+	size_t at = find_dependency(p, dep.name);
+	const struct ws_dependency *old = &p->deps[at];
+
+	if (at == p->ndeps) {
+		push_dependency(r, p, dep);
+	} else if (dep.at.file == old->at.file || dep.path.text) {
+		diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
+		diag_note(r->d, old->at, "first given here");
+	} /* else its own file has it already, the workspace says so again */
+}
+
+/* the first of what the package is built with, one of which it may be already */
+static void add_base(struct reader *r, struct ws_package *p, struct ws_dependency base)
+{
+	size_t at = find_dependency(p, base.name);
+
+	if (at && p->ndeps && p->deps[0].base) {
+		diag_err(r->d, base.at,
+			"package '%s' gets the base image '%s' and has '%s'; an image has one",
+			p->name, base.name, p->deps[0].name);
+		diag_note(r->d, p->deps[0].at, "the other one is given here");
+		return;
+	}
+	if (at == p->ndeps)
+		push_dependency(r, p, base);
+	if (!base.path.text)
+		base = p->deps[at];
+	base.package = WS_OUTSIDE;
+	base.base = true;
+	memmove(p->deps + 1, p->deps, at * sizeof(base));
+	p->deps[0] = base;
+}
+
+/* returns 0, or -1 reported */
+static int read_dependency(struct reader *r, const char *what, const char *dir,
+	const struct yml_node *n, struct ws_dependency *out)
 {
 	struct manifest_dependency e;
 
-	if (manifest_read_dependency(r->mem, r->d, n, &e))
-		return;
+	if (manifest_read_dependency(r->mem, r->d, what, n, &e))
+		return -1;
 	if (e.path.text)
 		e.path.text = beside(r->mem, dir, e.path.text);
-	add_dependency(r, p,
-		(struct ws_dependency) { .name = e.name.text, .at = e.name.at, .path = e.path });
+	*out = (struct ws_dependency) { .name = e.name.text, .at = e.name.at, .path = e.path };
+	return 0;
+}
+
+static void take_dependency(
+	struct reader *r, struct ws_package *p, const char *dir, const struct yml_node *n)
+{
+	struct ws_dependency dep;
+
+	if (!read_dependency(r, MANIFEST_DEPENDENCY, dir, n, &dep))
+		add_dependency(r, p, dep);
 }
 
 static void take_dependencies(
@@ -198,6 +241,8 @@ static void take_dependencies(
 
 static void take_files(struct reader *r, struct ws_package *p, const struct manifest *m)
 {
+	struct ws_dependency base;
+
 	yml_each (i, &m->modules)
 		job_words_add(r->mem, &p->modules, beside(r->mem, p->dir, m->modules.v[i]),
 			m->modules.at[i]);
@@ -220,6 +265,8 @@ static void take_files(struct reader *r, struct ws_package *p, const struct mani
 	p->uuid = m->uuid;
 	take_needs(r, p, m->needs);
 	take_dependencies(r, p, p->dir, m->dependencies);
+	if (m->base && !read_dependency(r, MANIFEST_BASE, p->dir, m->base, &base))
+		add_base(r, p, base);
 }
 
 /* ---- one package */
@@ -345,7 +392,7 @@ static void read_package(struct reader *r, struct yml_node *n)
 /* ---- the workspace */
 
 /* every package stands on the base, but for the base and what that is built with itself */
-static void add_base(struct reader *r)
+static void add_base_to_all(struct reader *r)
 {
 	struct ws *ws = r->ws;
 	bool *below = arena_array(r->mem, bool, ws->n + 1), more = true;
@@ -369,16 +416,11 @@ static void add_base(struct reader *r)
 						str_eq(ws->v[j].name, ws->v[i].deps[k].name))
 						more = below[j] = true;
 	}
-	for (size_t i = 0; i < ws->n; i++) {
-		bool has = below[i];
-
-		for (size_t k = 0; k < ws->v[i].ndeps; k++)
-			has |= str_eq(ws->v[i].deps[k].name, ws->base.text);
-		if (!has)
-			add_dependency(r, &ws->v[i],
+	for (size_t i = 0; i < ws->n; i++)
+		if (!below[i])
+			add_base(r, &ws->v[i],
 				(struct ws_dependency) {
 					.name = ws->base.text, .at = ws->base.at });
-	}
 }
 
 static void read_top(struct reader *r, const struct yml_node *node)
@@ -427,7 +469,7 @@ int ws_read(struct arena *a, struct diags *d, const char *path, const struct ws_
 		return -1;
 	read_top(&r, node);
 	if (out->base.text && out->n)
-		add_base(&r);
+		add_base_to_all(&r);
 	ws_graph(d, host, out);
 	ws_forms(d, host, out);
 	return d->errors == before ? 0 : -1;

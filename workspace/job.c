@@ -99,6 +99,11 @@ static void take_text(struct ws_run *r, size_t i)
 
 /* ---- the question */
 
+static uint32_t of_base(const struct ws_dependency *dep)
+{
+	return dep->base ? PKGIMG_CACHE_DEP_BASE : 0;
+}
+
 static int gather_dependencies(struct ws_run *r, size_t i)
 {
 	const struct ws_package *p = &r->ws->v[i];
@@ -113,6 +118,7 @@ static int gather_dependencies(struct ws_run *r, size_t i)
 
 		if (p->deps[k].package == WS_OUTSIDE) {
 			failed |= ws_outside_image(r->mem, &d, &p->deps[k], dep);
+			dep->flags |= of_base(&p->deps[k]);
 			continue;
 		}
 		of = &r->jobs[p->deps[k].package].answer->hit;
@@ -122,11 +128,10 @@ static int gather_dependencies(struct ws_run *r, size_t i)
 			.interface_digest = of->interface_digest,
 			.symbols = of->symbols,
 			.nsymbols = of->nsymbols,
+			.flags = of_base(&p->deps[k]),
 		};
 		memcpy(dep->uuid, of->uuid, sizeof(dep->uuid));
 		memcpy(dep->build_id, of->build_id, sizeof(dep->build_id));
-		if (r->ws->base.text && str_eq(dep->name, r->ws->base.text))
-			dep->flags = PKGIMG_CACHE_DEP_BASE;
 		dep->flags |= of->native ? 0 : PKGIMG_CACHE_DEP_DATA_ONLY;
 	}
 	return failed;

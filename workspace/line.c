@@ -113,7 +113,8 @@ void ws_line(const struct ws *ws, size_t i, const char *output, struct argv *out
 		const char *path = dep->package == WS_OUTSIDE ? dep->path.text
 							      : ws->v[dep->package].output.text;
 
-		argv_addf(out, from(dep->at), "--dependency=%s=%s", dep->name, path);
+		argv_addf(out, from(dep->at), "--%s=%s=%s", dep->base ? "base" : "dependency",
+			dep->name, path);
 	}
 	argv_add(out, from(p->output.at), "-o");
 	argv_add(out, from(p->output.at), output);

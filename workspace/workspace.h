@@ -42,6 +42,7 @@ struct ws_dependency {
 	struct loc at;
 	struct job_word path; /* as its package file says; NULL: not said */
 	size_t package;       /* index, or WS_OUTSIDE: an image that is there already */
+	bool base;            /* the base image: the first */
 };
 
 struct ws_package {
@@ -64,7 +65,7 @@ struct ws_package {
 	bool data_only;                 /* what it comes to */
 	struct job_word output;         /* the image */
 	const char *library, *data;     /* the image of either form */
-	struct ws_dependency *deps;
+	struct ws_dependency *deps;     /* the base image first */
 	size_t ndeps, deps_cap;
 	size_t *dependents; /* [ndependents] packages */
 	size_t ndependents, dependents_cap;
