@@ -302,8 +302,8 @@ static const struct row {
 	{ "source more", nothing, source_added,
 		"source-list: sources: wanted workspace:late.src, found no more" },
 	{ "source gone", nothing, source_gone,
-		"source-missing: source workspace:b.src: wanted none that can be read (No such file or "
-		"directory), found one it was made with" },
+		"source-missing: source workspace:b.src: wanted none that can be read (No such "
+		"file or directory), found one it was made with" },
 	{ "source longer", nothing, source_longer,
 		"source-size: source workspace:b.src: wanted 16 bytes, found 8 bytes" },
 	{ "source changed", nothing, source_changed, "source-content: source workspace:b.src: " },
