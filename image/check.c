@@ -40,6 +40,7 @@ static const uint8_t entry_sizes[IMG_TABLE_KINDS] = {
 	[IMG_INSERTS] = sizeof(struct img_insert),
 	[IMG_BITCODE] = sizeof(struct img_bitcode),
 	[IMG_USES] = sizeof(struct img_use),
+	[IMG_IMPORTS] = sizeof(struct img_import),
 };
 
 static const char *const table_names[IMG_TABLE_KINDS] = {
@@ -57,6 +58,7 @@ static const char *const table_names[IMG_TABLE_KINDS] = {
 	[IMG_DISPATCH] = "dispatch",
 	[IMG_ENTRIES] = "entries",
 	[IMG_USES] = "uses",
+	[IMG_IMPORTS] = "imports",
 };
 
 static bool all_zero(const void *p, size_t n)

@@ -1,4 +1,4 @@
-/* The package image format, version 5: the structs behind image/FORMAT.md, which explains them.
+/* The package image format, version 6: the structs behind image/FORMAT.md, which explains them.
  * All integers are little-endian and of fixed width; all references inside the metadata are
  * offsets or indices, never pointers, so that no relocation touches it. */
 #ifndef IMAGE_FORMAT_H
@@ -13,7 +13,7 @@
 #define IMG_MAGIC                                                                                  \
 	"\x89PKGIMG\n" /* 8 bytes, no NUL: byte 0x89 is no text, '\n' catches text mode            \
 			*/
-#define IMG_VERSION     5
+#define IMG_VERSION     6
 #define IMG_ROOT_SYMBOL "pkgimg_image"
 #define IMG_SECTION     ".pkgimg" /* ELF and PE section */
 
@@ -94,6 +94,7 @@ enum img_table_kind {
 	IMG_INSERTS = 24,       /* struct img_insert, in the order of the calls */
 	IMG_BITCODE = 25,       /* struct img_bitcode: images without native code */
 	IMG_USES = 26,          /* struct img_use, by dependency */
+	IMG_IMPORTS = 27,       /* struct img_import, by dependency, then symbol (bytes) */
 	IMG_TABLE_KINDS,
 };
 
@@ -173,6 +174,22 @@ struct img_use {
 };
 _Static_assert(sizeof(struct img_use) == 24 && offsetof(struct img_use, digest) == 16,
 	"image/FORMAT.md 6");
+
+/* What the code refers to in a dependency: each load puts its address into a pointer. */
+enum img_import_kind {
+	IMG_IMPORT_METHOD = 1, /* the code that was taken for this CPU */
+	IMG_IMPORT_GLOBAL = 2,
+};
+struct img_import {
+	uint32_t symbol;     /* string: linkage name */
+	uint32_t dependency; /* index */
+	uint32_t kind;       /* enum img_import_kind */
+	uint32_t address;    /* index in IMG_ADDRESSES: the pointer; with bitcode 0, as `unset` */
+	uint32_t unset;      /* index in IMG_ADDRESSES: where it leads until it is set */
+	uint32_t reserved;
+};
+_Static_assert(sizeof(struct img_import) == 24 && offsetof(struct img_import, unset) == 16,
+	"image/FORMAT.md 16");
 
 enum img_type_kind {
 	IMG_T_VOID,

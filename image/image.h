@@ -74,12 +74,13 @@ struct img_view {
 	const struct img_hook *hooks;
 	const struct img_insert *inserts;
 	const struct img_use *uses;
+	const struct img_import *imports;
 	const struct img_bitcode *bitcode; /* none: the code is in the file's code part */
 	uint32_t nstrings;                 /* bytes */
 	uint32_t ntargets, nneeds, ndependencies, ntypes, nmembers, nmethods, nparams, nglobals,
 		naddresses, nentries;
 	uint32_t nheap_sections, nheap_types, nheap_pointers, nroots, nheap_relocs, nbinds,
-		nvariables, ninterned, nhooks, ninserts, nbitcode, nuses;
+		nvariables, ninterned, nhooks, ninserts, nbitcode, nuses, nimports;
 	enum img_style style;
 };
 

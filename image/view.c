@@ -49,6 +49,7 @@ static void place(struct img_view *v, uint32_t kind, const void *at, uint32_t n)
 	case IMG_INSERTS: v->inserts = at, v->ninserts = n; break;
 	case IMG_BITCODE: v->bitcode = at, v->nbitcode = n; break;
 	case IMG_USES: v->uses = at, v->nuses = n; break;
+	case IMG_IMPORTS: v->imports = at, v->nimports = n; break;
 	default: break;
 	}
 }

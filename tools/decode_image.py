@@ -175,7 +175,7 @@ class Image:
             at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
         if self.header[:3] != (b"\x89PKGIMG\n", 5, 128):
-            raise ValueError("no package image of version 5")
+            raise ValueError("no package image of version 6")
         for name in TABLES.values():
             setattr(self, name, [])
         for i in range(self.header[11]):

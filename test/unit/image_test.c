@@ -111,7 +111,7 @@ static void tells_what_is_wrong(struct unit *u)
 	h->version = 9;
 	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_VERSION);
 	img_error_text(&e, text, sizeof(text));
-	CHECK_STR(text, "header: another version of the format: wanted 5, got 9");
+	CHECK_STR(text, "header: another version of the format: wanted 6, got 9");
 	CHECK_INT(img_error_text(&e, text, 8), 54);
 	CHECK_STR(text, "header:");
 	h->version = IMG_VERSION;
