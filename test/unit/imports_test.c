@@ -391,6 +391,7 @@ enum { WORKERS = 4, ROUNDS = 100 };
 
 struct shared {
 	struct place *p;
+	pthread_barrier_t together;
 	unsigned wrong;
 };
 
@@ -405,13 +406,15 @@ static void *opens_and_closes(void *ctx)
 	for (int i = 0; i < ROUNDS; i++) {
 		struct pkgimg_options opt = { .size = sizeof(opt) };
 		struct pkgimg_image *user;
-		bool ok = !pkgimg_world_new(NULL, folders, 1, &opt.world) &&
-			  !pkgimg_open(path, &opt, &user, NULL);
+		bool ok = !pkgimg_world_new(NULL, folders, 1, &opt.world);
 
+		pthread_barrier_wait(&s->together); /* nobody has it open now */
+		ok = ok && !pkgimg_open(path, &opt, &user, NULL);
 		ok = ok && slot_of(user, SLOT_A) == pkgimg_import_address(user, 0) &&
 		     slot_of(user, SLOT_B) == pkgimg_import_address(user, 1);
 		if (!ok)
 			__atomic_fetch_add(&s->wrong, 1, __ATOMIC_RELAXED);
+		pthread_barrier_wait(&s->together);
 		pkgimg_world_free(opt.world);
 	}
 	return NULL;
@@ -424,10 +427,12 @@ static void fills_in_many_threads(struct unit *u)
 	pthread_t threads[WORKERS];
 
 	write_both(u, &p, true);
+	CHECK_INT(pthread_barrier_init(&s.together, NULL, WORKERS), 0);
 	for (int i = 0; i < WORKERS; i++)
 		CHECK_INT(pthread_create(&threads[i], NULL, opens_and_closes, &s), 0);
 	for (int i = 0; i < WORKERS; i++)
 		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&s.together);
 	CHECK_INT(s.wrong, 0);
 	left(u, &p);
 }
