@@ -25,7 +25,7 @@ const char *pkgimg_strerror(int code)
 	case PKGIMG_E_OWNER: return "others may have written the image";
 	case PKGIMG_E_TYPE: return "a type of that name has another layout";
 	case PKGIMG_E_HOST: return "the host refused";
-	case PKGIMG_E_CONFLICT: return "another build of this package is open";
+	case PKGIMG_E_CONFLICT: return "another build of this package or a dependency is open";
 	case PKGIMG_E_AMBIGUOUS: return "several methods of that name";
 	default: return "unknown error";
 	}

@@ -446,7 +446,7 @@ PKGIMG_API int pkgimg_bitcode_at(
 /* What the code of an image refers to in an image it depends on. */
 struct pkgimg_import {
 	const char *symbol;               /* linkage name; the image's text */
-	const struct pkgimg_image *owner; /* the dependency; NULL: not there (PKGIMG_HEAP_ONLY) */
+	const struct pkgimg_image *owner; /* the dependency, which is open as long as the image */
 	int is_function;                  /* 0: a variable */
 };
 
