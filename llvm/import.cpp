@@ -171,10 +171,10 @@ int ll_import_use(LLVMModuleRef module, const char *symbol, bool stub)
 				replace(*u, *old, *slot);
 		}
 	}
-	old->setDLLStorageClass(GlobalValue::DefaultStorageClass);
-	old->setDSOLocal(old->isDSOLocal() && isa<Function>(old));
-	if (!old->use_empty())
+	if (!old->use_empty()) {
+		shim::clone_hide(*old); /* the stub */
 		return 1;
+	}
 	old->eraseFromParent();
 	return 0;
 }
