@@ -176,6 +176,15 @@ static struct entry dependency_entry(struct comparison *c, const struct img_view
 			inspect_hex(d->build_id, 16, id), d->interface_digest) };
 }
 
+static struct entry import_entry(struct comparison *c, const struct img_view *v, uint32_t i)
+{
+	const struct img_import *n = &v->imports[i];
+
+	return (struct entry) { img_str(v, n->symbol),
+		str_fmt(c->mem, "%s of %s", img_import_kind_name(n->kind),
+			img_str(v, v->dependencies[n->dependency].name)) };
+}
+
 static struct entry root_entry(struct comparison *c, const struct img_view *v, uint32_t i)
 {
 	(void)c;
@@ -298,6 +307,7 @@ static int compare(struct comparison *c, const struct inspected *a, const struct
 	compare_lists(c, "target", c->a->ntargets, c->b->ntargets, target_entry);
 	compare_lists(c, "need", c->a->nneeds, c->b->nneeds, need_entry);
 	compare_lists(c, "dependency", c->a->ndependencies, c->b->ndependencies, dependency_entry);
+	compare_lists(c, "import", c->a->nimports, c->b->nimports, import_entry);
 	compare_lists(c, "method", c->a->nmethods, c->b->nmethods, method_entry);
 	compare_lists(c, "global", c->a->nglobals, c->b->nglobals, global_entry);
 	compare_lists(c, "type", c->a->ntypes, c->b->ntypes, type_entry);

@@ -182,6 +182,21 @@ static void put_needs(struct printer *p)
 	json_end_array(&p->j);
 }
 
+static void put_imports(struct printer *p)
+{
+	json_array(&p->j, "imports");
+	for (uint32_t i = 0; i < p->v->nimports; i++) {
+		const struct img_import *n = &p->v->imports[i];
+
+		json_object(&p->j, NULL);
+		put_str(p, "symbol", n->symbol);
+		put_str(p, "dependency", p->v->dependencies[n->dependency].name);
+		json_str(&p->j, "kind", img_import_kind_name(n->kind));
+		json_end_object(&p->j);
+	}
+	json_end_array(&p->j);
+}
+
 static void put_sizes(struct printer *p, const struct img_sizes *s)
 {
 	json_object(&p->j, "sizes");
@@ -320,6 +335,7 @@ void inspect_json(const struct inspected *in, const struct heap_facts *heap, FIL
 	put_targets(&p);
 	put_dispatch(&p);
 	put_needs(&p);
+	put_imports(&p);
 	put_sizes(&p, &in->sizes);
 	if (heap)
 		heap_json(heap, &p.j);

@@ -161,6 +161,19 @@ static void print_needs(struct printer *p)
 	arena_free(&p->scratch);
 }
 
+static void print_imports(struct printer *p)
+{
+	if (p->v->nimports)
+		fprintf(p->f, "\nimports (%" PRIu32 ")\n", p->v->nimports);
+	for (uint32_t i = 0; i < p->v->nimports; i++) {
+		const struct img_import *n = &p->v->imports[i];
+
+		fprintf(p->f, "  %-6s %s  from %s\n", img_import_kind_name(n->kind),
+			str(p, n->symbol), str(p, p->v->dependencies[n->dependency].name));
+		arena_free(&p->scratch);
+	}
+}
+
 /* "  text      file:line  note" */
 static void print_entry(
 	struct printer *p, const char *text, uint32_t file, uint32_t line, const char *note)
@@ -262,6 +275,7 @@ void inspect_text(const struct inspected *in, const struct heap_facts *heap, FIL
 	print_sizes(&p, &in->sizes);
 	print_targets(&p);
 	print_needs(&p);
+	print_imports(&p);
 	print_methods(&p);
 	print_globals(&p);
 	fprintf(out, "\ntypes (%" PRIu32 ")\n", in->view.ntypes);

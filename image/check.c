@@ -490,9 +490,9 @@ enum img_code img_check_meta(const void *meta, uint64_t room, uint64_t file_size
 	img_view_at(meta, &v);
 	if (!check_strings(&r, &v) || !check_package(&r, &v, tables[IMG_PACKAGE].count) ||
 		!check_targets(&r, &v) || !check_needs(&r, &v) || !check_uses(&r, &v) ||
-		!img_check_types(&r, &v) || !check_dispatch(&r, &v, tables[IMG_DISPATCH].count) ||
-		!check_methods(&r, &v) || !check_globals(&r, &v) ||
-		!img_check_heap(&r, &v, tables[IMG_HEAP].count))
+		!img_check_imports(&r, &v) || !img_check_types(&r, &v) ||
+		!check_dispatch(&r, &v, tables[IMG_DISPATCH].count) || !check_methods(&r, &v) ||
+		!check_globals(&r, &v) || !img_check_heap(&r, &v, tables[IMG_HEAP].count))
 		return e->code;
 	*out = v;
 	return IMG_OK;

@@ -569,27 +569,6 @@ static bool check_heap_place(
 	return true;
 }
 
-static bool check_variable(struct img_rd *r, const struct img_container *c,
-	const struct img_view *v, const struct img_variable *n)
-{
-	int64_t at = v->addresses[n->address];
-
-	if ((c->meta_vaddr + (uint64_t)at) % c->pointer ||
-		!img_leads_to(c, at, c->pointer, IMG_REGION_DATA) ||
-		img_in_metadata(c, at, c->pointer))
-		return img_bad(r, "it is no pointer in memory of data");
-	if (v->dispatch) {
-		int64_t slots = v->addresses[v->dispatch->slots];
-		int64_t chosen = v->addresses[v->dispatch->chosen];
-
-		if ((at > slots - c->pointer &&
-			    at < slots + (int64_t)(v->dispatch->nslots * (uint64_t)c->pointer)) ||
-			(at > chosen - c->pointer && at < chosen + 4))
-			return img_bad(r, "it is among the slots of functions");
-	}
-	return true;
-}
-
 bool img_check_heap_file(struct img_rd *r, const struct img_container *c, const struct img_view *v)
 {
 	const struct img_bitcode *last = v->nbitcode ? &v->bitcode[v->nbitcode - 1] : NULL;
@@ -603,7 +582,7 @@ bool img_check_heap_file(struct img_rd *r, const struct img_container *c, const 
 		return img_bad_value(r, "cut", "at most ", c->summed, last->at + last->size);
 	r->doing = "variables";
 	for (r->entry = 0; r->entry < v->nvariables && !v->nbitcode; r->entry++) {
-		if (!check_variable(r, c, v, &v->variables[r->entry]))
+		if (!img_check_pointer(r, c, v, v->variables[r->entry].address))
 			return false;
 	}
 	r->entry = IMG_NO_ENTRY;

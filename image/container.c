@@ -173,6 +173,27 @@ static bool check_dispatch(
 	return true;
 }
 
+bool img_check_pointer(
+	struct img_rd *r, const struct img_container *c, const struct img_view *v, uint32_t address)
+{
+	int64_t at = v->addresses[address];
+
+	if ((c->meta_vaddr + (uint64_t)at) % c->pointer ||
+		!img_leads_to(c, at, c->pointer, IMG_REGION_DATA) ||
+		img_in_metadata(c, at, c->pointer))
+		return img_bad(r, "it is no pointer in memory of data");
+	if (v->dispatch) {
+		int64_t slots = v->addresses[v->dispatch->slots];
+		int64_t chosen = v->addresses[v->dispatch->chosen];
+
+		if ((at > slots - c->pointer &&
+			    at < slots + (int64_t)(v->dispatch->nslots * (uint64_t)c->pointer)) ||
+			(at > chosen - c->pointer && at < chosen + 4))
+			return img_bad(r, "it is among the slots of functions");
+	}
+	return true;
+}
+
 bool img_check_addresses(struct img_rd *r, const struct img_container *c, const struct img_view *v)
 {
 	r->doing = "addresses";
@@ -194,5 +215,6 @@ bool img_check_addresses(struct img_rd *r, const struct img_container *c, const 
 			return img_bad(r, "it has no address, but is no image of data alone");
 	}
 	r->entry = IMG_NO_ENTRY;
-	return check_dispatch(r, c, v) && img_check_heap_file(r, c, v);
+	return check_dispatch(r, c, v) && img_check_heap_file(r, c, v) &&
+	       img_check_imports_file(r, c, v);
 }

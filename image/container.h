@@ -46,6 +46,12 @@ void img_data_sizes(const struct img_container *c, struct img_sizes *out);
 bool img_leads_to(const struct img_container *c, int64_t disp, uint64_t size, unsigned access);
 bool img_in_metadata(const struct img_container *c, int64_t disp, uint64_t size);
 
+/* A pointer that a loader sets, at that index of the view's addresses: aligned, in memory of data,
+ * and neither in the metadata nor among what is there for the choice of a target. returns false
+ * with the error told */
+bool img_check_pointer(struct img_rd *r, const struct img_container *c, const struct img_view *v,
+	uint32_t address);
+
 /* Note that the loader maps `filesz` bytes of the file at `at` to `vaddr`, `memsz` bytes there in
  * all. returns false with the error told if there are too many */
 bool img_add_region(struct img_rd *r, struct img_container *c, const struct img_region *region);

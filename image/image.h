@@ -179,6 +179,7 @@ const char *img_fate_name(uint32_t fate);
 const char *img_need_kind_name(uint32_t kind);
 const char *img_type_kind_name(uint32_t kind);
 const char *img_use_kind_name(uint32_t kind);
+const char *img_import_kind_name(uint32_t kind);
 
 /* The type behind names and qualifiers: typedef, const, volatile, restrict, atomic. */
 uint32_t img_type_bare(const struct img_view *v, uint32_t type);

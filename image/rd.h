@@ -33,6 +33,13 @@ bool img_check_heap(struct img_rd *r, const struct img_view *v, uint64_t count);
 /* Where heap and bitcode lie in the file, and where pointer variables lead. */
 bool img_check_heap_file(struct img_rd *r, const struct img_container *c, const struct img_view *v);
 
+/* What the code refers to in dependencies (check_imports.c); strings, dependencies and counts are
+ * checked already. */
+bool img_check_imports(struct img_rd *r, const struct img_view *v);
+/* Where the slots of imports are; all other addresses are checked already. */
+bool img_check_imports_file(
+	struct img_rd *r, const struct img_container *c, const struct img_view *v);
+
 /* The string can be used; it is not empty either. */
 bool img_check_string(struct img_rd *r, const struct img_view *v, uint32_t at);
 bool img_check_name(struct img_rd *r, const struct img_view *v, uint32_t at);

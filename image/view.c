@@ -88,6 +88,15 @@ const char *img_use_kind_name(uint32_t kind)
 	}
 }
 
+const char *img_import_kind_name(uint32_t kind)
+{
+	switch (kind) {
+	case IMG_IMPORT_METHOD: return "method";
+	case IMG_IMPORT_GLOBAL: return "global";
+	default: return "?";
+	}
+}
+
 const char *img_type_kind_name(uint32_t kind)
 {
 	static const char *const names[IMG_T_KINDS] = {

@@ -25,14 +25,15 @@ TABLES = {1: "strings", 2: "package", 3: "targets", 4: "needs", 5: "dependencies
           7: "members", 8: "methods", 9: "params", 10: "globals", 11: "addresses",
           12: "dispatch", 13: "entries", 14: "heap", 15: "heap_sections", 16: "heap_types",
           17: "heap_pointers", 18: "roots", 19: "heap_relocs", 20: "binds", 21: "variables",
-          22: "interned", 23: "hooks", 24: "inserts", 25: "bitcode", 26: "uses"}
+          22: "interned", 23: "hooks", 24: "inserts", 25: "bitcode", 26: "uses",
+          27: "imports"}
 ENTRIES = {"package": "<8I16s", "targets": "<4I4Q", "needs": "<2I", "dependencies": "<2I16s16s2Q2I",
            "types": "<4BIQIIQIIQ", "members": "<4Iq", "methods": "<8I", "params": "<I",
            "globals": "<4IQ4I", "addresses": "<i",
            "dispatch": "<4I", "entries": "<i", "heap": "<7Q2I", "heap_sections": "<2I2Q",
            "heap_types": "<8IQ", "heap_pointers": "<2I", "roots": "<2IQ", "heap_relocs": "<2I5Q",
            "binds": "<Q4Iq", "variables": "<2IQ", "interned": "<2Q2IQ", "hooks": "<Q2I",
-           "inserts": "<4IQ", "bitcode": "<2I2Q", "uses": "<4IQ"}
+           "inserts": "<4IQ", "bitcode": "<2I2Q", "uses": "<4IQ", "imports": "<6I"}
 UNBOUNDED = 2**64 - 1
 NO_ADDRESS = 2**32 - 1
 MAX_NEST = 64
@@ -174,7 +175,7 @@ class Image:
             self.sections = list(readers.get(data[:2], self.read_sections)())
             at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
-        if self.header[:3] != (b"\x89PKGIMG\n", 5, 128):
+        if self.header[:3] != (b"\x89PKGIMG\n", 6, 128):
             raise ValueError("no package image of version 6")
         for name in TABLES.values():
             setattr(self, name, [])
@@ -403,6 +404,10 @@ def describe(path):
                                    for of, kind, use, _, was in image.uses if of == i]}
                          for i, (name, ver, uuid, build, digest, _, flags, _)
                          in enumerate(image.dependencies)],
+        "imports": [{"symbol": image.string(symbol),
+                     "dependency": image.string(image.dependencies[of][0]),
+                     "kind": {1: "method", 2: "global"}[kind]}
+                    for symbol, of, kind, *_ in image.imports],
         "sizes": sizes(image),
         "heap": None,
         "methods": [method(image, row) for row in image.methods],

@@ -18,6 +18,11 @@ enum { CODE_AT = MAKER_PAGE, DATA_AT = 2 * MAKER_PAGE, TAIL_AT = 3 * MAKER_PAGE 
 
 struct maker;
 
+struct maker_import {
+	const char *symbol;
+	uint32_t kind; /* enum img_import_kind */
+};
+
 /* what a test may want otherwise */
 struct maker_wish {
 	bool narrow; /* a 32-bit file, for the checker alone */
@@ -25,7 +30,11 @@ struct maker_wish {
 	const char *dependency; /* its name; with: */
 	uint64_t interface_digest;
 	const uint64_t *uses; /* digests of its symbol "add" and its type "node"; or NULL */
-	const char *needed;   /* DT_NEEDED */
+	/* what it takes from the dependency, by symbol; slot i is MAKER_IMPORTS + 8 * i behind
+	 * `counter`, its address index MAKER_IMPORT + i; they lead to `answer` until set */
+	const struct maker_import *imports;
+	unsigned nimports;
+	const char *needed; /* DT_NEEDED */
 	/* three targets, and two versions of `answer` for those behind 0: feature rows they need
 	 * beside what is always there; 0: one target */
 	unsigned versions[2];
@@ -38,6 +47,7 @@ struct maker_wish {
 
 /* behind `counter` */
 enum { MAKER_SLOTS = 8, MAKER_CHOSEN = 64, MAKER_NSLOTS = 2, MAKER_VARIABLE = 128 };
+enum { MAKER_IMPORTS = 136, MAKER_IMPORT = 7, MAKER_MOST_IMPORTS = 16 };
 
 struct maker {
 	uint8_t file[MAKER_ROOM];
@@ -230,7 +240,7 @@ static inline void mk_methods(
 	struct img_method methods[COUNT(maker_methods)] = { 0 };
 	struct img_global globals[2] = { 0 };
 	uint32_t params[32], nparams = 0, file = mk_str(m, "src/node.c");
-	int32_t base = (int32_t)m->meta_at, addresses[7];
+	int32_t base = (int32_t)m->meta_at, addresses[MAKER_IMPORT + MAKER_MOST_IMPORTS];
 
 	for (unsigned i = 0; i < COUNT(maker_methods); i++) {
 		methods[i] = (struct img_method) { .name = mk_str(m, maker_methods[i].name),
@@ -269,8 +279,11 @@ static inline void mk_methods(
 	mk_table(m, IMG_PARAMS, params, sizeof(params[0]), nparams);
 	mk_table(m, IMG_GLOBALS, globals, sizeof(globals[0]), COUNT(globals));
 	addresses[6] = addresses[3] + MAKER_VARIABLE;
+	for (int i = 0; i < MAKER_MOST_IMPORTS; i++)
+		addresses[MAKER_IMPORT + i] = addresses[3] + MAKER_IMPORTS + 8 * i;
 	mk_table(m, IMG_ADDRESSES, addresses, sizeof(addresses[0]),
-		w->more          ? 7
+		w->nimports      ? MAKER_IMPORT + w->nimports
+		: w->more        ? 7
 		: w->versions[0] ? 6
 				 : 4);
 	if (w->versions[0])
@@ -324,6 +337,17 @@ static inline void mk_uses(struct maker *m, const uint64_t digests[2])
 	mk_table(m, IMG_USES, uses, sizeof(uses[0]), 2);
 }
 
+static inline void mk_imports(struct maker *m, const struct maker_wish *w)
+{
+	struct img_import imports[MAKER_MOST_IMPORTS];
+
+	for (unsigned i = 0; i < w->nimports; i++)
+		imports[i] = (struct img_import) { .symbol = mk_str(m, w->imports[i].symbol),
+			.kind = w->imports[i].kind,
+			.address = MAKER_IMPORT + i };
+	mk_table(m, IMG_IMPORTS, imports, sizeof(imports[0]), w->nimports);
+}
+
 static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 {
 	struct maker_types t = { 0 };
@@ -348,6 +372,8 @@ static inline void mk_meta(struct maker *m, const struct maker_wish *w)
 	mk_methods(m, &t, w);
 	if (w->uses)
 		mk_uses(m, w->uses);
+	if (w->nimports)
+		mk_imports(m, w);
 	m->at = (m->at + 7) / 8 * 8;
 	strings = &m->dir[0];
 	*strings = (struct img_table) { IMG_STRINGS, 1, sizeof(h) + m->ntables * sizeof(*m->dir),

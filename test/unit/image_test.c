@@ -1,56 +1,10 @@
 #include "image/image.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "image/sum.h"
 #include "test/fuzz/image_use.h"
-#include "test/unit/image_maker.h"
-#include "test/unit/unit.h"
-
-/* an image in exactly as many bytes as it has, so that ASan sees each byte read behind its end */
-struct sealed {
-	uint8_t *file;
-	size_t size, meta_at, meta_size;
-};
-
-static int temp_file(void)
-{
-	char path[] = "/tmp/pkgimg-image-test-XXXXXX";
-	int fd = mkstemp(path);
-
-	unlink(path);
-	return fd;
-}
-
-static struct sealed seal(struct unit *u, const struct maker_wish *wish)
-{
-	struct maker *m = mk_image(wish);
-	struct sealed s = { malloc(m->size), m->size, m->meta_at, m->meta_size };
-	struct img_error e = { 0 };
-	char text[256];
-	int fd = temp_file();
-
-	CHECK(write(fd, m->file, m->size) == (ssize_t)m->size);
-	if (!CHECK_INT(image_seal(fd, mk_digest, NULL, NULL, &e), IMG_OK)) {
-		img_error_text(&e, text, sizeof(text));
-		printf("seal: %s\n", text);
-	}
-	CHECK(pread(fd, s.file, s.size, 0) == (ssize_t)s.size);
-	close(fd);
-	free(m);
-	return s;
-}
-
-/* make meta_sum right again, so that the checks behind it are reached */
-static void sum_again(struct sealed *s)
-{
-	struct img_header *h = (struct img_header *)(void *)(s->file + s->meta_at);
-
-	h->meta_sum = 0;
-	h->meta_sum = img_sum64(h, s->meta_size);
-}
+#include "test/unit/image_sealed.h"
 
 static void seals(struct unit *u)
 {
@@ -424,22 +378,6 @@ static void abi_texts(struct unit *u)
 	}
 }
 
-/* the one entry of table `kind`, which a test may change */
-static void *entry(struct sealed *s, uint32_t kind)
-{
-	uint8_t *meta = s->file + s->meta_at;
-	struct img_table *dir = (void *)(meta + sizeof(struct img_header));
-
-	while (dir->kind != kind)
-		dir++;
-	return meta + dir->offset;
-}
-
-struct mistake {
-	uint32_t kind, word, value; /* word: its index in the table */
-	const char *text;
-};
-
 static void checks_versions(struct unit *u)
 {
 	const struct maker_wish wish = { .versions = { 8, 200 } };
@@ -471,21 +409,7 @@ static void checks_versions(struct unit *u)
 			"methods, entry 0: its slot is out of range: wanted at most 2" },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		uint32_t *word = (uint32_t *)entry(&s, rows[i].kind) + rows[i].word, old = *word;
-		struct img_view v;
-		struct img_error e;
-		char text[256] = "";
-
-		u->row = rows[i].text;
-		*word = rows[i].value;
-		sum_again(&s);
-		CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
-		img_error_text(&e, text, sizeof(text));
-		if (!CHECK(strstr(text, rows[i].text) != NULL))
-			printf("  got: %s\n", text);
-		*word = old;
-	}
+	are_refused(u, &s, rows, COUNT(rows));
 	free(s.file);
 }
 
@@ -529,6 +453,9 @@ static void metadata_changed(struct unit *u)
 		.host = "malloc",
 		.dependency = "base",
 		.uses = (const uint64_t[2]) { 1, 2 },
+		.imports = (const struct maker_import[2]) { { "add", IMG_IMPORT_METHOD },
+			{ "counter", IMG_IMPORT_GLOBAL } },
+		.nimports = 2,
 		.versions = { 8, 200 } };
 	struct sealed s = seal(u, &wish);
 	uint8_t *before = malloc(s.size);
