@@ -13,7 +13,7 @@
  * Opening an image runs code that is in it or in the libraries it needs: an image is a program,
  * to be trusted like one. Broken and cut files are refused with a named error, and so are files
  * that others than the process's user and the administrator may have written. For Linux, Windows,
- * macOS. The library keeps no state of its own and prints nothing. */
+ * macOS. The library prints nothing and keeps no state of its own but a lock. */
 #ifndef PKGIMG_RUNTIME_H
 #define PKGIMG_RUNTIME_H
 

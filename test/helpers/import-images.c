@@ -1,6 +1,7 @@
 /* import-images FOLDER [SYMBOL]: native images made by hand. "base" has three targets; the code of
- * "user" calls its `answer`, or SYMBOL, and knows its `counter`, by pointers that are read-only.
- * "Lib" and "App" are such ones without native code; LLVM's text stands for their bitcode. */
+ * "user" calls its `answer`, or SYMBOL (before "counter"), and knows its `counter`, by pointers
+ * that are read-only. "Lib" and "App" are such ones without native code; LLVM's text stands for
+ * their bitcode. */
 #include "test/unit/import_images.h"
 
 static const char lib_code[] = "@counter = global i32 5\n"
