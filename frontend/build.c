@@ -19,6 +19,7 @@
 #include "frontend/cpu/selector.h"
 #include "frontend/exports.h"
 #include "frontend/heap/append.h"
+#include "frontend/imports.h"
 #include "frontend/needs.h"
 #include "frontend/package.h"
 #include "frontend/reach.h"
@@ -42,11 +43,12 @@ struct build {
 	struct exports exports;
 	struct clones clones;
 	struct needs needs;
+	struct imports imports;
 	struct metadata meta;
 	struct jobs jobs;
 	struct objects code; /* none for native inputs alone */
-	LLVMMemoryBufferRef root, room, bitcode;
-	const char *tmp, **code_paths, *root_path, *room_path;
+	LLVMMemoryBufferRef root, room, imported, bitcode;
+	const char *tmp, **code_paths, *root_path, *room_path, *imported_path;
 	const char *implib; /* where the linker puts the import library, or NULL */
 	struct build_result result;
 };
@@ -169,6 +171,7 @@ static int load(struct build *b)
 	if (target_open(b->a, b->d, &b->p, &b->t))
 		return -1;
 	b->result.triple = b->t.triple.normal;
+	imports_open(b->a, b->d, &b->p, &b->t, b->r->heap, &b->imports);
 	if (b->r->object_only && b->t.platform->family == FAMILY_DARWIN)
 		return diag_err(b->d, b->p.output.at,
 			"no single object is made for %s: LLD cannot link several into one there; "
@@ -206,6 +209,8 @@ static int merge(struct build *b)
 	if (b->m.merged && !b->r->no_native)
 		ll_mark_large(b->m.merged);
 	needs_import_data(b->a, &b->t, &b->m, &b->needs);
+	if (imports_use(&b->imports, &b->m, &b->needs, !b->r->no_native))
+		return -1;
 	cpu_targets_add_code(b->a, b->d, b->p.output.at, &b->t, b->m.merged);
 	if (b->r->strip && b->m.merged)
 		LLVMStripModuleDebugInfo(b->m.merged);
@@ -348,8 +353,8 @@ static int describe_data(struct build *b)
 		bitcode.size = LLVMGetBufferSize(b->bitcode);
 	}
 	needs_find(b->a, b->d, &b->p, &b->t, &b->m, &b->needs);
-	if (metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, NULL,
-		    b->r->heap, &bitcode, &b->meta))
+	if (metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs,
+		    &b->imports, NULL, b->r->heap, &bitcode, &b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;
@@ -379,6 +384,15 @@ static int make_room(struct build *b)
 	return b->room ? 0 : -1;
 }
 
+/* the object that imports go through */
+static int make_imports(struct build *b)
+{
+	bool failed;
+
+	b->imported = imports_emit(&b->imports, &b->m, &failed);
+	return failed ? -1 : 0;
+}
+
 static int describe(struct build *b)
 {
 	const struct metadata_dispatch dispatch = { .nslots = b->clones.nslots,
@@ -390,16 +404,17 @@ static int describe(struct build *b)
 		return describe_data(b);
 	if (b->r->explain_clones)
 		explain_clones(b);
-	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->needs) ||
-		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &dispatch,
-			b->r->heap, NULL, &b->meta))
+	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->imports,
+		    &b->needs) ||
+		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->imports,
+			&dispatch, b->r->heap, NULL, &b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;
 	b->result.ntypes = b->meta.ntypes;
 	b->result.metadata_size = b->meta.size;
 	b->root = root_emit(&b->m.diag, b->m.ctx, &b->t, &b->meta);
-	return b->root ? make_room(b) : -1;
+	return b->root ? make_room(b) | make_imports(b) : -1;
 }
 
 /* ---- link */
@@ -426,7 +441,12 @@ static int write_objects(struct build *b)
 	if (b->room)
 		b->room_path = tmpdir_write(b->a, b->d, b->tmp, "heap.o",
 			LLVMGetBufferStart(b->room), LLVMGetBufferSize(b->room));
-	return b->root_path && (!b->room || b->room_path) ? 0 : -1;
+	if (b->imported)
+		b->imported_path = tmpdir_write(b->a, b->d, b->tmp, "imports.o",
+			LLVMGetBufferStart(b->imported), LLVMGetBufferSize(b->imported));
+	return b->root_path && (!b->room || b->room_path) && (!b->imported || b->imported_path)
+		       ? 0
+		       : -1;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -475,6 +495,8 @@ static void fill_job(struct build *b, struct link_job *job)
 	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
 	if (b->room_path)
 		job_add_input(job, JOB_IN_FILE, b->room_path, NOWHERE);
+	if (b->imported_path)
+		job_add_input(job, JOB_IN_FILE, b->imported_path, NOWHERE);
 	for (size_t i = 0; i < b->code.n; i++)
 		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
@@ -613,6 +635,8 @@ static void clean_up(struct build *b)
 		LLVMDisposeMemoryBuffer(b->root);
 	if (b->room)
 		LLVMDisposeMemoryBuffer(b->room);
+	if (b->imported)
+		LLVMDisposeMemoryBuffer(b->imported);
 	if (b->bitcode)
 		LLVMDisposeMemoryBuffer(b->bitcode);
 	if (!b->r->last) {

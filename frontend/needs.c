@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "frontend/imports.h"
 #include "frontend/input.h"
 #include "frontend/root.h"
 #include "frontend/soname.h"
@@ -42,6 +43,7 @@ struct resolver {
 	struct names defined, wanted, start;
 	struct use *uses; /* [wanted.n] */
 	size_t uses_cap;
+	struct imports *imports;
 	struct needs *out;
 	/* only once something is missing: every list there is */
 	struct provider *known;
@@ -522,6 +524,19 @@ static bool take_provider(struct need *need, bool strong)
 	return true;
 }
 
+bool needs_has(const struct needs *n, const char *symbol)
+{
+	for (size_t i = 0; i < n->nhost; i++) {
+		if (str_eq(n->host[i].name, symbol))
+			return true;
+	}
+	for (size_t i = 0; i < n->nlibraries; i++) {
+		if (provides(&n->providers[i], symbol))
+			return true;
+	}
+	return false;
+}
+
 static bool find_provider(struct resolver *r, const char *name, bool strong, const struct use *u)
 {
 	struct needs *out = r->out;
@@ -572,7 +587,8 @@ static void resolve(struct resolver *r)
 			(is_dll(r->t) && is_of_start(r, name)))
 			continue;
 		if (find_provider(r, name, r->uses[i].strong, &r->uses[i]) ||
-			is_of_start(r, name) || !r->uses[i].strong)
+			is_of_start(r, name) ||
+			imports_take(r->imports, name, r->uses[i].file) || !r->uses[i].strong)
 			continue;
 		report_missing(r, name, &r->uses[i]);
 	}
@@ -611,17 +627,23 @@ int needs_open(struct arena *a, struct diags *d, const struct package *p, const 
 }
 
 int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
-	const struct modules *m, const struct objects *objects, struct needs *n)
+	const struct modules *m, const struct objects *objects, struct imports *imports,
+	struct needs *n)
 {
 	struct resolver r = start(a, d, p, t, n);
 	unsigned before = d->errors;
 
 	r.m = m;
+	r.imports = imports;
 	if (start_defines(a, d, t, &r.start) || collect_all(&r, objects))
 		return -1;
 	resolve(&r);
 	n->wanted = arena_new(a, struct names);
-	*n->wanted = r.wanted;
+	n->wanted->mem = a;
+	for (size_t i = 0; i < r.wanted.n; i++)
+		names_add(n->wanted, target_linkage(t, r.wanted.v[i]));
+	for (size_t i = 0; i < imports->n; i++)
+		names_add(n->wanted, imports->v[i].symbol);
 	return d->errors == before ? 0 : -1;
 }
 

@@ -188,11 +188,19 @@ void target_free(struct target *t)
 	*t = (struct target) { 0 };
 }
 
+static bool has_prefix(const struct target *t)
+{
+	return strstr(t->layout_text, "m:o") || strstr(t->layout_text, "m:x");
+}
+
 const char *target_symbol(struct arena *a, const struct target *t, const char *name)
 {
-	bool prefix = strstr(t->layout_text, "m:o") || strstr(t->layout_text, "m:x");
-
 	if (*name == '\1')
 		return name + 1;
-	return prefix ? str_fmt(a, "_%s", name) : name;
+	return has_prefix(t) ? str_fmt(a, "_%s", name) : name;
+}
+
+const char *target_linkage(const struct target *t, const char *symbol)
+{
+	return symbol + (has_prefix(t) && *symbol == '_');
 }

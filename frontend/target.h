@@ -47,5 +47,13 @@ const char *target_cpu_help(struct arena *a, struct diags *d, const struct build
 /* A symbol as objects have it: C's '_' in front where the platform has one. In the arena, or `name`
  * or a part of it. */
 const char *target_symbol(struct arena *a, const struct target *t, const char *name);
+/* the other way: the linkage name of an object's symbol, a part of it */
+const char *target_linkage(const struct target *t, const char *symbol);
+/* A name of LLVM IR as an image's tables have it: LLVM marks what an object has just as it is
+ * (\1_f@8, i386's stdcall). */
+static inline const char *target_spelled(const char *name)
+{
+	return name + (*name == '\1');
+}
 
 #endif

@@ -91,6 +91,11 @@ const char *clone_stub_refusal(const llvm::Function &f);
 // Give the stub (a declaration) its body: it jumps to where the pointer at slots + offset leads.
 void clone_stub_body(llvm::Function &stub, llvm::GlobalVariable &slots, uint64_t offset);
 
+// hidden: other modules of the image reach it, nothing outside does
+void clone_hide(llvm::GlobalValue &v);
+// What LLVM knows of f, a call of it that goes through a pointer has to say itself.
+void clone_keep_attributes(llvm::CallBase &call, const llvm::Function &f);
+
 // Is it a question after the CPU?
 bool clone_is_query(const llvm::GlobalValue &v);
 // Answer what code for the CPU may take for granted, in the functions of a module.

@@ -141,7 +141,7 @@ GlobalVariable *CloneMaker::slots_in(CpuModule &c)
 	return g;
 }
 
-static void keep_attributes(CallBase &call, const Function &f)
+void shim::clone_keep_attributes(CallBase &call, const Function &f)
 {
 	static constexpr Attribute::AttrKind kinds[] = { Attribute::NoUnwind, Attribute::NoReturn,
 		Attribute::ReturnsTwice, Attribute::Memory, Attribute::WillReturn,
@@ -164,7 +164,7 @@ void CloneMaker::through_slot(CpuModule &c, CallBase &call, size_t f)
 	load->setMetadata(LLVMContext::MD_invariant_load, nothing);
 	load->setMetadata(LLVMContext::MD_nonnull, nothing);
 	load->setMetadata(LLVMContext::MD_noundef, nothing);
-	keep_attributes(call, *c.body[f]);
+	clone_keep_attributes(call, *c.body[f]);
 	call.setCalledOperand(load);
 }
 

@@ -89,9 +89,6 @@ struct CloneMaker {
 	llvm::GlobalVariable *slots_in(CpuModule &c);
 };
 
-// hidden: other modules of the image reach it, nothing outside does
-void clone_hide(llvm::GlobalValue &v);
-
 } // namespace shim
 
 #endif

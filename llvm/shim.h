@@ -415,6 +415,25 @@ void ll_set_dso_local(struct LLVMOpaqueValue *global, bool local);
 int ll_compile_ir(struct diags *d, const char *name, const char *text, const char *triple,
 	const char *cpu, void **object, size_t *size);
 
+/* ---- imports: functions and variables of other images
+ * The address of `foo` is in the pointer LL_IMPORT_PREFIX `foo`, the slot, which each load sets
+ * before it calls anything but constructors. import.cpp has more. */
+#define LL_IMPORT_PREFIX "pkgimg.import."
+#define LL_IMPORT_UNSET  "pkgimg.import" /* where slots lead until they are set */
+
+/* Have instructions take the address of `symbol`, a declaration in the module, from its slot.
+ * stub     a function with that name will be there: of it only calls read the slot
+ * returns  1 if something needs the name, as an initialiser does: the declaration stays; else 0 */
+int ll_import_use(struct LLVMOpaqueModule *m, const char *symbol, bool stub);
+/* The function that a constructor of the module calls, at whatever depth, and that reads a slot:
+ * too early; NULL: there is none */
+const char *ll_import_early(struct arena *a, struct LLVMOpaqueModule *m);
+/* Define a slot in a module for it, and a function `symbol` that jumps through it if `stub`.
+ * user     where the function is declared, or NULL
+ * returns  0, or -1: no stub can be made for this machine */
+int ll_import_define(struct LLVMOpaqueModule *m, const char *symbol, struct LLVMOpaqueModule *user,
+	bool stub);
+
 /* ---- versions of functions for several CPUs
  * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if
  * something wants its address, that jumps through the function's slot, a pointer in the array

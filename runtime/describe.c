@@ -125,30 +125,72 @@ static uint32_t form_flags(const struct img_view *v)
 	return flags[img_form(v)];
 }
 
+/* the same by the map that its world keeps */
+static int find_in_world(struct pkgimg_image *image, const char *symbol)
+{
+	struct pkgimg_world *w = image->member->world;
+	int kind = PKGIMG_SYMBOL_NONE;
+	uint32_t index;
+
+	rt_world_lock(w);
+	if (!rt_symbol_find(image, symbol, false, &index))
+		kind = PKGIMG_SYMBOL_FUNCTION;
+	else if (!rt_symbol_find(image, symbol, true, &index))
+		kind = PKGIMG_SYMBOL_VARIABLE;
+	rt_world_unlock(w);
+	return kind;
+}
+
+/* of a linkage name; the build of another image asks */
+static int find_symbol(const struct pkgimg_dependency *d, const char *symbol)
+{
+	const struct pkgimg_image *image = d->image;
+	const struct img_view *v = &image->view;
+
+	if (image->member)
+		return find_in_world((struct pkgimg_image *)(uintptr_t)image, symbol);
+	for (uint32_t i = 0; i < v->nmethods; i++) {
+		if (!strcmp(img_str(v, v->methods[i].symbol), symbol))
+			return PKGIMG_SYMBOL_FUNCTION;
+	}
+	for (uint32_t i = 0; i < v->nglobals; i++) {
+		if (!strcmp(img_str(v, v->globals[i].symbol), symbol))
+			return PKGIMG_SYMBOL_VARIABLE;
+	}
+	return PKGIMG_SYMBOL_NONE;
+}
+
+/* size of the struct when it ended behind `symbol` */
+enum { DEPENDENCY_BEFORE_FIND = offsetof(struct pkgimg_dependency, find) };
+
 int pkgimg_describe(const struct pkgimg_image *image, struct pkgimg_dependency *out)
 {
+	struct pkgimg_dependency said;
 	const struct img_view *v;
 	const struct rt_heap *h;
+	size_t size = image && out ? out->size : 0;
 
-	if (!image || !out || out->size != sizeof(*out))
+	if (size != sizeof(*out) && size != DEPENDENCY_BEFORE_FIND)
 		return PKGIMG_E_ARGUMENT;
 	if (!codes_of(image))
 		return PKGIMG_E_MEMORY;
 	v = &image->view;
 	h = image->member && image->member->heap.at ? &image->member->heap : NULL;
-	*out = (struct pkgimg_dependency) { .size = sizeof(*out),
+	said = (struct pkgimg_dependency) { .size = (uint32_t)size,
 		.flags = form_flags(v),
 		.name = pkgimg_name(image),
 		.version = pkgimg_version(image),
 		.interface_digest = v->header->interface_digest,
 		.image = image,
-		.symbol = symbol_at };
-	memcpy(out->uuid, v->package->uuid, sizeof(out->uuid));
-	memcpy(out->build_id, v->header->build_id, sizeof(out->build_id));
+		.symbol = symbol_at,
+		.find = find_symbol };
+	memcpy(said.uuid, v->package->uuid, sizeof(said.uuid));
+	memcpy(said.build_id, v->header->build_id, sizeof(said.build_id));
 	if (h) {
-		out->heap_base = v->heap->base;
-		out->heap_size = v->heap->mapped;
-		out->heap = h->at;
+		said.heap_base = v->heap->base;
+		said.heap_size = v->heap->mapped;
+		said.heap = h->at;
 	}
+	memcpy(out, &said, size);
 	return PKGIMG_OK;
 }

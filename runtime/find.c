@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/world.h"
@@ -85,37 +86,64 @@ void *rt_global_address(const struct pkgimg_image *image, uint32_t index)
 		       : compile(image, (uint64_t)image->view.nmethods + index, g->symbol);
 }
 
-/* globals are entered as numbers behind those of the methods */
-static bool index_symbols(struct pkgimg_image *image)
+static void free_symbols(struct rt_map *m)
 {
-	const struct img_view *v = &image->view;
-	struct rt_member *m = image->member;
-	bool ok = true;
+	if (m)
+		rt_map_free(m);
+	free(m);
+}
+
+void rt_symbols_free(struct pkgimg_image *image)
+{
+	free_symbols(image->symbols);
+}
+
+/* globals are entered as numbers behind those of the methods. NULL: out of memory */
+static struct rt_map *index_symbols(const struct img_view *v)
+{
+	struct rt_map *m = calloc(1, sizeof(*m));
+	bool ok = m != NULL;
 
 	for (uint64_t i = 0; ok && i < (uint64_t)v->nmethods + v->nglobals; i++) {
 		const char *symbol =
 			img_str(v, i < v->nmethods ? v->methods[i].symbol
 						   : v->globals[i - v->nmethods].symbol);
 
-		ok = rt_map_add(
-			&m->symbols, img_sum64(symbol, strlen(symbol)), (void *)(uintptr_t)(i + 1));
+		ok = rt_map_add(m, img_sum64(symbol, strlen(symbol)), (void *)(uintptr_t)(i + 1));
 	}
-	if (!ok)
-		rt_map_free(&m->symbols);
-	m->has_symbols = ok;
-	return ok;
+	if (ok)
+		return m;
+	free_symbols(m);
+	return NULL;
 }
 
-int rt_symbol_find(struct pkgimg_image *image, const char *symbol, bool global, uint32_t *out)
+/* made once; of two threads that make them one throws its own away. They are const for callers. */
+static const struct rt_map *symbols_of(const struct pkgimg_image *image)
+{
+	struct rt_map **place = &((struct pkgimg_image *)(uintptr_t)image)->symbols;
+	struct rt_map *m = __atomic_load_n(place, __ATOMIC_ACQUIRE), *mine;
+
+	if (m)
+		return m;
+	mine = index_symbols(&image->view);
+	if (!mine || __atomic_compare_exchange_n(
+			     place, &m, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return mine;
+	free_symbols(mine);
+	return m;
+}
+
+int rt_symbol_find(const struct pkgimg_image *image, const char *symbol, bool global, uint32_t *out)
 {
 	const struct img_view *v = &image->view;
+	const struct rt_map *symbols = symbols_of(image);
 	uint64_t hash = img_sum64(symbol, strlen(symbol));
 	size_t at = 0;
 	void *value;
 
-	if (!image->member->has_symbols && !index_symbols(image))
+	if (!symbols)
 		return PKGIMG_E_MEMORY;
-	while ((value = rt_map_next(&image->member->symbols, hash, &at)) != NULL) {
+	while ((value = rt_map_next(symbols, hash, &at)) != NULL) {
 		uintptr_t i = (uintptr_t)value - 1;
 
 		if (global != (i >= v->nmethods))

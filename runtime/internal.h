@@ -9,6 +9,7 @@
 struct rt_member;
 struct rt_bundle;
 struct rt_codes;
+struct rt_map;
 
 struct pkgimg_image {
 	struct img_view view;     /* of the loaded library; of the file if it has no code */
@@ -17,6 +18,7 @@ struct pkgimg_image {
 	bool heap_only;           /* PKGIMG_HEAP_ONLY */
 	struct rt_bundle *bundle; /* that it is in; NULL: it has a file of its own */
 	struct rt_codes *codes;   /* atomic: made by the first pkgimg_describe */
+	struct rt_map *symbols;   /* atomic: made by the first rt_symbol_find, whose it is */
 	struct rt_library library;
 	size_t nneeds;
 	struct rt_library needs[]; /* none for symbols of the host */
@@ -45,6 +47,11 @@ int rt_choose_target(const char *path, const struct pkgimg_options *opt,
 int rt_take_target(const char *path, const struct pkgimg_options *opt, const struct img_view *v,
 	const struct rt_segment segments[], size_t nsegments, uint32_t *target,
 	struct pkgimg_error *err);
+
+/* Give that access to what the system's loader made read-only of [from, to): whole pages.
+ * returns 0 or an errno: some may have it, and some not */
+int rt_protect_sealed(const struct rt_segment segments[], size_t nsegments, uintptr_t from,
+	uintptr_t to, enum rt_access access);
 
 /* Text of an error: the pieces, one after the other; a NULL ends them. Fills in code and text,
  * empties the rest. returns code; err may be NULL */

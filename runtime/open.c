@@ -263,6 +263,13 @@ static bool is_variable(const struct rt_work *w, uintptr_t at)
 	return in_segments(w, at, sizeof(void *), RT_SEGMENT_WRITE);
 }
 
+/* the loader sets it too, and it may be of what was made read-only */
+static bool is_slot(const struct rt_work *w, uintptr_t at)
+{
+	return in_segments(w, at, sizeof(void *), RT_SEGMENT_WRITE) ||
+	       in_segments(w, at, sizeof(void *), RT_SEGMENT_SEALED);
+}
+
 static bool addresses_are_its_own(const struct rt_work *w, uintptr_t header)
 {
 	const struct img_view *v = &w->checked;
@@ -280,6 +287,13 @@ static bool addresses_are_its_own(const struct rt_work *w, uintptr_t header)
 	for (uint32_t i = 0; i < v->nvariables && ok; i++)
 		ok = is_variable(
 			w, header + (uintptr_t)(intptr_t)v->addresses[v->variables[i].address]);
+	for (uint32_t i = 0; i < v->nimports && ok; i++) {
+		const struct img_import *n = &v->imports[i];
+
+		ok = is_slot(w, header + (uintptr_t)(intptr_t)v->addresses[n->address]) &&
+		     in_segments(w, header + (uintptr_t)(intptr_t)v->addresses[n->unset], 1,
+			     RT_SEGMENT_EXEC);
+	}
 	return ok;
 }
 
@@ -439,6 +453,8 @@ static int open_in_world(struct rt_work *w)
 	code = rt_world_enter(&w->opening, &open);
 	if (!code && !open) {
 		code = load_code(w);
+		if (!code)
+			code = rt_imports_fill(&w->opening, w->image, w->segments, w->nsegments);
 		if (!code) {
 			keep_file(w);
 			code = rt_world_add(&w->opening, w->image);
@@ -451,7 +467,8 @@ static int open_in_world(struct rt_work *w)
 
 static bool wants_world(const struct rt_work *w)
 {
-	return w->opt.world || w->no_code || w->checked.heap || w->checked.nvariables;
+	return w->opt.world || w->no_code || w->checked.heap || w->checked.nvariables ||
+	       w->checked.nimports;
 }
 
 static int open_steps(struct rt_work *w)
@@ -493,6 +510,7 @@ void rt_image_free(struct pkgimg_image *image)
 	for (size_t i = image->nneeds; i-- > 0;)
 		rt_library_unload(&image->needs[i]);
 	rt_bundle_drop(image->bundle);
+	rt_symbols_free(image);
 	free(image->codes);
 	free(image);
 }

@@ -276,6 +276,8 @@ static int make_image(struct opener *o, size_t i, struct pkgimg_image **out)
 	image->target = o->targets[i];
 	/* nothing of it is read-only yet if nobody has it open, and else its slots are filled */
 	code = rt_take_target(o->path, &w->opt, &image->view, NULL, 0, &image->target, w->err);
+	if (!code)
+		code = rt_imports_fill(&w->opening, image, NULL, 0);
 	return code ? code : protect(o, m);
 }
 

@@ -157,6 +157,11 @@ void rt_mutex_destroy(struct rt_mutex *m);
 void rt_mutex_lock(struct rt_mutex *m);
 void rt_mutex_unlock(struct rt_mutex *m);
 
+/* The one lock of the process: for memory of a library that images of several worlds are. It is
+ * held for a moment, by who takes no other lock then; not recursive. */
+void rt_process_lock(void);
+void rt_process_unlock(void);
+
 void rt_yield(void); /* let another thread run */
 /* Do run(ctx) in a thread of its own, in which the process's signal handlers do not run, until
  * rt_thread_join. returns 0, or an error: there is none to be had, and nothing was done. */

@@ -301,6 +301,18 @@ void rt_mutex_unlock(struct rt_mutex *m)
 	pthread_mutex_unlock(mutex(m));
 }
 
+static pthread_mutex_t process = PTHREAD_MUTEX_INITIALIZER;
+
+void rt_process_lock(void)
+{
+	pthread_mutex_lock(&process);
+}
+
+void rt_process_unlock(void)
+{
+	pthread_mutex_unlock(&process);
+}
+
 _Static_assert(sizeof(pthread_t) <= 8, "room of a thread");
 
 static void *run_thread(void *ctx)

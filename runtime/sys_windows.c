@@ -640,6 +640,18 @@ void rt_mutex_unlock(struct rt_mutex *m)
 	ReleaseSRWLockExclusive(lock(m));
 }
 
+static SRWLOCK process = SRWLOCK_INIT;
+
+void rt_process_lock(void)
+{
+	AcquireSRWLockExclusive(&process);
+}
+
+void rt_process_unlock(void)
+{
+	ReleaseSRWLockExclusive(&process);
+}
+
 _Static_assert(sizeof(HANDLE) <= 8, "room of a thread");
 
 static DWORD WINAPI run_thread(void *ctx)

@@ -168,41 +168,45 @@ static bool slots_are(const struct img_view *v, void *const *slots, uint32_t tar
 	return true;
 }
 
-/* where what the system's loader made read-only ends, if `address` is in it; else 0 */
-static uintptr_t sealed_end(const struct rt_segment segments[], size_t n, uintptr_t address)
+/* Pages that another part of the file shares are not made read-only: only those that were. */
+int rt_protect_sealed(const struct rt_segment segments[], size_t nsegments, uintptr_t from,
+	uintptr_t to, enum rt_access access)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct rt_segment *s = &segments[i];
+	uintptr_t page = rt_page_size();
+	int error = 0;
 
-		if (s->flags & RT_SEGMENT_SEALED && address - s->from < s->size)
-			return s->from + s->size;
+	for (size_t i = 0; i < nsegments && !error; i++) {
+		const struct rt_segment *s = &segments[i];
+		uintptr_t end = s->from + s->size, a = from > s->from ? from : s->from;
+		uintptr_t b = to < end ? (to + page - 1) & ~(page - 1) : end;
+
+		if (!(s->flags & RT_SEGMENT_SEALED) || from >= end || to <= s->from)
+			continue;
+		a &= ~(page - 1);
+		b = b < end ? b : end;
+		error = rt_protect((void *)a, b - a, access);
 	}
-	return 0;
+	return error;
 }
 
-/* Pages that another part of the file shares are not made read-only: only those that were.
- * returns 0 or an errno */
+/* returns 0 or an errno */
 static int fill(const struct img_view *v, const struct rt_segment segments[], size_t nsegments,
 	uint32_t target)
 {
 	const struct img_dispatch *d = v->dispatch;
 	const int32_t *row = v->entries + (size_t)target * d->nslots;
 	void **slots = at(v, v->addresses[d->slots]);
-	uintptr_t page = rt_page_size(), from = (uintptr_t)slots & ~(page - 1);
-	uintptr_t to = ((uintptr_t)(slots + d->nslots) + page - 1) & ~(page - 1);
-	uintptr_t end = sealed_end(segments, nsegments, (uintptr_t)slots);
+	uintptr_t from = (uintptr_t)slots, to = (uintptr_t)(slots + d->nslots);
 	int error;
 
 	if (slots_are(v, slots, target))
 		return 0;
-	if (end && to > end)
-		to = end;
-	error = end ? rt_protect((void *)from, to - from, RT_COPY) : 0;
+	error = rt_protect_sealed(segments, nsegments, from, to, RT_COPY);
 	if (error)
 		return error;
 	for (uint32_t i = 0; i < d->nslots; i++)
 		__atomic_store_n(&slots[i], at(v, row[i]), __ATOMIC_RELAXED);
-	return end ? rt_protect((void *)from, to - from, RT_READ) : 0;
+	return rt_protect_sealed(segments, nsegments, from, to, RT_READ);
 }
 
 /* someone has it open: with a target that this open takes too, or not at all */

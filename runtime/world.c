@@ -401,6 +401,7 @@ static int bring_dependency(struct rt_opening *o, uint32_t i)
 	int code = PKGIMG_OK;
 
 	if (given && !d->heap_base) {
+		o->member->given[i] = given;
 		code = check_build(o, d, given);
 		return code ? code : join_form(o, given);
 	}
@@ -426,10 +427,12 @@ static int bring_dependency(struct rt_opening *o, uint32_t i)
 static struct rt_member *new_member(struct rt_opening *o)
 {
 	uint32_t n = o->checked->ndependencies;
-	struct rt_member *m = calloc(1, sizeof(*m) + n * sizeof(m->dependencies[0]));
+	struct rt_member *m =
+		calloc(1, sizeof(*m) + n * (sizeof(m->dependencies[0]) + sizeof(m->given[0])));
 
 	if (!m)
 		return NULL;
+	m->given = (void *)(m->dependencies + n);
 	if (o->checked->nbitcode) {
 		uint64_t symbols = (uint64_t)o->checked->nmethods + o->checked->nglobals;
 
@@ -525,7 +528,6 @@ static void give_back(struct rt_member *m, struct pkgimg_image **gone)
 
 static void free_member(struct rt_member *m)
 {
-	rt_map_free(&m->symbols);
 	rt_unmap(m->file, m->file_size);
 	free(m->used);
 	free(m->compiled);

@@ -35,8 +35,6 @@ struct rt_member {
 	struct pkgimg_image *previous, *next;
 	struct pkgimg_image **used; /* [nused] images it holds: dependencies, owners of objects */
 	size_t nused, used_room;
-	struct rt_map symbols; /* of linkage names -> 1 + index: see rt_symbol_find */
-	bool has_symbols;
 	/* bitcode: [methods, then globals] what the host compiled, atomic; NULL: not yet */
 	void **compiled;
 	bool variables_set; /* those of the bitcode */
@@ -44,6 +42,8 @@ struct rt_member {
 	void *file;         /* mapped read-only: the metadata of one without code, scratch */
 	size_t file_size;
 	struct rt_heap heap;
+	/* [ndependencies], behind the others: those of the options, which the host keeps open */
+	const struct pkgimg_image **given;
 	size_t ndependencies;
 	struct pkgimg_image *dependencies[]; /* NULL: none of this world */
 };
@@ -106,9 +106,24 @@ void rt_heap_type(const struct pkgimg_image *image, uint32_t index, struct pkgim
 
 /* ---- find.c */
 
-/* Index of the method or global with that linkage name; O(1) but for the first call.
+/* Index of the method or global with that linkage name; O(1) but for the first call of an image,
+ * of any world or none. Any thread, without a lock.
  * returns PKGIMG_OK, PKGIMG_E_NOT_FOUND, PKGIMG_E_MEMORY */
-int rt_symbol_find(struct pkgimg_image *image, const char *symbol, bool global, uint32_t *out);
+int rt_symbol_find(
+	const struct pkgimg_image *image, const char *symbol, bool global, uint32_t *out);
+void rt_symbols_free(struct pkgimg_image *image);
+
+/* ---- imports.c */
+
+/* Let the pointers of a loaded image lead to what its code refers to in its dependencies. Bitcode
+ * has none: then find out whether all of it is there.
+ * segments  [nsegments] of the library: where pages are read-only
+ * returns   PKGIMG_OK, PKGIMG_E_DEPENDENCY (not there), PKGIMG_E_CONFLICT (the library was loaded
+ *           before, and leads elsewhere), PKGIMG_E_LOAD, PKGIMG_E_MEMORY; nothing was changed then,
+ *           but for PKGIMG_E_LOAD */
+int rt_imports_fill(struct rt_opening *o, struct pkgimg_image *image,
+	const struct rt_segment segments[], size_t nsegments);
+
 /* ---- heap_bind.c */
 
 /* Have the host compile the variables of bitcode that lead to heaps, and set them: before any of

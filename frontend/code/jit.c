@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "frontend/code/codegen.h"
 #include "frontend/exports.h"
+#include "frontend/imports.h"
 #include "frontend/tables/metadata.h"
 
 #define INIT_FUNCTION "pkgimg.jit.init"
@@ -164,6 +165,8 @@ static int open_target(struct jit *j)
 
 static int load(struct jit *j, const struct build_request *r)
 {
+	const struct imports none = { 0 };
+
 	if (package_read(j->a, j->d, r, &j->p) || open_target(j))
 		return -1;
 	j->ctx = LLVMOrcCreateNewThreadSafeContext();
@@ -173,8 +176,8 @@ static int load(struct jit *j, const struct build_request *r)
 			modules_link(&j->m, j->p.name)))
 		return -1;
 	load_libraries(j);
-	if (metadata_build(j->a, j->d, &j->p, &j->t, &j->m, &j->exports, &j->needs, NULL, NULL,
-		    NULL, &j->meta))
+	if (metadata_build(j->a, j->d, &j->p, &j->t, &j->m, &j->exports, &j->needs, &none, NULL,
+		    NULL, NULL, &j->meta))
 		return -1;
 	if (j->m.merged)
 		LLVMStripModuleDebugInfo(j->m.merged); /* nobody could see it */

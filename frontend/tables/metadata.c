@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "frontend/heap/tables.h"
+#include "frontend/imports.h"
 #include "frontend/tables/types.h"
 #include "frontend/tables/uses.h"
 #include "image/image.h"
@@ -168,12 +169,6 @@ static const char *table_text(struct writer *w, const char *text)
 	return w->strings.bytes + at;
 }
 
-/* LLVM marks a name that an object has just as it is: \1_f@8, i386's stdcall */
-static const char *spelled(const char *symbol)
-{
-	return symbol + (*symbol == '\1');
-}
-
 static void sort_exports(struct writer *w, const struct exports *e)
 {
 	w->methods = arena_array(w->a, struct entry, e->n);
@@ -181,7 +176,7 @@ static void sort_exports(struct writer *w, const struct exports *e)
 	for (size_t i = 0; i < e->n; i++) {
 		const struct definition *def = e->v[i];
 		const struct module_input *in = &w->m->v[def->input];
-		struct entry x = { def, NULL, NULL, def->name, spelled(def->name) };
+		struct entry x = { def, NULL, NULL, def->name, target_spelled(def->name) };
 
 		if (def->function) {
 			x.func = module_func(in, def->name);
@@ -332,6 +327,42 @@ static uint32_t variable_at(void *ctx, const char *symbol)
 	return w->bitcode ? strings_add(&w->strings, symbol) : add_address(w, symbol);
 }
 
+/* ---- imports */
+
+static int compare_imports(const void *a, const void *b)
+{
+	const struct import *x = *(const struct import *const *)a;
+	const struct import *y = *(const struct import *const *)b;
+
+	return x->dependency != y->dependency ? (x->dependency > y->dependency ? 1 : -1)
+					      : strcmp(x->symbol, y->symbol);
+}
+
+static void put_imports(struct writer *w, const struct imports *s)
+{
+	const struct import **v = arena_array(w->a, const struct import *, s->n);
+	struct img_import *out = arena_array(w->a, struct img_import, s->n);
+	uint32_t unset = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i].used)
+			v[n++] = &s->v[i];
+	}
+	if (!n)
+		return;
+	qsort(v, n, sizeof(*v), compare_imports);
+	if (!w->bitcode)
+		unset = add_address(w, LL_IMPORT_UNSET);
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct img_import) { .symbol = strings_add(&w->strings, v[i]->symbol),
+			.dependency = v[i]->dependency,
+			.kind = v[i]->variable ? IMG_IMPORT_GLOBAL : IMG_IMPORT_METHOD,
+			.address = w->bitcode ? 0 : add_address(w, v[i]->slot),
+			.unset = unset };
+	set_table(w, IMG_IMPORTS, out, n, sizeof(*out));
+}
+
 static void take_table(void *ctx, uint32_t kind, const void *v, size_t n, size_t entry_size)
 {
 	set_table(ctx, kind, v, n, entry_size);
@@ -455,7 +486,7 @@ static void check(const struct metadata *m)
 
 int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,
-	const struct metadata_dispatch *dispatch, struct heap *heap,
+	const struct imports *imports, const struct metadata_dispatch *dispatch, struct heap *heap,
 	const struct img_bitcode *bitcode, struct metadata *out)
 {
 	struct writer w = { .a = a,
@@ -475,7 +506,8 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	strings_init(&w.strings, a);
 	if (put_package(&w) || types_build(m, e, &w.strings, &w.types))
 		return -1;
-	w.symbols = arena_array(a, const char *, e->n + 2 + (heap ? heap->variables.n : 0));
+	w.symbols = arena_array(
+		a, const char *, e->n + 3 + imports->n + (heap ? heap->variables.n : 0));
 	sort_exports(&w, e);
 	put_targets(&w);
 	put_needs(&w, n);
@@ -484,6 +516,7 @@ int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	put_methods(&w);
 	put_globals(&w);
 	put_dispatch(&w);
+	put_imports(&w, imports);
 	if (put_heap(&w))
 		return -1;
 	if (bitcode && bitcode->size)

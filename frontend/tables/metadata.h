@@ -28,6 +28,7 @@ struct metadata_run {
 enum { METADATA_RUNS = 2 };
 
 struct heap;
+struct imports;
 
 struct metadata {
 	uint64_t *bytes;                         /* [size / 8], runs all zero, not sealed */
@@ -46,7 +47,7 @@ struct metadata {
  * returns 0, or -1 reported */
 int metadata_build(struct arena *a, struct diags *d, const struct package *p,
 	const struct target *t, struct modules *m, const struct exports *e, const struct needs *n,
-	const struct metadata_dispatch *dispatch, struct heap *heap,
+	const struct imports *imports, const struct metadata_dispatch *dispatch, struct heap *heap,
 	const struct img_bitcode *bitcode, struct metadata *out);
 
 #endif

@@ -35,6 +35,11 @@ struct pkgimg_dependency;
 typedef const char *pkgimg_symbol_fn(const struct pkgimg_dependency *dependency,
 	const void *address, uint64_t *offset, int *function);
 
+/* What the image's code has of that linkage name.
+ * returns   enum pkgimg_symbol_kind */
+typedef int pkgimg_find_symbol_fn(const struct pkgimg_dependency *dependency, const char *symbol);
+enum pkgimg_symbol_kind { PKGIMG_SYMBOL_NONE, PKGIMG_SYMBOL_FUNCTION, PKGIMG_SYMBOL_VARIABLE };
+
 /* An open image as the build of another one has to know it. The loader fills it in
  * (pkgimg_describe in pkgimg/runtime.h). All that it points to is the image's. */
 struct pkgimg_dependency {
@@ -49,6 +54,7 @@ struct pkgimg_dependency {
 	const void *heap;         /* where that is in this process; NULL: nowhere */
 	const void *image;        /* for `symbol`: the loader's */
 	pkgimg_symbol_fn *symbol; /* NULL: no references into its code */
+	pkgimg_find_symbol_fn *find; /* for modules that refer to it by name; NULL: none may */
 };
 
 #ifdef __cplusplus

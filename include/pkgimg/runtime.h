@@ -53,7 +53,9 @@ enum pkgimg_code {
 	PKGIMG_E_OWNER = 16,     /* everybody may write the file, or it is another user's */
 	PKGIMG_E_TYPE = 17,      /* a type of that name with another layout is in the world */
 	PKGIMG_E_HOST = 18,      /* a callback of the host refused */
-	PKGIMG_E_CONFLICT = 19   /* another build of this package is open in the world */
+	/* another build of this package is open in the world; or the library is loaded, by another
+	 * world, and its code is bound to another build or copy of a dependency */
+	PKGIMG_E_CONFLICT = 19
 };
 
 /* What went wrong, for people (text) and for programs (the rest). */
@@ -101,7 +103,8 @@ struct pkgimg_options {
 /* pkgimg_open -- check a package image, load it and what it needs.
  * path      of the file, absolute or relative to the current folder; UTF-8 on Windows, bytes
  *           elsewhere; borrowed for the call
- * opt       NULL for defaults; borrowed for the call. Images in it must stay open longer than *out
+ * opt       NULL for defaults; borrowed for the call. Images in it must stay open longer than *out:
+ *           its code may have addresses of theirs
  * out       owned by the caller until pkgimg_close; untouched on error
  * err       may be NULL; written on error only
  * returns   PKGIMG_OK or any code from E_ARGUMENT to E_MEMORY, E_CPU, E_OWNER; on error nothing
@@ -319,7 +322,8 @@ struct pkgimg_host {
 	 * its bitcode is to be compiled (pkgimg_bitcode_at), now or by a stub at the first call;
 	 * NULL: it cannot be had. Asked once for each symbol whose address is wanted: by an open,
 	 * for words of the heap, or by pkgimg_find and pkgimg_find_global, in whose thread it runs
-	 * then. Before the first of an image its variables that lead to heaps are asked for. */
+	 * then. Before the first of an image its variables that lead to heaps are asked for. What
+	 * the bitcode leaves undefined but symbols of the host: pkgimg_import_at. */
 	void *(*compile)(void *ctx, const struct pkgimg_image *image, const char *symbol);
 };
 
@@ -438,6 +442,30 @@ struct pkgimg_bitcode {
 PKGIMG_API uint32_t pkgimg_bitcode_count(const struct pkgimg_image *image);
 PKGIMG_API int pkgimg_bitcode_at(
 	const struct pkgimg_image *image, uint32_t index, struct pkgimg_bitcode *out);
+
+/* What the code of an image refers to in an image it depends on. */
+struct pkgimg_import {
+	const char *symbol;               /* linkage name; the image's text */
+	const struct pkgimg_image *owner; /* the dependency; NULL: not there (PKGIMG_HEAP_ONLY) */
+	int is_function;                  /* 0: a variable */
+};
+
+/* pkgimg_import_count, pkgimg_import_at -- the imports, sorted by dependency, then symbol (bytes).
+ * Code that was loaded leads to them already. For a host that compiles bitcode they are its
+ * undefined symbols, each once: it asks for their addresses before that code runs.
+ * index     below pkgimg_import_count
+ * returns   PKGIMG_OK or PKGIMG_E_ARGUMENT; out is untouched on error
+ * threads   any; source: image/FORMAT.md 16 */
+PKGIMG_API uint32_t pkgimg_import_count(const struct pkgimg_image *image);
+PKGIMG_API int pkgimg_import_at(
+	const struct pkgimg_image *image, uint32_t index, struct pkgimg_import *out);
+
+/* pkgimg_import_address -- where it is: of a function the code for this CPU, or what the host's
+ * `compile` says, for the owner.
+ * returns   NULL: an index out of range, or the host could not compile it
+ * threads   any, and from within `compile`; for bitcode under the lock of the owner's world: two
+ *           worlds that give each other images (options.dependencies) may not be asked at once */
+PKGIMG_API void *pkgimg_import_address(const struct pkgimg_image *image, uint32_t index);
 
 /* pkgimg_strerror -- the meaning of a code; static text, never NULL. */
 PKGIMG_API const char *pkgimg_strerror(int code);

@@ -42,7 +42,8 @@ struct hm {
 	uint64_t base, content; /* content: makes another build of it */
 	uint32_t package_name;
 	struct hm_bytes strings, sections[IMG_FATES], types, members, heap_types, pointers, roots,
-		binds, interned, hooks, inserts, dependencies, methods, globals, bitcode_table;
+		binds, interned, hooks, inserts, dependencies, methods, globals, bitcode_table,
+		imports;
 	struct hm_bytes links, starts; /* struct hm_link, struct hm_start */
 	struct hm_bytes uses;          /* struct hm_link: image is the index in `interned` */
 	uint64_t sparse;               /* bytes of zeros behind the DATA section's contents */
@@ -271,6 +272,24 @@ static inline void hm_method(struct hm *h, const char *name)
 	hm_add(&h->methods, &m, sizeof(m));
 }
 
+static inline void hm_global(struct hm *h, const char *name)
+{
+	struct img_global g = { .name = hm_str(h, name),
+		.symbol = hm_str(h, name),
+		.address = IMG_NO_ADDRESS,
+		.size = 4 };
+
+	hm_add(&h->globals, &g, sizeof(g));
+}
+
+/* of the first dependency; by symbol */
+static inline void hm_import(struct hm *h, uint32_t kind, const char *symbol)
+{
+	struct img_import n = { .symbol = hm_str(h, symbol), .kind = kind };
+
+	hm_add(&h->imports, &n, sizeof(n));
+}
+
 /* an image as it is open, or only its name */
 static inline uint32_t hm_depend(
 	struct hm *h, const char *name, uint64_t base, const uint8_t *build_id, uint64_t interface)
@@ -487,7 +506,8 @@ static inline void hm_tables(struct hm *h, struct hm_bytes *meta, const struct h
 		{ IMG_INTERNED, sizeof(struct img_interned), &h->interned },
 		{ IMG_HOOKS, sizeof(struct img_hook), &h->hooks },
 		{ IMG_INSERTS, sizeof(struct img_insert), &h->inserts },
-		{ IMG_BITCODE, sizeof(struct img_bitcode), &h->bitcode_table } };
+		{ IMG_BITCODE, sizeof(struct img_bitcode), &h->bitcode_table },
+		{ IMG_IMPORTS, sizeof(struct img_import), &h->imports } };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		ntables += all[i].table->n != 0;
@@ -559,7 +579,7 @@ static inline void hm_free(struct hm *h)
 	struct hm_bytes *all[] = { &h->strings, &h->types, &h->members, &h->heap_types,
 		&h->pointers, &h->roots, &h->binds, &h->interned, &h->hooks, &h->inserts,
 		&h->dependencies, &h->methods, &h->globals, &h->bitcode_table, &h->links,
-		&h->starts, &h->uses };
+		&h->starts, &h->uses, &h->imports };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		free(all[i]->p);

@@ -1,370 +1,436 @@
-/* Imports: what the checker wants of their table, and of the pointers that a loader will set. */
-#include "image/bundle.h"
-#include "image/container.h"
-#include "test/fuzz/image_use.h"
-#include "test/unit/image_sealed.h"
+/* Imports: what the code of an image refers to in another one. */
+#include <pthread.h>
+#include <unistd.h>
 
-enum { SLOTS = DATA_AT + 512 + MAKER_IMPORTS - META_AT, VARIABLE = 6 };
-enum { SYMBOL, DEPENDENCY, KIND, ADDRESS, UNSET, RESERVED, WORDS }; /* of an import */
+#include "runtime/internal.h"
+#include "test/unit/import_images.h"
 
-static const struct maker_import some[] = { { "answer", IMG_IMPORT_METHOD },
-	{ "counter", IMG_IMPORT_GLOBAL }, { "walk", IMG_IMPORT_METHOD } };
+#if defined(__x86_64__)
+enum { SOME = 8, MORE = 10 }; /* features that every machine has: sse3, sse4.1 */
+#else
+enum { SOME = 4, MORE = 5 };
+#endif
 
-/* a variable that leads into the heap of the dependency */
-static void put_variable(struct maker *m, void *ctx)
+/* "base", with versions for three targets, and "user", which calls its `answer` */
+static struct import_wish base_wish(void)
 {
-	const struct img_variable variable = { VARIABLE, 1, 8 };
-
-	(void)ctx;
-	for (uint32_t i = 0; i < m->ntables; i++) {
-		struct img_dependency *d = (void *)(m->file + m->meta_at + m->dir[i].offset);
-
-		if (m->dir[i].kind == IMG_DEPENDENCIES) {
-			d->flags = IMG_DEP_BUILD;
-			d->heap_base = IMG_HEAP_ALIGN;
-		}
-	}
-	mk_table(m, IMG_VARIABLES, &variable, sizeof(variable), 1);
+	return (struct import_wish) { .name = "base", .versions = { SOME, MORE } };
 }
 
-static struct maker_wish wish(void)
+static struct import_wish user_wish(void)
 {
-	return (struct maker_wish) { .dependency = "base",
-		.imports = some,
-		.nimports = COUNT(some),
-		.versions = { 8, 200 },
-		.more = put_variable };
+	return (struct import_wish) { .name = "user",
+		.dependency = "base",
+		.imports = { { "answer", IMG_IMPORT_METHOD, SLOT_A },
+			{ "counter", IMG_IMPORT_GLOBAL, SLOT_B } } };
 }
 
-static void takes(struct unit *u)
+static uint64_t digest_of(struct unit *u, const char *path)
 {
-	for (unsigned narrow = 0; narrow < 2; narrow++) {
-		struct maker_wish w = wish();
-		struct img_view v;
-		struct img_error e;
-		struct sealed s;
+	struct pkgimg_dependency d = { .size = sizeof(d) };
+	struct pkgimg_image *image = open_it(u, path, NULL, 0);
 
-		w.narrow = narrow;
-		s = seal(u, &w);
-		CHECK_INT(img_check_file(s.file, s.size, IMG_CHECK_FILE_SUM, &v, NULL, &e), IMG_OK);
-		CHECK_INT(v.nimports, 3);
-		CHECK_INT(v.nvariables, 1);
-		CHECK_STR(img_str(&v, v.imports[1].symbol), "counter");
-		CHECK_STR(img_import_kind_name(v.imports[1].kind), "global");
-		CHECK_STR(img_import_kind_name(v.imports[2].kind), "method");
-		CHECK_STR(img_import_kind_name(0), "?");
-		image_use(&v);
-		free(s.file);
-	}
+	pkgimg_describe(image, &d);
+	pkgimg_close(image);
+	return d.interface_digest;
 }
 
-static void checks_the_table(struct unit *u)
+static void write_both(struct unit *u, struct place *p, bool sealed)
 {
-	const struct maker_wish w = wish();
-	struct sealed s = seal(u, &w);
-	const struct img_import *n = entry(&s, IMG_IMPORTS);
-	const struct mistake rows[] = {
-		{ IMG_IMPORTS, SYMBOL, 0, "imports, entry 0: a name is empty" },
-		{ IMG_IMPORTS, SYMBOL, UINT32_MAX, "imports, entry 0: a string is out of range" },
-		{ IMG_IMPORTS, WORDS + DEPENDENCY, 1,
-			"imports, entry 1: its dependency is out of range: wanted below 1, got 1" },
-		{ IMG_IMPORTS, KIND, 0, "imports, entry 0: an unknown kind: wanted at most 2" },
-		{ IMG_IMPORTS, KIND, 3, "an unknown kind: wanted at most 2, got 3" },
-		{ IMG_IMPORTS, ADDRESS, 10,
-			"imports, entry 0: the address of its slot is out of range: wanted below "
-			"10, got 10" },
-		{ IMG_IMPORTS, UNSET, 10,
-			"imports, entry 0: where it leads unset is out of range: wanted below 10" },
-		{ IMG_IMPORTS, 2 * WORDS + RESERVED, 1,
-			"imports, entry 2: reserved fields are not zero" },
-		{ IMG_IMPORTS, WORDS + SYMBOL, n[0].symbol,
-			"imports, entry 1: not sorted by dependency and symbol" },
-		{ IMG_IMPORTS, SYMBOL, n[2].symbol, "imports, entry 1: not sorted" },
+	struct import_wish base = base_wish(), user = user_wish();
+
+	write_importer(u, p, "base", &base);
+	user.digest = digest_of(u, in(p, "base"));
+	user.sealed = sealed;
+	write_importer(u, p, "user", &user);
+}
+
+static struct pkgimg_image *open_given(
+	struct unit *u, const char *path, const struct pkgimg_image *given)
+{
+	struct pkgimg_options opt = {
+		.size = sizeof(opt), .dependencies = &given, .ndependencies = 1
 	};
+	struct pkgimg_image *image = NULL;
 
-	are_refused(u, &s, rows, COUNT(rows));
-	free(s.file);
+	CHECK_INT(pkgimg_open(path, &opt, &image, NULL), PKGIMG_OK);
+	return image;
 }
 
-static void checks_slots(struct unit *u)
+static void *slot_of(const struct pkgimg_image *image, int slot)
 {
-	const struct maker_wish w = wish();
-	struct sealed s = seal(u, &w);
-	const uint32_t counter = DATA_AT + 512 - META_AT, slot = MAKER_IMPORT;
-	const char *const no_pointer = "imports, entry 0: it is no pointer in memory of data";
-	const char *const functions = "imports, entry 0: it is among the slots of functions";
-	const struct mistake rows[] = {
-		{ IMG_ADDRESSES, slot, SLOTS + 4, no_pointer },
-		{ IMG_ADDRESSES, slot, CODE_AT - META_AT, no_pointer },
-		{ IMG_ADDRESSES, slot, 0, no_pointer },
-		{ IMG_ADDRESSES, slot, DATA_AT + 1020 - META_AT, no_pointer },
-		{ IMG_ADDRESSES, slot, (uint32_t)-META_AT, no_pointer },
-		{ IMG_ADDRESSES, slot, counter + MAKER_SLOTS, functions },
-		{ IMG_ADDRESSES, slot, counter + MAKER_SLOTS + 8, functions },
-		{ IMG_ADDRESSES, slot, counter + MAKER_CHOSEN, functions },
-		{ IMG_ADDRESSES, slot + 2, SLOTS,
-			"imports, entry 2: its slot is that of another import" },
-		{ IMG_ADDRESSES, slot, SLOTS + 16,
-			"imports, entry 2: its slot is that of another import" },
-		{ IMG_IMPORTS, WORDS + ADDRESS, slot,
-			"imports, entry 1: its slot is that of another import" },
-		{ IMG_ADDRESSES, slot + 1, counter + MAKER_VARIABLE,
-			"variables, entry 0: it is the slot of an import" },
-		{ IMG_IMPORTS, WORDS + UNSET, 3,
-			"imports, entry 1: where it leads unset is not in executable memory" },
-		{ IMG_ADDRESSES, VARIABLE, counter + 4,
-			"variables, entry 0: it is no pointer in memory of data" },
+	const struct img_view *v = &image->view;
+	void *at = (char *)(uintptr_t)v->header + v->addresses[slot];
+
+	return *(void **)at;
+}
+
+static void *method(struct unit *u, const struct pkgimg_image *image, const char *name)
+{
+	struct pkgimg_method m = { 0 };
+
+	CHECK_INT(pkgimg_find(image, name, NULL, &m, NULL), PKGIMG_OK);
+	return m.address;
+}
+
+static void *counter(struct unit *u, const struct pkgimg_image *image)
+{
+	struct pkgimg_global g = { 0 };
+
+	CHECK_INT(pkgimg_find_global(image, "counter", &g, NULL), PKGIMG_OK);
+	return g.address;
+}
+
+/* both slots of `user` lead to what `base` has taken, whose answer is that */
+static void leads_to(struct unit *u, const struct pkgimg_image *user,
+	const struct pkgimg_image *base, int answer)
+{
+	struct pkgimg_import n;
+	int (*f)(void);
+	void *code = slot_of(user, SLOT_A);
+
+	CHECK(code == method(u, base, "answer"));
+	CHECK(slot_of(user, SLOT_B) == counter(u, base));
+	memcpy(&f, &code, sizeof(f));
+	CHECK_INT(f(), answer);
+#if defined(__x86_64__)
+	code = method(u, user, "answer"); /* through the slot */
+	memcpy(&f, &code, sizeof(f));
+	CHECK_INT(f(), answer);
+#endif
+	CHECK_INT(pkgimg_import_count(user), 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		CHECK_INT(pkgimg_import_at(user, i, &n), PKGIMG_OK);
+		CHECK_STR(n.symbol, i ? "counter" : "answer");
+		CHECK(n.owner == base && n.is_function == (i == 0));
+		CHECK(pkgimg_import_address(user, i) == slot_of(user, i ? SLOT_B : SLOT_A));
+	}
+	CHECK_INT(pkgimg_import_at(user, 2, &n), PKGIMG_E_ARGUMENT);
+	CHECK(!pkgimg_import_address(user, 2));
+}
+
+/* the version that was taken, from the world's folder, with slots that stay writable or do not */
+static void fills(struct unit *u)
+{
+	struct place p = arrive();
+
+	for (uint32_t i = 0; i < 6; i++) {
+		struct pkgimg_options opt = { .size = sizeof(opt), .cpu_target = 1 + i % 3 };
+		struct pkgimg_image *base = NULL, *user, *again;
+
+		write_both(u, &p, i >= 3);
+		opt.world = world_of(u, NULL, &p);
+		CHECK_INT(pkgimg_open(in(&p, "base"), &opt, &base, NULL), PKGIMG_OK);
+		user = open_it(u, in(&p, "user"), opt.world, 0);
+		leads_to(u, user, base, 42 + (int)(i % 3));
+		again = open_it(u, in(&p, "user"), opt.world, 0);
+		CHECK(again == user);
+		pkgimg_close(again);
+		pkgimg_close(base); /* it is held */
+		leads_to(u, user, pkgimg_world_find(opt.world, "base", NULL), 42 + (int)(i % 3));
+		pkgimg_close(user);
+		CHECK(!pkgimg_world_next(opt.world, NULL));
+		user = open_it(u, in(&p, "user"), opt.world, 0); /* brings it in */
+		CHECK(pkgimg_world_find(opt.world, "base", NULL));
+		pkgimg_world_free(opt.world);
+	}
+	left(u, &p);
+}
+
+/* the access that /proc/self/maps tells for an address: "r--p" */
+static void access_of(const void *address, char out[8])
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	char line[600], access[8];
+	unsigned long from, to;
+
+	strcpy(out, "none");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, access) == 3 &&
+			(uintptr_t)address - from < to - from)
+			strcpy(out, access);
+	}
+	if (f)
+		fclose(f);
+}
+
+static void seals_again(struct unit *u)
+{
+	for (int sealed = 0; sealed < 2; sealed++) {
+		struct place p = arrive();
+		struct pkgimg_world *world = world_of(u, NULL, &p);
+		struct pkgimg_image *user;
+		char access[8];
+
+		write_both(u, &p, sealed);
+		user = open_it(u, in(&p, "user"), world, 0);
+		access_of((char *)(uintptr_t)user->view.header + user->view.addresses[SLOT_B],
+			access);
+		CHECK_STR(access, sealed ? "r--p" : "rw-p");
+		pkgimg_world_free(world);
+		left(u, &p);
+	}
+}
+
+/* images that are open elsewhere: in no world, and in another one */
+static void takes_given(struct unit *u)
+{
+	struct place p = arrive();
+
+	write_both(u, &p, true);
+	for (int i = 0; i < 2; i++) {
+		struct pkgimg_world *world = i ? world_of(u, NULL, &p) : NULL;
+		struct pkgimg_image *base = open_it(u, in(&p, "base"), world, 0);
+		struct pkgimg_image *user = open_given(u, in(&p, "user"), base);
+		struct pkgimg_image *other = open_given(u, in(&p, "user"), base);
+
+		CHECK(!base->member == !world);
+		leads_to(u, user, base, 44);
+		CHECK(user != other);
+		leads_to(u, other, base, 44);
+		pkgimg_close(user);
+		leads_to(u, other, base, 44);
+		pkgimg_close(other);
+		pkgimg_close(base);
+		pkgimg_world_free(world);
+	}
+	left(u, &p);
+}
+
+static void refuses_what_is_missing(struct unit *u)
+{
+	static const struct {
+		const char *row;
+		struct imported imports[NIMPORTS];
+		const char *symbol;
+	} rows[] = {
+		{ "a method", { { "none", IMG_IMPORT_METHOD, SLOT_A } }, "none" },
+		{ "the second",
+			{ { "answer", IMG_IMPORT_METHOD, SLOT_A },
+				{ "void", IMG_IMPORT_GLOBAL, SLOT_B } },
+			"void" },
+		{ "a variable of each thread", { { "current", IMG_IMPORT_GLOBAL, SLOT_A } },
+			"current" },
+		{ "a variable that is no method", { { "counter", IMG_IMPORT_METHOD, SLOT_A } },
+			"counter" },
+		{ "a method that is no variable", { { "answer", IMG_IMPORT_GLOBAL, SLOT_A } },
+			"answer" },
 	};
+	struct place p = arrive();
+	struct pkgimg_world *world = world_of(u, NULL, &p);
+	struct pkgimg_error err;
+	char text[300];
 
-	are_refused(u, &s, rows, COUNT(rows));
-	free(s.file);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct import_wish user = user_wish();
+
+		u->row = rows[i].row;
+		write_both(u, &p, false);
+		user.digest = digest_of(u, in(&p, "base"));
+		memcpy(user.imports, rows[i].imports, sizeof(user.imports));
+		write_importer(u, &p, "user", &user);
+		CHECK_INT(refused(in(&p, "user"), world, &err), PKGIMG_E_DEPENDENCY);
+		snprintf(text, sizeof(text),
+			"%s: its code refers to '%s', which 'base' does not have", in(&p, "user"),
+			rows[i].symbol);
+		CHECK_STR(err.text, text);
+		CHECK(!pkgimg_world_next(world, NULL));
+	}
+	u->row = NULL;
+	CHECK_INT(refused(in(&p, "user"), NULL, &err), PKGIMG_E_DEPENDENCY);
+	CHECK(strstr(err.text, "it was built with 'base', which is not open"));
+	pkgimg_world_free(world);
+	left(u, &p);
 }
 
-/* in a file of 32 bits two pointers may be 4 bytes from each other */
-static void checks_narrow_slots(struct unit *u)
+/* one library leads to one of the copies of a dependency */
+static void refuses_two_copies(struct unit *u)
 {
-	struct maker_wish w = wish();
-	struct img_view v;
-	struct img_error e;
-	struct sealed s;
-	int32_t *addresses;
+	struct place p = arrive(), q = arrive();
+	struct pkgimg_image *user, *base, *copy;
+	const struct pkgimg_image *given;
+	struct pkgimg_options opt = {
+		.size = sizeof(opt), .dependencies = &given, .ndependencies = 1
+	};
+	struct pkgimg_error err;
 
-	w.narrow = true;
-	s = seal(u, &w);
-	addresses = entry(&s, IMG_ADDRESSES);
-	addresses[MAKER_IMPORT] = SLOTS + 12;
-	sum_again(&s);
-	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_OK);
-	addresses[MAKER_IMPORT] = SLOTS + 10;
-	sum_again(&s);
-	CHECK_INT(img_check_file(s.file, s.size, 0, &v, NULL, &e), IMG_E_FORMAT);
-	free(s.file);
+	write_both(u, &p, true);
+	write_both(u, &q, true);
+	base = open_it(u, in(&p, "base"), NULL, 0);
+	given = copy = open_it(u, in(&q, "base"), NULL, 0);
+	CHECK(method(u, base, "answer") != method(u, copy, "answer"));
+	user = open_given(u, in(&p, "user"), base);
+	for (int i = 0; i < 2; i++) {
+		struct pkgimg_image *none = NULL;
+
+		CHECK_INT(pkgimg_open(in(&p, "user"), &opt, &none, &err), PKGIMG_E_CONFLICT);
+		CHECK(!none && strstr(err.text, "its code refers to 'answer' of another build or "
+						"copy of 'base'"));
+		leads_to(u, user, base, 44);
+	}
+	pkgimg_close(user);
+	user = open_given(u, in(&p, "user"), copy);
+	leads_to(u, user, copy, 44);
+	pkgimg_close(user);
+	pkgimg_close(base);
+	pkgimg_close(copy);
+	left(u, &p);
+	left(u, &q);
 }
 
-/* ---- views that no maker makes: data alone, and many imports */
+/* ---- bitcode */
 
-static void has_no_address_with_bitcode(struct unit *u)
-{
-	static const char strings[] = "\0f";
-	struct img_import n = { .symbol = 1, .kind = IMG_IMPORT_METHOD };
-	const struct img_view v = { .strings = strings,
-		.nstrings = sizeof(strings),
-		.ndependencies = 1,
-		.nbitcode = 1,
-		.imports = &n,
-		.nimports = 1 };
-	struct img_view plain = v;
-	struct img_error e = { 0 };
-	struct img_rd r = { .e = &e };
-	struct img_container c = { .pointer = 8, .no_code = true };
-	char text[128];
-
-	CHECK(img_check_imports(&r, &v));
-	CHECK(img_check_imports_file(&r, &c, &v));
-	plain.nbitcode = 0; /* nor code: nothing could refer to it */
-	CHECK(!img_check_imports(&r, &plain));
-	n.unset = 1;
-	CHECK(!img_check_imports(&r, &v));
-	img_error_text(&e, text, sizeof(text));
-	CHECK_STR(text, "imports, entry 0: with bitcode it has no address: wanted 0, got 1");
-	n.unset = 0;
-	n.address = 1;
-	CHECK(!img_check_imports(&r, &v));
-}
-
-/* n imports whose slots are `step` bytes from each other, told in an order that is none */
-struct many {
-	struct img_import *imports;
-	int32_t *addresses;
-	struct img_view v;
-	struct img_container c;
+struct compiler {
+	struct unit *u;
+	char said[300];
+	int answer, counter, own; /* stand for what is compiled */
+	void *found[2];
 };
 
-static void many(struct many *m, uint32_t n, uint32_t step)
+/* the undefined symbols are asked for when they are needed, and compiled then */
+static void *compile(void *ctx, const struct pkgimg_image *image, const char *symbol)
 {
-	*m = (struct many) { calloc(n, sizeof(*m->imports)),
-		calloc(n + (size_t)1, sizeof(*m->addresses)), { 0 }, { 0 } };
-	for (uint32_t i = 0; i < n; i++) { /* n is not a multiple of 7919 */
-		m->imports[i].address = (uint32_t)(i * UINT64_C(7919) % n);
-		m->imports[i].unset = n;
-		m->addresses[i] = (int32_t)((int64_t)i * step + INT32_MIN);
+	struct compiler *c = ctx;
+	struct unit *u = c->u;
+	size_t n = strlen(c->said);
+	struct pkgimg_import import;
+
+	snprintf(c->said + n, sizeof(c->said) - n, "%s:%s ", pkgimg_name(image), symbol);
+	if (!strcmp(symbol, "answer"))
+		return &c->answer;
+	if (!strcmp(symbol, "counter"))
+		return &c->counter;
+	for (uint32_t i = 0; i < pkgimg_import_count(image); i++) {
+		CHECK_INT(pkgimg_import_at(image, i, &import), PKGIMG_OK);
+		CHECK_STR(pkgimg_name(import.owner), "base");
+		CHECK_STR(import.symbol, i ? "counter" : "answer");
+		c->found[i] = pkgimg_import_address(image, i);
 	}
-	m->addresses[n] = INT32_MAX;
-	m->v = (struct img_view) {
-		.imports = m->imports, .nimports = n, .addresses = m->addresses, .naddresses = n + 1
-	};
-	m->c = (struct img_container) { .pointer = 8,
-		.meta_vaddr = UINT64_C(1) << 31,
-		.nregions = 2,
-		.regions = { { .memsz = UINT32_MAX - 8, .access = IMG_REGION_DATA },
-			{ .vaddr = UINT32_MAX, .memsz = 1, .access = IMG_REGION_EXEC } } };
+	return &c->own;
 }
 
-static void finds_slots_far_away(struct unit *u)
+static void write_bitcode(struct unit *u, struct place *p, const char *name, const char *import)
 {
-	enum { MEANT = 64, STEP = 8 << 16 };
-	static const struct {
-		uint32_t n, step;
-		const char *problem; /* NULL: fine */
-	} rows[] = {
-		{ MEANT, STEP, NULL },
-		{ MEANT + 1, STEP, "their slots are too far from each other" },
-		{ MEANT, 48 << 20, NULL }, /* all that an address can be */
-		{ 2 * MEANT, STEP / 2, NULL },
-		{ 2 * MEANT + 1, STEP / 2, "their slots are too far from each other" },
-		{ 8000, STEP, "their slots are too far from each other" },
-		{ 500000, 8, NULL },
-	};
+	struct hm *h = hm_new(name, BASE + (import ? STEP : 0));
+	hm_ref object;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct img_error e = { 0 };
-		struct img_rd r = { .e = &e };
-		struct many m;
-		bool fine;
-
-		many(&m, rows[i].n, rows[i].step);
-		fine = img_check_imports_file(&r, &m.c, &m.v);
-		CHECK_STR(fine ? NULL : e.problem, rows[i].problem);
-		/* the last two in memory are one */
-		m.addresses[rows[i].n - 1] = m.addresses[rows[i].n - 2];
-		fine = img_check_imports_file(&r, &m.c, &m.v);
-		if (!rows[i].problem)
-			CHECK_STR(fine ? NULL : e.problem, "its slot is that of another import");
-		free(m.imports);
-		free(m.addresses);
+	hm_type(h, "node", "dd", 0, "");
+	object = hm_object(h, IMG_FATE_CONST, 0, 0);
+	hm_root(h, "node", object);
+	h->bitcode = "no bitcode, but bytes";
+	hm_method(h, import ? "f" : "answer");
+	if (import) {
+		hm_depend(h, "base", 0, NULL, digest_of(u, in(p, "base")));
+		hm_import(h, IMG_IMPORT_METHOD, import);
+		hm_import(h, IMG_IMPORT_GLOBAL, "counter");
+	} else {
+		hm_global(h, "counter");
 	}
+	CHECK(hm_write(h, in(p, name)));
 }
 
-/* ---- an image in a bundle */
-
-enum { MEMBER = MAKER_PAGE, HEAD = 1024 };
-
-static void put_segment(uint8_t *file, unsigned i, uint32_t flags, uint64_t at, uint64_t size)
+static void tells_those_of_bitcode(struct unit *u)
 {
-	Elf64_Phdr p = { PT_LOAD, flags, at, at, at, size, size, MAKER_PAGE };
+	struct place p = arrive();
+	struct compiler c = { .u = u };
+	struct pkgimg_host host = { .size = sizeof(host), .ctx = &c, .compile = compile };
+	struct pkgimg_world *world = world_of(u, &host, &p);
+	struct pkgimg_image *user, *base, *other;
+	struct pkgimg_error err;
 
-	memcpy(file + 64 + i * sizeof(p), &p, sizeof(p));
+	write_bitcode(u, &p, "base", NULL);
+	write_bitcode(u, &p, "user", "answer");
+	write_bitcode(u, &p, "bad", "answe");
+	user = open_it(u, in(&p, "user"), world, 0);
+	CHECK_STR(c.said, "");
+	CHECK(method(u, user, "f") == &c.own);
+	CHECK_STR(c.said, "user:f base:answer base:counter ");
+	CHECK(c.found[0] == &c.answer && c.found[1] == &c.counter);
+	CHECK(pkgimg_import_address(user, 0) == &c.answer);
+	CHECK(method(u, pkgimg_world_find(world, "base", NULL), "answer") == &c.answer);
+	CHECK_STR(c.said, "user:f base:answer base:counter ");
+	CHECK_INT(refused(in(&p, "bad"), world, &err), PKGIMG_E_DEPENDENCY);
+	CHECK(strstr(err.text, "its code refers to 'answe', which 'base' does not have"));
+	pkgimg_close(user);
+
+	/* of another world: its host compiles it, in its world */
+	c.said[0] = '\0';
+	base = open_it(u, in(&p, "base"), world, 0);
+	other = open_given(u, in(&p, "user"), base);
+	CHECK(pkgimg_import_address(other, 1) == &c.counter);
+	CHECK_STR(c.said, "base:counter ");
+	pkgimg_close(other);
+	pkgimg_close(base);
+	pkgimg_world_free(world);
+	left(u, &p);
 }
 
-/* the sealed image as the one member of a bundle; the caller frees it */
-static uint8_t *bundle(const struct sealed *s, size_t *size)
+/* nothing is found, filled or compiled */
+static void leaves_heaps_alone(struct unit *u)
 {
-	const struct img_header *meta = (const void *)(s->file + s->meta_at);
-	Elf64_Ehdr h = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_DYN,
-		.e_machine = MACHINE,
-		.e_phoff = 64,
-		.e_shoff = 512,
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = 4,
-		.e_shentsize = sizeof(Elf64_Shdr),
-		.e_shnum = 2 };
-	Elf64_Shdr sections[2] = { { 0 }, { .sh_offset = HEAD } };
-	struct {
-		struct img_bundle_header h;
-		struct img_bundle_member m;
-	} dir = { { .magic = IMG_BUNDLE_MAGIC,
-			  .version = IMG_BUNDLE_VERSION,
-			  .header_size = sizeof(dir.h),
-			  .nmembers = 1,
-			  .self = HEAD,
-			  .abi = meta->abi },
-		{ MEMBER, TAIL_AT, MEMBER + s->meta_at, 0, 0, 0 } };
-	uint8_t *file = calloc(1, MEMBER + s->size);
+	struct place p = arrive();
+	struct compiler c = { .u = u };
+	struct pkgimg_host host = { .size = sizeof(host), .ctx = &c, .compile = compile };
+	struct pkgimg_world *world = world_of(u, &host, &p);
+	struct pkgimg_image *bad;
 
-	*size = dir.h.file_size = MEMBER + s->size;
-	dir.h.meta_sum = img_sum64(&dir, sizeof(dir));
-	memcpy(file, &h, sizeof(h));
-	put_segment(file, 0, PF_R, 0, HEAD + sizeof(dir));
-	put_segment(file, 1, PF_R, MEMBER, s->meta_at + s->meta_size);
-	put_segment(file, 2, PF_R | PF_X, MEMBER + CODE_AT, 64);
-	put_segment(file, 3, PF_R | PF_W, MEMBER + DATA_AT, 1024);
-	memcpy(file + h.e_shoff, sections, sizeof(sections));
-	memcpy(file + HEAD, &dir, sizeof(dir));
-	memcpy(file + MEMBER, s->file, s->size);
-	return file;
+	write_bitcode(u, &p, "base", NULL);
+	write_bitcode(u, &p, "bad", "answe");
+	bad = open_it(u, in(&p, "bad"), world, PKGIMG_HEAP_ONLY);
+	CHECK(root(u, bad, "node"));
+	CHECK(!pkgimg_import_address(bad, 0) && !pkgimg_import_address(bad, 1));
+	CHECK_STR(c.said, "");
+	pkgimg_close(bad);
+	pkgimg_world_free(world);
+	left(u, &p);
 }
 
-static void checks_members(struct unit *u)
+/* ---- threads */
+
+enum { WORKERS = 4, ROUNDS = 100 };
+
+struct shared {
+	struct place *p;
+	unsigned wrong;
+};
+
+/* each in a world of its own: the libraries are the same */
+static void *opens_and_closes(void *ctx)
 {
-	const struct maker_wish w = wish();
-	struct sealed s = seal(u, &w);
-	int32_t *addresses = entry(&s, IMG_ADDRESSES);
-	static const struct {
-		unsigned index;
-		int32_t address;
-		const char *text; /* NULL: fine */
-	} rows[] = {
-		{ MAKER_IMPORT, SLOTS, NULL },
-		{ MAKER_IMPORT, SLOTS + 4, "imports, entry 0: it is no pointer in memory of data" },
-		{ MAKER_IMPORT, CODE_AT - META_AT, "imports, entry 0: it is no pointer in memory" },
-		{ MAKER_IMPORT + 1, SLOTS, "imports, entry 1: its slot is that of another import" },
-		{ MAKER_IMPORT + 1, SLOTS - 8, "variables, entry 0: it is the slot of an import" },
-	};
+	struct shared *s = ctx;
+	const char *folders[] = { s->p->dir };
+	char path[128];
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		int32_t before = addresses[rows[i].index];
-		struct img_error e = { 0 };
-		struct img_bundle b;
-		uint64_t member = IMG_NO_ENTRY;
-		uint8_t *file;
-		char text[128] = "";
-		size_t size;
+	snprintf(path, sizeof(path), "%s/user.pkgimg", s->p->dir);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct pkgimg_options opt = { .size = sizeof(opt) };
+		struct pkgimg_image *user;
+		bool ok = !pkgimg_world_new(NULL, folders, 1, &opt.world) &&
+			  !pkgimg_open(path, &opt, &user, NULL);
 
-		u->row = rows[i].text;
-		addresses[rows[i].index] = rows[i].address;
-		sum_again(&s);
-		file = bundle(&s, &size);
-		if (img_bundle_check(file, size, 0, &b, &member, &e))
-			img_error_text(&e, text, sizeof(text));
-		if (!CHECK(rows[i].text ? strstr(text, rows[i].text) != NULL : !*text))
-			printf("  got: %s\n", text);
-		CHECK(member == (rows[i].text ? 0 : IMG_NO_ENTRY));
-		addresses[rows[i].index] = before;
-		free(file);
+		ok = ok && slot_of(user, SLOT_A) == pkgimg_import_address(user, 0) &&
+		     slot_of(user, SLOT_B) == pkgimg_import_address(user, 1);
+		if (!ok)
+			__atomic_fetch_add(&s->wrong, 1, __ATOMIC_RELAXED);
+		pkgimg_world_free(opt.world);
 	}
-	free(s.file);
+	return NULL;
 }
 
-/* each bit of the tables that say where slots are, and each word set to any word that is there */
-static void hostile(struct unit *u)
+static void fills_in_many_threads(struct unit *u)
 {
-	static const uint32_t kinds[] = { IMG_DEPENDENCIES, IMG_ADDRESSES, IMG_DISPATCH,
-		IMG_VARIABLES, IMG_IMPORTS };
-	const struct maker_wish w = wish();
-	struct sealed s = seal(u, &w);
-	unsigned taken = 0, refused = 0;
+	struct place p = arrive();
+	struct shared s = { .p = &p };
+	pthread_t threads[WORKERS];
 
-	for (size_t k = 0; k < COUNT(kinds); k++) {
-		const struct img_table *t =
-			(void *)(s.file + s.meta_at + sizeof(struct img_header));
-		uint32_t *words = entry(&s, kinds[k]);
-		size_t n;
-
-		while (t->kind != kinds[k])
-			t++;
-		n = t->count * t->entry_size / 4;
-		for (size_t i = 0; i < n * (32 + n); i++) {
-			uint32_t *word = &words[i / (32 + n)], old = *word;
-			size_t change = i % (32 + n);
-			struct img_view v;
-			struct img_error e;
-
-			*word = change < 32 ? old ^ UINT32_C(1) << change : words[change - 32];
-			sum_again(&s);
-			if (img_check_file(s.file, s.size, 0, &v, NULL, &e)) {
-				refused++;
-			} else {
-				image_use(&v);
-				taken++;
-			}
-			*word = old;
-		}
-	}
-	if (!CHECK(taken > 500 && refused > 1000))
-		printf("  %u taken, %u refused\n", taken, refused);
-	free(s.file);
+	write_both(u, &p, true);
+	for (int i = 0; i < WORKERS; i++)
+		CHECK_INT(pthread_create(&threads[i], NULL, opens_and_closes, &s), 0);
+	for (int i = 0; i < WORKERS; i++)
+		pthread_join(threads[i], NULL);
+	CHECK_INT(s.wrong, 0);
+	left(u, &p);
 }
 
-UNIT_MAIN(takes, checks_the_table, checks_slots, checks_narrow_slots, has_no_address_with_bitcode,
-	finds_slots_far_away, checks_members, hostile)
+UNIT_MAIN(fills, seals_again, takes_given, refuses_what_is_missing, refuses_two_copies,
+	tells_those_of_bitcode, leaves_heaps_alone, fills_in_many_threads)
