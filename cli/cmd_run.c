@@ -101,6 +101,21 @@ static struct job_words libraries(struct arena *a, const struct img_view *v)
 	return w;
 }
 
+/* returns 0, or -1 reported: by who could not compile it */
+static int define_imports(const struct compiled *of)
+{
+	struct pkgimg_import import;
+
+	for (uint32_t i = 0; i < pkgimg_import_count(of->image); i++) {
+		void *address = pkgimg_import_address(of->image, i);
+
+		pkgimg_import_at(of->image, i, &import);
+		if (!address || jit_define(of->jit, import.symbol, address))
+			return -1;
+	}
+	return 0;
+}
+
 static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg_image *image)
 {
 	uint32_t n = pkgimg_bitcode_count(image);
@@ -118,9 +133,13 @@ static struct compiled *compile_bitcode(struct run_image *r, const struct pkgimg
 		modules[i] = (struct build_module) { b.name, b.data, b.size };
 	}
 	*new = (struct compiled) { image, NULL, r->compiled };
+	r->compiled = new; /* its imports may be bitcode, too */
 	if (n)
 		new->jit = jit_open(r->c->mem, r->c->d, &request);
-	r->compiled = new;
+	if (new->jit && define_imports(new)) {
+		jit_close(new->jit);
+		new->jit = NULL;
+	}
 	return new;
 }
 

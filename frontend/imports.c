@@ -106,8 +106,9 @@ static void report_constant(
 {
 	diag_err(s->d, NOWHERE,
 		"'%s', used %s, is a variable of '%s': its address is known when the image is "
-		"loaded, and not in an initialiser; take it in a function",
-		x->symbol, user_of(s, m, x->symbol), imports_owner(s, x));
+		"loaded, and not in an initialiser; take it in a function, or have '%s' export it "
+		"natively and add its file to 'needs'",
+		x->symbol, user_of(s, m, x->symbol), imports_owner(s, x), imports_owner(s, x));
 }
 
 static void use_value(
@@ -196,6 +197,30 @@ int imports_take(struct imports *s, const char *symbol, const char *file)
 		imports_owner(s, x));
 }
 
+/* Who links against an image with native exports has no loader of ours. */
+static int check_native(const struct imports *s, const struct import *x)
+{
+	return s->p->native ? diag_err(s->d, s->p->native_at,
+				      "'%s' of '%s' is found by a loader that users of native "
+				      "exports do without; have '%s' export it natively and add its "
+				      "file to 'needs', or leave native exports out here",
+				      x->symbol, imports_owner(s, x), imports_owner(s, x))
+			    : 0;
+}
+
+static int define(struct imports *s, const struct modules *m, LLVMModuleRef to,
+	const struct import *x)
+{
+	if (check_native(s, x))
+		return -1;
+	if (!ll_import_define(to, x->symbol, m->merged, x->stub))
+		return 0;
+	return diag_err(s->d, NOWHERE,
+		"'%s' of '%s' cannot be called from machine code or from an initialiser: this "
+		"version has no way to do so on %s; use it in functions of bitcode",
+		x->symbol, imports_owner(s, x), s->t->platform->name);
+}
+
 LLVMMemoryBufferRef imports_emit(struct imports *s, struct modules *m, bool *failed)
 {
 	LLVMModuleRef to = LLVMModuleCreateWithNameInContext("pkgimg.imports", m->ctx);
@@ -206,16 +231,8 @@ LLVMMemoryBufferRef imports_emit(struct imports *s, struct modules *m, bool *fai
 	LLVMSetModuleDataLayout(to, s->t->layout);
 	*failed = false;
 	for (size_t i = 0; i < s->n; i++) {
-		const struct import *x = &s->v[i];
-
-		any |= x->used;
-		if (!x->used || !ll_import_define(to, x->symbol, m->merged, x->stub))
-			continue;
-		*failed = true;
-		diag_err(s->d, NOWHERE,
-			"'%s' of '%s' cannot be called from machine code or from an initialiser: "
-			"this version has no way to do so on %s; use it in functions of bitcode",
-			x->symbol, imports_owner(s, x), s->t->platform->name);
+		any |= s->v[i].used;
+		*failed |= s->v[i].used && define(s, m, to, &s->v[i]);
 	}
 	if (any && !*failed) {
 		object = codegen_emit(&m->diag, to, s->t);

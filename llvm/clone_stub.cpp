@@ -60,7 +60,7 @@ constexpr Row rows[] = {
 	/* neither the caller's r2 is known to be right nor r12 to be the stub's address */
 	{ Triple::ppc64le, ANY,
 		"mflr 0\nbcl 20, 31, 1f\n1: mflr 12\nmtlr 0\n"
-		"addis 12, 12, ({}-1b)@ha\nld 12, ({}-1b)@l(12)\nmtctr 12\nbctr" },
+		"addis 12, 12, ({}-1b)@ha\naddi 12, 12, ({}-1b)@l\nld 12, 0(12)\nmtctr 12\nbctr" },
 	{ Triple::systemz, ANY, "lgrl %r1, {}\nbr %r1" },
 };
 

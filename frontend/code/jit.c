@@ -250,6 +250,17 @@ static int initialise(struct jit *j)
 	return 0;
 }
 
+int jit_define(struct jit *j, const char *symbol, void *address)
+{
+	LLVMOrcCSymbolMapPair pair = { LLVMOrcLLJITMangleAndIntern(j->lljit, symbol),
+		{ (uintptr_t)address, { LLVMJITSymbolGenericFlagsExported, 0 } } };
+
+	j->m.diag.about = symbol;
+	return llvm_take_error(&j->m.diag, "cannot be given to the JIT",
+		LLVMOrcJITDylibDefine(LLVMOrcLLJITGetMainJITDylib(j->lljit),
+			LLVMOrcAbsoluteSymbols(&pair, 1)));
+}
+
 void *jit_address(struct jit *j, const char *symbol)
 {
 	double start = clock_ms();

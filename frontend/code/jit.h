@@ -24,6 +24,10 @@ struct jit *jit_open(struct arena *a, struct diags *d, const struct build_reques
  * img_check_meta or img_view_at. In the arena. */
 const void *jit_metadata(const struct jit *j, size_t *size);
 
+/* Tell it where a symbol is that the modules leave open, before the first address is asked for.
+ * returns 0, or -1 reported */
+int jit_define(struct jit *j, const char *symbol, void *address);
+
 /* Address of an exported function or variable by its symbol, compiling what is not compiled yet.
  * returns it, or NULL reported */
 void *jit_address(struct jit *j, const char *symbol);

@@ -118,4 +118,44 @@ static inline void write_importer(
 	free(m);
 }
 
+#if defined(__x86_64__)
+enum { SOME = 8, MORE = 10 }; /* features that every machine has: sse3, sse4.1 */
+#else
+enum { SOME = 4, MORE = 5 };
+#endif
+
+/* "base", with versions for three targets, and "user", which calls its `answer` */
+static inline struct import_wish base_wish(void)
+{
+	return (struct import_wish) { .name = "base", .versions = { SOME, MORE } };
+}
+
+static inline struct import_wish user_wish(void)
+{
+	return (struct import_wish) { .name = "user",
+		.dependency = "base",
+		.imports = { { "answer", IMG_IMPORT_METHOD, SLOT_A },
+			{ "counter", IMG_IMPORT_GLOBAL, SLOT_B } } };
+}
+
+static inline uint64_t digest_of(struct unit *u, const char *path)
+{
+	struct pkgimg_dependency d = { .size = sizeof(d) };
+	struct pkgimg_image *image = open_it(u, path, NULL, 0);
+
+	pkgimg_describe(image, &d);
+	pkgimg_close(image);
+	return d.interface_digest;
+}
+
+static inline void write_both(struct unit *u, struct place *p, bool sealed)
+{
+	struct import_wish base = base_wish(), user = user_wish();
+
+	write_importer(u, p, "base", &base);
+	user.digest = digest_of(u, in(p, "base"));
+	user.sealed = sealed;
+	write_importer(u, p, "user", &user);
+}
+
 #endif

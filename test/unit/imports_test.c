@@ -5,46 +5,6 @@
 #include "runtime/internal.h"
 #include "test/unit/import_images.h"
 
-#if defined(__x86_64__)
-enum { SOME = 8, MORE = 10 }; /* features that every machine has: sse3, sse4.1 */
-#else
-enum { SOME = 4, MORE = 5 };
-#endif
-
-/* "base", with versions for three targets, and "user", which calls its `answer` */
-static struct import_wish base_wish(void)
-{
-	return (struct import_wish) { .name = "base", .versions = { SOME, MORE } };
-}
-
-static struct import_wish user_wish(void)
-{
-	return (struct import_wish) { .name = "user",
-		.dependency = "base",
-		.imports = { { "answer", IMG_IMPORT_METHOD, SLOT_A },
-			{ "counter", IMG_IMPORT_GLOBAL, SLOT_B } } };
-}
-
-static uint64_t digest_of(struct unit *u, const char *path)
-{
-	struct pkgimg_dependency d = { .size = sizeof(d) };
-	struct pkgimg_image *image = open_it(u, path, NULL, 0);
-
-	pkgimg_describe(image, &d);
-	pkgimg_close(image);
-	return d.interface_digest;
-}
-
-static void write_both(struct unit *u, struct place *p, bool sealed)
-{
-	struct import_wish base = base_wish(), user = user_wish();
-
-	write_importer(u, p, "base", &base);
-	user.digest = digest_of(u, in(p, "base"));
-	user.sealed = sealed;
-	write_importer(u, p, "user", &user);
-}
-
 static struct pkgimg_image *open_given(
 	struct unit *u, const char *path, const struct pkgimg_image *given)
 {
@@ -391,6 +351,7 @@ enum { WORKERS = 4, ROUNDS = 100 };
 
 struct shared {
 	struct place *p;
+	pthread_barrier_t together;
 	unsigned wrong;
 };
 
@@ -405,13 +366,15 @@ static void *opens_and_closes(void *ctx)
 	for (int i = 0; i < ROUNDS; i++) {
 		struct pkgimg_options opt = { .size = sizeof(opt) };
 		struct pkgimg_image *user;
-		bool ok = !pkgimg_world_new(NULL, folders, 1, &opt.world) &&
-			  !pkgimg_open(path, &opt, &user, NULL);
+		bool ok = !pkgimg_world_new(NULL, folders, 1, &opt.world);
 
+		pthread_barrier_wait(&s->together); /* nobody has it open now */
+		ok = ok && !pkgimg_open(path, &opt, &user, NULL);
 		ok = ok && slot_of(user, SLOT_A) == pkgimg_import_address(user, 0) &&
 		     slot_of(user, SLOT_B) == pkgimg_import_address(user, 1);
 		if (!ok)
 			__atomic_fetch_add(&s->wrong, 1, __ATOMIC_RELAXED);
+		pthread_barrier_wait(&s->together);
 		pkgimg_world_free(opt.world);
 	}
 	return NULL;
@@ -424,10 +387,12 @@ static void fills_in_many_threads(struct unit *u)
 	pthread_t threads[WORKERS];
 
 	write_both(u, &p, true);
+	CHECK_INT(pthread_barrier_init(&s.together, NULL, WORKERS), 0);
 	for (int i = 0; i < WORKERS; i++)
 		CHECK_INT(pthread_create(&threads[i], NULL, opens_and_closes, &s), 0);
 	for (int i = 0; i < WORKERS; i++)
 		pthread_join(threads[i], NULL);
+	pthread_barrier_destroy(&s.together);
 	CHECK_INT(s.wrong, 0);
 	left(u, &p);
 }
