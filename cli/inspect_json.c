@@ -228,7 +228,10 @@ static void put_methods(struct printer *p)
 		for (uint32_t k = 0; m->type && k < p->v->types[m->type].nmembers; k++)
 			put_str(p, NULL, p->v->params[m->params + k]);
 		json_end_array(&p->j);
-		json_int(&p->j, "displacement", p->v->addresses[m->address]);
+		if (m->address == IMG_NO_ADDRESS) /* data alone */
+			json_str(&p->j, "displacement", NULL);
+		else
+			json_int(&p->j, "displacement", p->v->addresses[m->address]);
 		if (m->slot)
 			json_uint(&p->j, "slot", m->slot - 1);
 		else

@@ -353,8 +353,8 @@ static int describe_data(struct build *b)
 		bitcode.size = LLVMGetBufferSize(b->bitcode);
 	}
 	needs_find(b->a, b->d, &b->p, &b->t, &b->m, &b->needs);
-	if (metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs,
-		    &b->imports, NULL, b->r->heap, &bitcode, &b->meta))
+	if (metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->imports,
+		    NULL, b->r->heap, &bitcode, &b->meta))
 		return -1;
 	b->result.nmethods = b->meta.nmethods;
 	b->result.nglobals = b->meta.nglobals;
@@ -404,8 +404,7 @@ static int describe(struct build *b)
 		return describe_data(b);
 	if (b->r->explain_clones)
 		explain_clones(b);
-	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->imports,
-		    &b->needs) ||
+	if (needs_resolve(b->a, b->d, &b->p, &b->t, &b->m, &b->code, &b->imports, &b->needs) ||
 		metadata_build(b->a, b->d, &b->p, &b->t, &b->m, &b->exports, &b->needs, &b->imports,
 			&dispatch, b->r->heap, NULL, &b->meta))
 		return -1;

@@ -193,23 +193,23 @@ int imports_take(struct imports *s, const char *symbol, const char *file)
 		"'%s', used in '%s', is a variable of '%s', which machine code cannot reach; give "
 		"the module as bitcode, or have '%s' export it natively and add its file to "
 		"'needs'",
-		name, file ? file : "the generated code", imports_owner(s, x),
-		imports_owner(s, x));
+		name, file ? file : "the generated code", imports_owner(s, x), imports_owner(s, x));
 }
 
 /* Who links against an image with native exports has no loader of ours. */
 static int check_native(const struct imports *s, const struct import *x)
 {
-	return s->p->native ? diag_err(s->d, s->p->native_at,
-				      "'%s' of '%s' is found by a loader that users of native "
-				      "exports do without; have '%s' export it natively and add its "
-				      "file to 'needs', or leave native exports out here",
-				      x->symbol, imports_owner(s, x), imports_owner(s, x))
-			    : 0;
+	return s->p->native
+		       ? diag_err(s->d, s->p->native_at,
+				 "'%s' of '%s' is found by a loader that users of native "
+				 "exports do without; have '%s' export it natively and add its "
+				 "file to 'needs', or leave native exports out here",
+				 x->symbol, imports_owner(s, x), imports_owner(s, x))
+		       : 0;
 }
 
-static int define(struct imports *s, const struct modules *m, LLVMModuleRef to,
-	const struct import *x)
+static int define(
+	struct imports *s, const struct modules *m, LLVMModuleRef to, const struct import *x)
 {
 	if (check_native(s, x))
 		return -1;

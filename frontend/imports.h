@@ -25,8 +25,9 @@ struct imports {
 	struct diags *d;
 	const struct package *p;
 	const struct target *t;
-	const struct heap *heap;        /* whose dependencies count then; NULL: the package's */
-	struct names *methods, *globals; /* [p->ndeps] linkage names; made when they are asked for */
+	const struct heap *heap; /* whose dependencies count then; NULL: the package's */
+	struct names *methods,
+		*globals; /* [p->ndeps] linkage names; made when they are asked for */
 	struct import *v;
 	size_t n, cap;
 	struct names names; /* numbers index v */
@@ -47,7 +48,8 @@ int imports_use(struct imports *s, struct modules *m, const struct needs *n, boo
  * returns 1, 0, or -1 reported: it cannot be reached from there */
 int imports_take(struct imports *s, const char *symbol, const char *file);
 
-/* The object with slots and stubs. returns it, owned by the caller; NULL: there are none, or *failed: reported */
+/* The object with slots and stubs. returns it, owned by the caller; NULL: there are none, or
+ * *failed: reported */
 LLVMMemoryBufferRef imports_emit(struct imports *s, struct modules *m, bool *failed);
 
 #endif

@@ -587,8 +587,8 @@ static void resolve(struct resolver *r)
 			(is_dll(r->t) && is_of_start(r, name)))
 			continue;
 		if (find_provider(r, name, r->uses[i].strong, &r->uses[i]) ||
-			is_of_start(r, name) ||
-			imports_take(r->imports, name, r->uses[i].file) || !r->uses[i].strong)
+			is_of_start(r, name) || imports_take(r->imports, name, r->uses[i].file) ||
+			!r->uses[i].strong)
 			continue;
 		report_missing(r, name, &r->uses[i]);
 	}

@@ -20,8 +20,8 @@ struct needs {
 	struct need *libraries, *host; /* in the order given */
 	size_t nlibraries, nhost;
 	struct provider *providers; /* [nlibraries] */
-	struct names *wanted; /* linkage names that the package's code leaves open; NULL: not
-			       * resolved */
+	struct names *wanted;       /* linkage names that the package's code leaves open; NULL: not
+				     * resolved */
 };
 
 /* Find the libraries of the manifest, or the platform's. returns 0, or -1 with each reported that
@@ -37,9 +37,8 @@ void needs_import_data(
 	struct arena *a, const struct target *t, const struct modules *m, const struct needs *n);
 
 /* Find a provider for every symbol that the objects leave open: the host, a library, a dependency,
- * whose are noted in `imports`. `objects` are the emitted code of m->merged, which is still there to
- * be asked who uses a symbol.
- * returns 0, or -1 with every symbol reported that is missing */
+ * whose are noted in `imports`. `objects` are the emitted code of m->merged, which is still there
+ * to be asked who uses a symbol. returns 0, or -1 with every symbol reported that is missing */
 int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
 	const struct modules *m, const struct objects *objects, struct imports *imports,
 	struct needs *n);

@@ -106,8 +106,8 @@ bool reads_slot(const Function &f)
 	for (const BasicBlock &b : f) {
 		for (const Instruction &i : b) {
 			const auto *load = dyn_cast<LoadInst>(&i);
-			if (load && load->getPointerOperand()->getName().starts_with(
-					    LL_IMPORT_PREFIX))
+			if (load &&
+				load->getPointerOperand()->getName().starts_with(LL_IMPORT_PREFIX))
 				return true;
 		}
 	}
@@ -212,10 +212,10 @@ int ll_import_define(LLVMModuleRef module, const char *symbol, LLVMModuleRef use
 	slot->setInitializer(early(m));
 	if (!stub)
 		return 0;
-	Function *f = Function::Create(
-		as ? as->getFunctionType()
-		   : FunctionType::get(Type::getVoidTy(m.getContext()), false),
-		GlobalValue::ExternalLinkage, symbol, m);
+	Function *f =
+		Function::Create(as ? as->getFunctionType()
+				    : FunctionType::get(Type::getVoidTy(m.getContext()), false),
+			GlobalValue::ExternalLinkage, symbol, m);
 	if (as)
 		f->setAttributes(as->getAttributes());
 	if (as)
@@ -228,7 +228,7 @@ int ll_import_define(LLVMModuleRef module, const char *symbol, LLVMModuleRef use
 		return 0;
 	/* what a declaration with dllimport goes through */
 	Mangler().getNameWithPrefix(os, f, false);
-	shim::clone_hide(*GlobalAlias::create(
-		slot->getValueType(), 0, GlobalValue::ExternalLinkage, "\1__imp_" + name, slot, &m));
+	shim::clone_hide(*GlobalAlias::create(slot->getValueType(), 0, GlobalValue::ExternalLinkage,
+		"\1__imp_" + name, slot, &m));
 	return 0;
 }

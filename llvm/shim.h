@@ -431,8 +431,8 @@ const char *ll_import_early(struct arena *a, struct LLVMOpaqueModule *m);
 /* Define a slot in a module for it, and a function `symbol` that jumps through it if `stub`.
  * user     where the function is declared, or NULL
  * returns  0, or -1: no stub can be made for this machine */
-int ll_import_define(struct LLVMOpaqueModule *m, const char *symbol, struct LLVMOpaqueModule *user,
-	bool stub);
+int ll_import_define(
+	struct LLVMOpaqueModule *m, const char *symbol, struct LLVMOpaqueModule *user, bool stub);
 
 /* ---- versions of functions for several CPUs
  * A version of `foo` is the function `foo.SUFFIX`. What is called `foo` then is a stub, there if

@@ -175,6 +175,9 @@ class Image:
             self.sections = list(readers.get(data[:2], self.read_sections)())
             at = next(s[4] for s in self.sections if s[0] == ".pkgimg")
         self.header = struct.unpack_from("<8sHHI4Q16sQQI", data, at)
+        if not self.sections:
+            meta = self.header[5]
+            self.sections = [(".pkgimg", 1, 0, 0, 0, meta), ("", 1, 0, 0, meta, len(data) - meta)]
         if self.header[:3] != (b"\x89PKGIMG\n", 6, 128):
             raise ValueError("no package image of version 6")
         for name in TABLES.values():

@@ -257,8 +257,8 @@ int jit_define(struct jit *j, const char *symbol, void *address)
 
 	j->m.diag.about = symbol;
 	return llvm_take_error(&j->m.diag, "cannot be given to the JIT",
-		LLVMOrcJITDylibDefine(LLVMOrcLLJITGetMainJITDylib(j->lljit),
-			LLVMOrcAbsoluteSymbols(&pair, 1)));
+		LLVMOrcJITDylibDefine(
+			LLVMOrcLLJITGetMainJITDylib(j->lljit), LLVMOrcAbsoluteSymbols(&pair, 1)));
 }
 
 void *jit_address(struct jit *j, const char *symbol)

@@ -151,7 +151,9 @@ enum {
 PKGIMG_BUILD_API int pkgimg_build_root(struct pkgimg_build *build, const char *name, uintptr_t word,
 	const char *pointee, uint32_t flags);
 
-/* pkgimg_build_module -- LLVM bitcode or textual IR to compile into the image.
+/* pkgimg_build_module -- LLVM bitcode or textual IR to compile into the image. What it leaves
+ * undefined is of libraries, of the host, or of a dependency that is said before
+ * pkgimg_build_write: each load finds it.
  * name     for messages
  * data     [size] borrowed until pkgimg_build_free */
 PKGIMG_BUILD_API int pkgimg_build_module(

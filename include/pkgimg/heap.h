@@ -49,11 +49,11 @@ struct pkgimg_dependency {
 	const char *name, *version;
 	uint8_t uuid[16], build_id[16];
 	uint64_t interface_digest;
-	uint64_t heap_base;       /* preferred address of its heap; 0: it has none */
-	uint64_t heap_size;       /* bytes that stay mapped */
-	const void *heap;         /* where that is in this process; NULL: nowhere */
-	const void *image;        /* for `symbol`: the loader's */
-	pkgimg_symbol_fn *symbol; /* NULL: no references into its code */
+	uint64_t heap_base;          /* preferred address of its heap; 0: it has none */
+	uint64_t heap_size;          /* bytes that stay mapped */
+	const void *heap;            /* where that is in this process; NULL: nowhere */
+	const void *image;           /* for `symbol`: the loader's */
+	pkgimg_symbol_fn *symbol;    /* NULL: no references into its code */
 	pkgimg_find_symbol_fn *find; /* for modules that refer to it by name; NULL: none may */
 };
 

@@ -189,18 +189,30 @@ static void find_scratch(struct file *f, const struct img_view *v, uint64_t heap
 		(struct part) { heap_at + s->offset, heap_at + s->offset + s->size };
 }
 
-static bool find_parts(struct file *f)
+static void find_sections(struct file *f)
 {
 	const Elf64_Ehdr *h = (const void *)f->bytes;
+	const Elf32_Ehdr *narrow = (const void *)f->bytes;
+
+	if (f->size < sizeof(*h) || memcmp(h->e_ident, ELFMAG, SELFMAG))
+		return;
+	if (h->e_ident[EI_CLASS] == ELFCLASS64)
+		f->sections =
+			(struct part) { h->e_shoff, h->e_shoff + h->e_shnum * sizeof(Elf64_Shdr) };
+	else
+		f->sections = (struct part) { narrow->e_shoff,
+			narrow->e_shoff + narrow->e_shnum * sizeof(Elf32_Shdr) };
+}
+
+static bool find_parts(struct file *f)
+{
 	struct img_container box;
 	struct img_bundle b;
 	struct img_error e;
 	struct img_view v;
 
 	f->summed = f->size;
-	if (!memcmp(h->e_ident, ELFMAG, SELFMAG))
-		f->sections =
-			(struct part) { h->e_shoff, h->e_shoff + h->e_shnum * sizeof(Elf64_Shdr) };
+	find_sections(f);
 	f->bundle = img_bundle_is(f->bytes, f->size);
 	if (!f->bundle) {
 		if (img_check_file(f->bytes, f->size, IMG_CHECK_FILE_SUM, &v, &box, &e))
