@@ -642,8 +642,10 @@ int needs_resolve(struct arena *a, struct diags *d, const struct package *p, con
 	n->wanted->mem = a;
 	for (size_t i = 0; i < r.wanted.n; i++)
 		names_add(n->wanted, target_linkage(t, r.wanted.v[i]));
-	for (size_t i = 0; i < imports->n; i++)
-		names_add(n->wanted, imports->v[i].symbol);
+	for (size_t i = 0; i < imports->n; i++) {
+		if (imports->v[i].used)
+			names_add(n->wanted, imports->v[i].symbol);
+	}
 	return d->errors == before ? 0 : -1;
 }
 
