@@ -125,39 +125,15 @@ static uint32_t form_flags(const struct img_view *v)
 	return flags[img_form(v)];
 }
 
-/* the same by the map that its world keeps */
-static int find_in_world(struct pkgimg_image *image, const char *symbol)
-{
-	struct pkgimg_world *w = image->member->world;
-	int kind = PKGIMG_SYMBOL_NONE;
-	uint32_t index;
-
-	rt_world_lock(w);
-	if (!rt_symbol_find(image, symbol, false, &index))
-		kind = PKGIMG_SYMBOL_FUNCTION;
-	else if (!rt_symbol_find(image, symbol, true, &index))
-		kind = PKGIMG_SYMBOL_VARIABLE;
-	rt_world_unlock(w);
-	return kind;
-}
-
 /* of a linkage name; the build of another image asks */
 static int find_symbol(const struct pkgimg_dependency *d, const char *symbol)
 {
-	const struct pkgimg_image *image = d->image;
-	const struct img_view *v = &image->view;
+	uint32_t index;
 
-	if (image->member)
-		return find_in_world((struct pkgimg_image *)(uintptr_t)image, symbol);
-	for (uint32_t i = 0; i < v->nmethods; i++) {
-		if (!strcmp(img_str(v, v->methods[i].symbol), symbol))
-			return PKGIMG_SYMBOL_FUNCTION;
-	}
-	for (uint32_t i = 0; i < v->nglobals; i++) {
-		if (!strcmp(img_str(v, v->globals[i].symbol), symbol))
-			return PKGIMG_SYMBOL_VARIABLE;
-	}
-	return PKGIMG_SYMBOL_NONE;
+	if (!rt_symbol_find(d->image, symbol, false, &index))
+		return PKGIMG_SYMBOL_FUNCTION;
+	return rt_symbol_find(d->image, symbol, true, &index) ? PKGIMG_SYMBOL_NONE
+							      : PKGIMG_SYMBOL_VARIABLE;
 }
 
 /* size of the struct when it ended behind `symbol` */
