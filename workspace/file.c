@@ -172,13 +172,12 @@ static void push_dependency(struct reader *r, struct ws_package *p, struct ws_de
 static void add_dependency(struct reader *r, struct ws_package *p, struct ws_dependency dep)
 {
 	size_t at = find_dependency(p, dep.name);
-	const struct ws_dependency *old = &p->deps[at];
 
 	if (at == p->ndeps) {
 		push_dependency(r, p, dep);
-	} else if (dep.at.file == old->at.file || dep.path.text) {
+	} else if (dep.at.file == p->deps[at].at.file || dep.path.text) {
 		diag_err(r->d, dep.at, "dependency '%s' is given twice", dep.name);
-		diag_note(r->d, old->at, "first given here");
+		diag_note(r->d, p->deps[at].at, "first given here");
 	} /* else its own file has it already, the workspace says so again */
 }
 
