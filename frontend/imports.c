@@ -64,7 +64,10 @@ static enum kind kind_in(struct imports *s, size_t dependency, const char *symbo
 static struct import *find(struct imports *s, const char *symbol, enum kind wanted)
 {
 	size_t n = s->heap ? s->heap->deps.n : s->p->ndeps, before = s->names.n;
+	size_t known = names_find(&s->names, symbol); /* IR can spell a name in two ways */
 
+	if (known != NAMES_NONE)
+		return &s->v[known];
 	for (size_t i = 0; i < n; i++) {
 		enum kind kind = kind_in(s, i, symbol);
 

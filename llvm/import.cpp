@@ -24,12 +24,15 @@ namespace
 
 std::string slot_name(StringRef symbol)
 {
+	symbol.consume_front("\1"); // a name that objects have just as it is
 	return (LL_IMPORT_PREFIX + symbol).str();
 }
 
 // Other objects see no value: nothing can be folded, and it may be read once for many uses.
 GlobalVariable *declare_slot(Module &m, StringRef symbol)
 {
+	if (GlobalVariable *known = m.getNamedGlobal(slot_name(symbol)))
+		return known;
 	auto *slot = new GlobalVariable(m, PointerType::get(m.getContext(), 0), /*isConstant=*/true,
 		GlobalValue::ExternalLinkage, nullptr, slot_name(symbol));
 

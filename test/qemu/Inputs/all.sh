@@ -53,6 +53,16 @@ clang-19 --target="$target" -g -O2 -emit-llvm -c "$in/image.c" -o image.bc
 pkgimg build --target="$target" image.bc -o image.so
 run image "$@" ./host image.so
 
+# two images, of which one uses the other's functions and variables
+for f in core top; do
+	clang-19 --target="$target" -g -O1 -fPIC -emit-llvm -c "$root/test/imports/Inputs/$f.c"
+done
+pkgimg build --target="$target" core.bc -o core.so
+pkgimg build --target="$target" top.bc --dependency=core=core.so -o top.so
+$cc -fPIE -I "$root/include" -c "$root/test/imports/Inputs/host.c" -o importer.o
+pkgimg link --target="$target" importer.o $(ls objects/*.o | grep -v host.o) -o importer
+run imports "$@" ./importer core.so top.so
+
 [ -e "$libraries/libstdc++.so.6" ] || { echo "--- done" && exit; }
 clang++-19 --target="$target" -g -O1 -emit-llvm -c "$in/throws.cpp" -o throws.bc
 pkgimg build --target="$target" throws.bc -o throws.so --needs libc.so.6 --needs libstdc++.so.6 \
