@@ -93,6 +93,8 @@ void clone_stub_body(llvm::Function &stub, llvm::GlobalVariable &slots, uint64_t
 
 // hidden: other modules of the image reach it, nothing outside does
 void clone_hide(llvm::GlobalValue &v);
+// Read a slot before an instruction: it never changes while code runs, and is never null.
+llvm::Value *clone_load_slot(llvm::Instruction &before, llvm::Value &slot);
 // What LLVM knows of f, a call of it that goes through a pointer has to say itself.
 void clone_keep_attributes(llvm::CallBase &call, const llvm::Function &f);
 

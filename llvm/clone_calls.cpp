@@ -141,6 +141,18 @@ GlobalVariable *CloneMaker::slots_in(CpuModule &c)
 	return g;
 }
 
+Value *shim::clone_load_slot(Instruction &before, Value &slot)
+{
+	IRBuilder<> b(&before);
+	LoadInst *load = b.CreateLoad(b.getPtrTy(), &slot);
+	MDNode *nothing = MDNode::get(b.getContext(), {});
+
+	load->setMetadata(LLVMContext::MD_invariant_load, nothing);
+	load->setMetadata(LLVMContext::MD_nonnull, nothing);
+	load->setMetadata(LLVMContext::MD_noundef, nothing);
+	return load;
+}
+
 void shim::clone_keep_attributes(CallBase &call, const Function &f)
 {
 	static constexpr Attribute::AttrKind kinds[] = { Attribute::NoUnwind, Attribute::NoReturn,
@@ -158,14 +170,9 @@ void CloneMaker::through_slot(CpuModule &c, CallBase &call, size_t f)
 	GlobalVariable *g = slots_in(c);
 	IRBuilder<> b(&call);
 	Value *at = b.CreateConstInBoundsGEP2_64(g->getValueType(), g, 0, uint64_t(slot[f]));
-	LoadInst *load = b.CreateLoad(call.getCalledOperand()->getType(), at);
-	MDNode *nothing = MDNode::get(c.m->getContext(), {});
 
-	load->setMetadata(LLVMContext::MD_invariant_load, nothing);
-	load->setMetadata(LLVMContext::MD_nonnull, nothing);
-	load->setMetadata(LLVMContext::MD_noundef, nothing);
 	clone_keep_attributes(call, *c.body[f]);
-	call.setCalledOperand(load);
+	call.setCalledOperand(clone_load_slot(call, *at));
 }
 
 void CloneMaker::redirect(CpuModule &c, CallBase &call, size_t f)

@@ -8,14 +8,13 @@
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Mangler.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/ReplaceConstant.h"
 #include "llvm/TargetParser/Triple.h"
-#include "llvm/Transforms/Utils/ModuleUtils.h"
 
 using namespace llvm;
 
@@ -39,18 +38,6 @@ GlobalVariable *declare_slot(Module &m, StringRef symbol)
 	slot->setExternallyInitialized(true);
 	shim::clone_hide(*slot);
 	return slot;
-}
-
-Value *load_slot(GlobalVariable &slot, Instruction *before)
-{
-	IRBuilder<> b(before);
-	LoadInst *load = b.CreateLoad(slot.getValueType(), &slot);
-	MDNode *nothing = MDNode::get(slot.getContext(), {});
-
-	load->setMetadata(LLVMContext::MD_invariant_load, nothing);
-	load->setMetadata(LLVMContext::MD_nonnull, nothing);
-	load->setMetadata(LLVMContext::MD_noundef, nothing);
-	return load;
 }
 
 bool is_call(const Use &u)
@@ -86,7 +73,7 @@ void replace_in_phi(PHINode &phi, Value &old, GlobalVariable &slot)
 			continue;
 		Value *&v = of[from];
 		if (!v)
-			v = load_slot(slot, from->getTerminator());
+			v = shim::clone_load_slot(*from->getTerminator(), slot);
 		phi.setIncomingValue(i, v);
 	}
 }
@@ -94,37 +81,29 @@ void replace_in_phi(PHINode &phi, Value &old, GlobalVariable &slot)
 void replace(Use &u, Value &old, GlobalVariable &slot)
 {
 	auto *i = cast<Instruction>(u.getUser());
-	auto *call = dyn_cast<CallBase>(i);
 
 	if (auto *phi = dyn_cast<PHINode>(i))
 		return replace_in_phi(*phi, old, slot);
-	if (const auto *f = dyn_cast<Function>(&old); f && call && call->isCallee(&u))
-		shim::clone_keep_attributes(*call, *f);
-	u.set(load_slot(slot, i));
+	if (const auto *f = dyn_cast<Function>(&old); f && is_call(u))
+		shim::clone_keep_attributes(*cast<CallBase>(i), *f);
+	u.set(shim::clone_load_slot(*i, slot));
 }
 
-// A slot that is read; by whom constructors may not be called, as it is not set then
+// Such a function may not be called by constructors, as slots are not set then.
 bool reads_slot(const Function &f)
 {
-	for (const BasicBlock &b : f) {
-		for (const Instruction &i : b) {
-			const auto *load = dyn_cast<LoadInst>(&i);
-			if (load &&
-				load->getPointerOperand()->getName().starts_with(LL_IMPORT_PREFIX))
-				return true;
-		}
-	}
-	return false;
+	return any_of(instructions(f), [](const Instruction &i) {
+		const auto *load = dyn_cast<LoadInst>(&i);
+		return load && load->getPointerOperand()->getName().starts_with(LL_IMPORT_PREFIX);
+	});
 }
 
 void add_callees(const Function &f, SetVector<const Function *> &to)
 {
-	for (const BasicBlock &b : f) {
-		for (const Instruction &i : b) {
-			const auto *call = dyn_cast<CallBase>(&i);
-			if (call && call->getCalledFunction())
-				to.insert(call->getCalledFunction());
-		}
+	for (const Instruction &i : instructions(f)) {
+		const auto *call = dyn_cast<CallBase>(&i);
+		if (call && call->getCalledFunction())
+			to.insert(call->getCalledFunction());
 	}
 }
 
@@ -186,20 +165,18 @@ const char *ll_import_early(arena *a, LLVMModuleRef module)
 {
 	Module &m = *unwrap(module);
 	const GlobalVariable *list = m.getNamedGlobal("llvm.global_ctors");
+	SetVector<const Function *> reached;
 
 	if (!list || !list->hasInitializer() || !isa<ConstantArray>(list->getInitializer()))
 		return nullptr;
 	for (const Value *entry : cast<ConstantArray>(list->getInitializer())->operand_values()) {
-		SetVector<const Function *> reached;
-		const Function *first = constructor(entry);
-
-		if (first)
-			reached.insert(first);
-		for (size_t i = 0; i < reached.size(); i++) {
-			if (reads_slot(*reached[i]))
-				return shim::copy(a, reached[i]->getName());
-			add_callees(*reached[i], reached);
-		}
+		if (const Function *f = constructor(entry))
+			reached.insert(f);
+	}
+	for (size_t i = 0; i < reached.size(); i++) {
+		if (reads_slot(*reached[i]))
+			return shim::copy(a, reached[i]->getName());
+		add_callees(*reached[i], reached);
 	}
 	return nullptr;
 }
@@ -219,10 +196,10 @@ int ll_import_define(LLVMModuleRef module, const char *symbol, LLVMModuleRef use
 		Function::Create(as ? as->getFunctionType()
 				    : FunctionType::get(Type::getVoidTy(m.getContext()), false),
 			GlobalValue::ExternalLinkage, symbol, m);
-	if (as)
+	if (as) {
 		f->setAttributes(as->getAttributes());
-	if (as)
 		f->setCallingConv(as->getCallingConv());
+	}
 	shim::clone_hide(*f);
 	if (shim::clone_stub_refusal(*f))
 		return -1;
