@@ -33,6 +33,10 @@
 const char *const build_phase_names[BUILD_PHASES + 1] = { "load", "merge", "clone", "compile",
 	"describe", "link", NULL };
 
+/* objects that are made beside the package's code, as linkers see them */
+enum { MADE_ROOT, MADE_ROOM, MADE_IMPORTS, MADE };
+static const char *const made_names[MADE] = { "root.o", "heap.o", "imports.o" };
+
 struct build {
 	struct arena *a;
 	struct diags *d;
@@ -46,9 +50,9 @@ struct build {
 	struct imports imports;
 	struct metadata meta;
 	struct jobs jobs;
-	struct objects code; /* none for native inputs alone */
-	LLVMMemoryBufferRef root, room, imported, bitcode;
-	const char *tmp, **code_paths, *root_path, *room_path, *imported_path;
+	struct objects code;                     /* none for native inputs alone */
+	LLVMMemoryBufferRef made[MADE], bitcode; /* NULL: not wanted */
+	const char *tmp, **code_paths, *made_paths[MADE];
 	const char *implib; /* where the linker puts the import library, or NULL */
 	struct build_result result;
 };
@@ -379,9 +383,9 @@ static int make_room(struct build *b)
 	LLVMContextSetDiscardValueNames(b->m.ctx, 0); /* or text is refused */
 	if (LLVMParseIRInContext(b->m.ctx, text, &m, &why))
 		diag_bug("the module with room for the heap is not sound: %s", why);
-	b->room = codegen_emit(&b->m.diag, m, &b->t);
+	b->made[MADE_ROOM] = codegen_emit(&b->m.diag, m, &b->t);
 	LLVMDisposeModule(m);
-	return b->room ? 0 : -1;
+	return b->made[MADE_ROOM] ? 0 : -1;
 }
 
 /* the object that imports go through */
@@ -389,7 +393,7 @@ static int make_imports(struct build *b)
 {
 	bool failed;
 
-	b->imported = imports_emit(&b->imports, &b->m, &failed);
+	b->made[MADE_IMPORTS] = imports_emit(&b->imports, &b->m, &failed);
 	return failed ? -1 : 0;
 }
 
@@ -412,8 +416,8 @@ static int describe(struct build *b)
 	b->result.nglobals = b->meta.nglobals;
 	b->result.ntypes = b->meta.ntypes;
 	b->result.metadata_size = b->meta.size;
-	b->root = root_emit(&b->m.diag, b->m.ctx, &b->t, &b->meta);
-	return b->root ? make_room(b) | make_imports(b) : -1;
+	b->made[MADE_ROOT] = root_emit(&b->m.diag, b->m.ctx, &b->t, &b->meta);
+	return b->made[MADE_ROOT] ? make_room(b) | make_imports(b) : -1;
 }
 
 /* ---- link */
@@ -435,17 +439,15 @@ static int write_objects(struct build *b)
 	}
 	if (b->p.import_library.text)
 		b->implib = path_join(b->a, b->tmp, "implib.a");
-	b->root_path = tmpdir_write(b->a, b->d, b->tmp, "root.o", LLVMGetBufferStart(b->root),
-		LLVMGetBufferSize(b->root));
-	if (b->room)
-		b->room_path = tmpdir_write(b->a, b->d, b->tmp, "heap.o",
-			LLVMGetBufferStart(b->room), LLVMGetBufferSize(b->room));
-	if (b->imported)
-		b->imported_path = tmpdir_write(b->a, b->d, b->tmp, "imports.o",
-			LLVMGetBufferStart(b->imported), LLVMGetBufferSize(b->imported));
-	return b->root_path && (!b->room || b->room_path) && (!b->imported || b->imported_path)
-		       ? 0
-		       : -1;
+	for (size_t i = 0; i < MADE; i++) {
+		if (!b->made[i])
+			continue;
+		b->made_paths[i] = tmpdir_write(b->a, b->d, b->tmp, made_names[i],
+			LLVMGetBufferStart(b->made[i]), LLVMGetBufferSize(b->made[i]));
+		if (!b->made_paths[i])
+			return -1;
+	}
+	return 0;
 }
 
 static void set_kind(const struct build *b, struct link_job *job)
@@ -491,11 +493,10 @@ static void fill_job(struct build *b, struct link_job *job)
 		job_set_str(job, JS_TARGET, b->p.target.text, b->p.target.at);
 	if (b->p.platform.text)
 		job_set_str(job, JS_PLATFORM, b->p.platform.text, b->p.platform.at);
-	job_add_input(job, JOB_IN_FILE, b->root_path, NOWHERE);
-	if (b->room_path)
-		job_add_input(job, JOB_IN_FILE, b->room_path, NOWHERE);
-	if (b->imported_path)
-		job_add_input(job, JOB_IN_FILE, b->imported_path, NOWHERE);
+	for (size_t i = 0; i < MADE; i++) {
+		if (b->made_paths[i])
+			job_add_input(job, JOB_IN_FILE, b->made_paths[i], NOWHERE);
+	}
 	for (size_t i = 0; i < b->code.n; i++)
 		job_add_input(job, JOB_IN_FILE, b->code_paths[i], NOWHERE);
 	for (size_t i = 0; i < b->m.n; i++) {
@@ -630,12 +631,10 @@ static void clean_up(struct build *b)
 	tmpdir_remove(b->tmp);
 	objects_free(&b->code);
 	jobs_close(&b->jobs);
-	if (b->root)
-		LLVMDisposeMemoryBuffer(b->root);
-	if (b->room)
-		LLVMDisposeMemoryBuffer(b->room);
-	if (b->imported)
-		LLVMDisposeMemoryBuffer(b->imported);
+	for (size_t i = 0; i < MADE; i++) {
+		if (b->made[i])
+			LLVMDisposeMemoryBuffer(b->made[i]);
+	}
 	if (b->bitcode)
 		LLVMDisposeMemoryBuffer(b->bitcode);
 	if (!b->r->last) {

@@ -16,6 +16,11 @@ void imports_open(struct arena *a, struct diags *d, const struct package *p, con
 	*out = (struct imports) { .a = a, .d = d, .p = p, .t = t, .heap = heap, .names.mem = a };
 }
 
+static size_t ndependencies(const struct imports *s)
+{
+	return s->heap ? s->heap->deps.n : s->p->ndeps;
+}
+
 const char *imports_owner(const struct imports *s, const struct import *x)
 {
 	return s->heap ? heap_dep_at(s->heap, x->dependency)->name : s->p->deps[x->dependency].name;
@@ -63,7 +68,7 @@ static enum kind kind_in(struct imports *s, size_t dependency, const char *symbo
 /* the first dependency that has it. returns the import, noted down, or NULL */
 static struct import *find(struct imports *s, const char *symbol, enum kind wanted)
 {
-	size_t n = s->heap ? s->heap->deps.n : s->p->ndeps, before = s->names.n;
+	size_t n = ndependencies(s), before = s->names.n;
 	size_t known = names_find(&s->names, symbol); /* IR can spell a name in two ways */
 
 	if (known != NAMES_NONE)
@@ -159,7 +164,7 @@ int imports_use(struct imports *s, struct modules *m, const struct needs *n, boo
 	size_t count = 0;
 	LLVMValueRef *v;
 
-	if (!m->merged || !(s->heap ? s->heap->deps.n : s->p->ndeps))
+	if (!m->merged || !ndependencies(s))
 		return 0;
 	v = module_values(s->a, m->merged, &count);
 	for (size_t i = 0; i < count; i++) {
@@ -224,20 +229,29 @@ static int define(
 		x->symbol, imports_owner(s, x), s->t->platform->name);
 }
 
+static bool any_used(const struct imports *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i].used)
+			return true;
+	}
+	return false;
+}
+
 LLVMMemoryBufferRef imports_emit(struct imports *s, struct modules *m, bool *failed)
 {
-	LLVMModuleRef to = LLVMModuleCreateWithNameInContext("pkgimg.imports", m->ctx);
+	LLVMModuleRef to;
 	LLVMMemoryBufferRef object = NULL;
-	bool any = false;
 
+	*failed = false;
+	if (!any_used(s))
+		return NULL;
+	to = LLVMModuleCreateWithNameInContext("pkgimg.imports", m->ctx);
 	LLVMSetTarget(to, s->t->triple.normal);
 	LLVMSetModuleDataLayout(to, s->t->layout);
-	*failed = false;
-	for (size_t i = 0; i < s->n; i++) {
-		any |= s->v[i].used;
+	for (size_t i = 0; i < s->n; i++)
 		*failed |= s->v[i].used && define(s, m, to, &s->v[i]);
-	}
-	if (any && !*failed) {
+	if (!*failed) {
 		object = codegen_emit(&m->diag, to, s->t);
 		*failed = !object;
 	}

@@ -524,35 +524,44 @@ static bool take_provider(struct need *need, bool strong)
 	return true;
 }
 
-bool needs_has(const struct needs *n, const char *symbol)
+/* the host's row of a symbol, or NULL */
+static struct need *host_of(const struct needs *n, const char *symbol)
 {
 	for (size_t i = 0; i < n->nhost; i++) {
 		if (str_eq(n->host[i].name, symbol))
-			return true;
+			return &n->host[i];
 	}
-	for (size_t i = 0; i < n->nlibraries; i++) {
-		if (provides(&n->providers[i], symbol))
-			return true;
-	}
-	return false;
+	return NULL;
+}
+
+/* the first library that has it: below nlibraries, or that */
+static size_t library_of(const struct needs *n, const char *symbol)
+{
+	size_t i = 0;
+
+	while (i < n->nlibraries && !provides(&n->providers[i], symbol))
+		i++;
+	return i;
+}
+
+bool needs_has(const struct needs *n, const char *symbol)
+{
+	return host_of(n, symbol) || library_of(n, symbol) < n->nlibraries;
 }
 
 static bool find_provider(struct resolver *r, const char *name, bool strong, const struct use *u)
 {
 	struct needs *out = r->out;
+	struct need *host = host_of(out, name);
+	size_t i = host ? 0 : library_of(out, name);
 
-	for (size_t i = 0; i < out->nhost; i++) {
-		if (str_eq(out->host[i].name, name))
-			return take_provider(&out->host[i], strong);
-	}
-	for (size_t i = 0; i < out->nlibraries; i++) {
-		if (!provides(&out->providers[i], name))
-			continue;
-		if (u && is_dll(r->t))
-			check_data_use(r, name, u, &out->providers[i]);
-		return take_provider(&out->libraries[i], strong);
-	}
-	return false;
+	if (host)
+		return take_provider(host, strong);
+	if (i == out->nlibraries)
+		return false;
+	if (u && is_dll(r->t))
+		check_data_use(r, name, u, &out->providers[i]);
+	return take_provider(&out->libraries[i], strong);
 }
 
 /* What is injected into every image (the platform's `image: start:`) defines a few, with the help
@@ -626,6 +635,20 @@ int needs_open(struct arena *a, struct diags *d, const struct package *p, const 
 	return d->errors == before ? 0 : -1;
 }
 
+static struct names *linkage_names(const struct resolver *r)
+{
+	struct names *all = arena_new(r->a, struct names);
+
+	all->mem = r->a;
+	for (size_t i = 0; i < r->wanted.n; i++)
+		names_add(all, target_linkage(r->t, r->wanted.v[i]));
+	for (size_t i = 0; i < r->imports->n; i++) {
+		if (r->imports->v[i].used)
+			names_add(all, r->imports->v[i].symbol);
+	}
+	return all;
+}
+
 int needs_resolve(struct arena *a, struct diags *d, const struct package *p, const struct target *t,
 	const struct modules *m, const struct objects *objects, struct imports *imports,
 	struct needs *n)
@@ -638,14 +661,8 @@ int needs_resolve(struct arena *a, struct diags *d, const struct package *p, con
 	if (start_defines(a, d, t, &r.start) || collect_all(&r, objects))
 		return -1;
 	resolve(&r);
-	n->wanted = arena_new(a, struct names);
-	n->wanted->mem = a;
-	for (size_t i = 0; i < r.wanted.n; i++)
-		names_add(n->wanted, target_linkage(t, r.wanted.v[i]));
-	for (size_t i = 0; i < imports->n; i++) {
-		if (imports->v[i].used)
-			names_add(n->wanted, imports->v[i].symbol);
-	}
+	if (p->ndeps)
+		n->wanted = linkage_names(&r);
 	return d->errors == before ? 0 : -1;
 }
 
@@ -681,11 +698,7 @@ void needs_import_data(
 		if (!LLVMIsAGlobalVariable(v[i]) || module_defines(v[i]) ||
 			modules_find(m, module_name_of(v[i])))
 			continue;
-		for (size_t k = 0; k < n->nlibraries; k++) {
-			if (!provides(&n->providers[k], module_name_of(v[i])))
-				continue;
+		if (library_of(n, module_name_of(v[i])) < n->nlibraries)
 			LLVMSetDLLStorageClass(v[i], LLVMDLLImportStorageClass);
-			break;
-		}
 	}
 }

@@ -21,7 +21,7 @@ struct needs {
 	size_t nlibraries, nhost;
 	struct provider *providers; /* [nlibraries] */
 	struct names *wanted;       /* linkage names that the package's code leaves open; NULL: not
-				     * resolved */
+				     * resolved, or it has no dependencies */
 };
 
 /* Find the libraries of the manifest, or the platform's. returns 0, or -1 with each reported that
